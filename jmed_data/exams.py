@@ -1,0 +1,102 @@
+"""Every exam by name: its questions, its worked examples, and where they came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jmed_data import igakuqa, jjsimqa
+from jmed_data.exam_file import read_exam
+from jmed_data.faults import ExamError, Fault, MissingDataError
+from jmed_data.schema import Item
+from jmed_data.sources import locate
+
+SAMPLE = Path(__file__).parent / "sample"
+NAMES = ("igakuqa", "igakuqa_en", "jjsimqa", "jmed_sample", "jmed_own")
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """The questions a task asks, and the pool its worked examples come from, first one first.
+
+    source: "JMED_DATA", "cache", "package" or "file". no_examples: why the pool is empty, with the
+    remedy; "" if it is not.
+    """
+
+    name: str
+    items: tuple[Item, ...]
+    examples: tuple[Item, ...]
+    source: str
+    no_examples: str = ""
+
+
+def load_exam(
+    name: str, *, years: Sequence[int] = (), file: str | None = None, examples: str | None = None
+) -> Exam:
+    """The exam called ``name`` (one of NAMES), complete and checked.
+
+    years: only these examinations of IgakuQA. file, examples: paths of a user's own exam and of
+    its worked examples; both belong to "jmed_own". Raises MissingDataError, ExamError, or
+    ValueError for an option that does not fit the exam.
+    """
+    if years and not name.startswith("igakuqa"):
+        raise ValueError(f"year={_listed(years)}: only igakuqa is selected by year, not {name}")
+    if (file or examples) and name != "jmed_own":
+        raise ValueError(
+            f"file={file or examples}: only the task jmed_own takes a file, not {name}"
+        )
+    match name:
+        case "igakuqa" | "igakuqa_en":
+            return _igakuqa(name, years)
+        case "jjsimqa":
+            return _jjsimqa()
+        case "jmed_sample":
+            return _sample()
+        case "jmed_own":
+            return _own(file, examples)
+    raise ValueError(f"exam={name}: use one of {', '.join(NAMES)}")
+
+
+def _igakuqa(name: str, years: Sequence[int]) -> Exam:
+    if unknown := [year for year in years if year not in igakuqa.YEARS]:
+        known = _listed(igakuqa.YEARS)
+        raise ValueError(f"year={_listed(unknown)}: IgakuQA has the years {known}")
+    place = locate("igakuqa")
+    language = "en" if name == "igakuqa_en" else "ja"
+    items = igakuqa.read_items(place.root, years=years, language=language)
+    examples = igakuqa.read_examples(place.root, language=language)
+    return Exam(name, tuple(items), tuple(examples), place.source)
+
+
+def _jjsimqa() -> Exam:
+    """JJSIMQA has no pool of its own: the paper's one-shot example is IgakuQA's for both exams."""
+    place = locate("jjsimqa")
+    items = tuple(jjsimqa.read_items(place.root))
+    try:
+        pool = igakuqa.read_examples(locate("igakuqa").root)
+    except MissingDataError as error:
+        return Exam("jjsimqa", items, (), place.source, f"they are IgakuQA's, and {error}")
+    return Exam("jjsimqa", items, tuple(pool), place.source)
+
+
+def _sample() -> Exam:
+    items = read_exam(SAMPLE / "exam.jsonl", exam="jmed_sample")
+    examples = read_exam(SAMPLE / "examples.jsonl", exam="jmed_sample")
+    return Exam("jmed_sample", tuple(items), tuple(examples), "package")
+
+
+def _own(file: str | None, examples: str | None) -> Exam:
+    if not file:
+        raise ValueError('jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\'')
+    path = Path(file)
+    items = tuple(item for item in read_exam(path) if item.text_only)
+    if not items:
+        remedy = "set text_only to true where no image is needed"
+        raise ExamError([Fault(path, None, None, "every question needs an image", remedy)])
+    if not examples:
+        hint = 'add "examples": "examples.jsonl" to --metadata'
+        return Exam(path.stem, items, (), "file", hint)
+    return Exam(path.stem, items, tuple(read_exam(Path(examples))), "file")
+
+
+def _listed(years: Sequence[int] | dict[int, int]) -> str:
+    return ", ".join(map(str, years))

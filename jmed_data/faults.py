@@ -1,0 +1,39 @@
+"""What is wrong with an input, said so that its owner can mend it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SHOWN = 5
+"""How many faults an error message spells out before it counts the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: where (file, 1-based line, problem_id; None if unknown), what, and the remedy."""
+
+    file: Path
+    line: int | None
+    problem_id: str | None
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = str(self.file) if self.line is None else f"{self.file}:{self.line}"
+        item = f"{self.problem_id}: " if self.problem_id else ""
+        return f"{place}: {item}{self.what}; {self.remedy}"
+
+
+class ExamError(ValueError):
+    """An exam that cannot be used. ``faults`` holds them all; the text shows the first few."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        lines = [str(fault) for fault in self.faults[:SHOWN]]
+        if len(self.faults) > SHOWN:
+            lines.append(f"… and {len(self.faults) - SHOWN} more")
+        super().__init__("\n".join(lines))
+
+
+class MissingDataError(ValueError):
+    """An exam that is nowhere on this machine; the text names the command that brings it."""
