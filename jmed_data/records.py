@@ -50,7 +50,7 @@ def read_csv(path: Path) -> tuple[list[Numbered], list[Fault]]:
                 records.append((number, row))
     except csv.Error as error:
         remedy = "close the quotation mark or save the file as CSV again"
-        faults.append(Fault(path, reader.line_num, None, f"not valid CSV ({error})", remedy))
+        faults.append(Fault(path, reader.reader.line_num, None, f"not valid CSV ({error})", remedy))
     return records, faults
 
 

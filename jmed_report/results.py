@@ -7,6 +7,22 @@ from pathlib import Path
 from typing import Any
 
 
+PROMPT_FIELDS = (
+    "description",
+    "doc_to_text",
+    "doc_to_target",
+    "target_delimiter",
+    "fewshot_delimiter",
+)
+"""The parts of a task's configuration that make up its prompt."""
+METRICS = ("accuracy", "exact_match", "gestalt_score")
+RATES = ("empty", "tied")
+SCORES = (*METRICS, *RATES)
+FLOORS = ("chance_accuracy", *(f"echo_{metric}" for metric in METRICS))
+DATA_FIELDS = {"exam": str, "items": int, "sha256": str, "jmed": str, "floors": dict}
+"""What the adapter notes of the questions asked."""
+
+
 class ResultsError(ValueError):
     """A results file that cannot be used; the text names it, the field and the remedy."""
 
@@ -44,13 +60,7 @@ def read_results(path: Path) -> list[TaskResult]:
         raise ResultsError(
             f"{path}: holds no jmed task (tasks: {found}); evaluate one, such as --tasks jjsimqa"
         )
-    try:
-        return [_task_result(path, name, run) for name in tasks]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ResultsError(
-            f"{path}: the field {error} is missing or not as lm-eval writes it; "
-            "evaluate again with lm-eval 0.4.11 or newer"
-        ) from error
+    return [_task_result(path, name, run) for name in tasks]
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -74,21 +84,59 @@ def _is_ours(config: Any) -> bool:
 
 
 def _task_result(path: Path, name: str, run: dict[str, Any]) -> TaskResult:
-    row = run["results"][name]
-    names = [key.removesuffix(",none") for key in row if key.endswith(",none")]
-    metrics = [key for key in names if not key.endswith("_stderr")]
+    config = run["configs"][name]
+    data = config["metadata"]["data"]
+    row = _field(path, f"results.{name}", run["results"][name], dict)
+    samples = _field(path, f"n-samples.{name}", run["n-samples"].get(name), dict)
+    for field in PROMPT_FIELDS:
+        _field(path, f"configs.{name}.{field}", config.get(field), str)
+    _field(path, f"configs.{name}.generation_kwargs", config.get("generation_kwargs"), dict)
+    _field(path, "lm_eval_version", run.get("lm_eval_version"), str)
+    for field, kind in DATA_FIELDS.items():
+        _field(path, f"configs.{name}.metadata.data.{field}", data.get(field), kind)
+    for field in FLOORS:
+        _share(path, f"floors.{field}", data["floors"].get(field))
     return TaskResult(
         path=path,
         task=name,
-        scores={metric: float(row[f"{metric},none"]) for metric in metrics},
-        stderrs={metric: _number(row.get(f"{metric}_stderr,none")) for metric in metrics},
-        shots=run["n-shot"][name],
-        scored=run["n-samples"][name]["effective"],
-        data=run["configs"][name]["metadata"]["data"],
-        config=run["configs"][name],
+        scores={key: _share(path, key, row.get(f"{key},none")) for key in SCORES},
+        stderrs={key: _number(row.get(f"{key}_stderr,none")) for key in SCORES},
+        shots=_field(path, f"n-shot.{name}", run["n-shot"].get(name), int),
+        scored=_positive(path, f"n-samples.{name}.effective", samples.get("effective")),
+        data=data,
+        config=config,
         run={key: value for key, value in run.items() if key not in ("results", "configs")},
     )
 
 
+def _field(path: Path, name: str, value: Any, kind: type) -> Any:
+    """``value`` if it is of ``kind`` (an int will do for a float); else a ResultsError naming it."""
+    accepted = (int, float) if kind is float else kind
+    if isinstance(value, accepted) and not isinstance(value, bool):
+        return value
+    raise _unusable(path, name, value)
+
+
+def _share(path: Path, name: str, value: Any) -> float:
+    if not 0 <= _field(path, name, value, float) <= 1:
+        raise _unusable(path, name, value)
+    return float(value)
+
+
+def _positive(path: Path, name: str, value: Any) -> int:
+    if _field(path, name, value, int) < 1:
+        raise _unusable(path, name, value)
+    return value
+
+
+def _unusable(path: Path, name: str, value: Any) -> ResultsError:
+    found = "missing" if value is None else f"{value!r}"[:40]
+    return ResultsError(
+        f"{path}: the field {name} is {found}; evaluate again, with lm-eval 0.4.11 or newer "
+        "and without --predict_only"
+    )
+
+
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) else None  # lm-eval writes "N/A"
+    """A standard error: lm-eval writes "N/A" where it has none."""
+    return float(value) if isinstance(value, int | float) else None

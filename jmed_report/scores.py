@@ -3,15 +3,14 @@
 from typing import TYPE_CHECKING
 
 from jmed_metrics import mean_interval, proportion_interval
-from jmed_report.results import ResultsError, TaskResult
+from jmed_report.results import METRICS, ResultsError, TaskResult
 from jmed_report.signature import signature
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 BINARY = ("accuracy", "exact_match")
-METRICS = (*BINARY, "gestalt_score")
-RATES = {"empty": "empty responses", "tied": "choices decided by label order alone"}
+QUALIFIERS = {"empty": "empty responses", "tied": "choices decided by label order alone"}
 HEADINGS = ("score", "95 % interval", "chance", "empty answer", "all choices")
 
 
@@ -27,7 +26,7 @@ def print_scores(result: TaskResult) -> None:
         raise ResultsError("scores needs rich; run: pip install 'jmedlora[report]'") from error
     console = Console(highlight=False)
     console.print(_table(result))
-    rates = ", ".join(f"{text} {result.scores[key]:.1%}" for key, text in RATES.items())
+    rates = ", ".join(f"{text} {result.scores[key]:.1%}" for key, text in QUALIFIERS.items())
     console.print(f"{rates}\n{signature(result)}\n", soft_wrap=True, markup=False)
 
 

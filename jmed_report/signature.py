@@ -14,17 +14,10 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from jmed_report.results import TaskResult
+from jmed_report.results import PROMPT_FIELDS, TaskResult
 
 SHOWN = 12
 """Hex digits of a hash in a signature: 48 bits."""
-PROMPT_FIELDS = (
-    "description",
-    "doc_to_text",
-    "doc_to_target",
-    "target_delimiter",
-    "fewshot_delimiter",
-)
 TEMPLATES = {
     "ja": "cc0ee8fe78cf",
     "alpaca": "6799ba0884c0",
@@ -89,9 +82,9 @@ def _departures(result: TaskResult) -> list[str]:
     found = []
     if result.run.get("chat_template") is not None:  # "" where the server applies its own
         turns = "" if result.run.get("fewshot_as_multiturn") else "-oneturn"
-        found.append(f"chat:{(result.run.get('chat_template_sha') or 'server')[:SHOWN]}{turns}")
+        found.append(f"chat:{str(result.run.get('chat_template_sha') or 'server')[:SHOWN]}{turns}")
     if result.run.get("system_instruction_sha"):
-        found.append(f"system:{result.run['system_instruction_sha'][:SHOWN]}")
+        found.append(f"system:{str(result.run['system_instruction_sha'])[:SHOWN]}")
     if result.config["metadata"].get("allow_truncation"):
         found.append("truncated")
     return found

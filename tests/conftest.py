@@ -1,0 +1,87 @@
+"""What the tests share: the real exams, tiny models, and the real commands in a subprocess."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TASKS = ROOT / "lm_eval_tasks"
+QUIET = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
+"""No network, and one thread a process: the tests run side by side."""
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with the real exams; the test is skipped (in CI: fails) where there is none."""
+    folder = Path(os.environ.get("JMED_DATA", ROOT / "missing"))
+    if (folder / "igakuqa").is_dir() and (folder / "jjsimqa").is_dir():
+        return folder.resolve()
+    reason = "needs the real exams: set JMED_DATA to a folder with igakuqa/ and jjsimqa/"
+    if os.environ.get("JMED_REQUIRE_DATA"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory) -> Path:
+    from tests.tiny_model import build
+
+    return build(tmp_path_factory.mktemp("models") / "tiny-gpt-neox")
+
+
+@pytest.fixture
+def no_data(monkeypatch, tmp_path) -> None:
+    """A machine that has no exam, neither in JMED_DATA nor in the cache."""
+    monkeypatch.delenv("JMED_DATA", raising=False)
+    monkeypatch.setenv("JMED_CACHE", str(tmp_path / "empty-cache"))
+
+
+def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command of the environment under test to its end, with text output."""
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **env},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def lm_eval(*args: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """The real ``lm_eval`` command on the checkout's tasks, writing results into ``cwd``/out."""
+    return run(
+        sys.executable, "-m", "lm_eval", "run", "--include_path", TASKS, "--device", "cpu",
+        "--output_path", "out", "--log_samples", *args, cwd=cwd, **env,
+    )  # fmt: skip
+
+
+def results(folder: Path) -> dict[str, Any]:
+    """The newest results file below ``folder``."""
+    return json.loads(results_file(folder).read_text(encoding="utf-8"))
+
+
+def results_file(folder: Path) -> Path:
+    found = sorted(folder.rglob("results_*.json"))
+    assert found, f"no results below {folder}"
+    return found[-1]
+
+
+def samples(folder: Path, task: str) -> list[dict[str, Any]]:
+    """The newest logged samples of ``task`` below ``folder``, in document order."""
+    path = sorted(folder.rglob(f"samples_{task}_2*.jsonl"))[-1]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return sorted(rows, key=lambda row: row["doc_id"])
+
+
+def write_jsonl(path: Path, *records: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
