@@ -6,13 +6,18 @@ for longest common *substrings*, recursively. We take the named algorithm, as in
 ``difflib.SequenceMatcher(None, response, text).ratio()``, autojunk included: it is what "gestalt
 pattern matching" means in Python, and it is asymmetric, as the paper says of its score.
 
-Speed. The value of a pair is quadratic to compute, but what it finds is always a common
-subsequence, so twice the length of the *longest* common subsequence over the summed lengths bounds
-it from above; rapidfuzz computes that bound 20 to 60 times faster. Choices are visited in
-order of the bound, and a choice whose bound is below the k-th best value so far is never computed.
-Bound and value come from the same float expression, ``2.0 * matched / total``, so the comparison of
-two integers never turns on rounding. rapidfuzz's own similarity is *not* a substitute: on real
-items it picks another nearest choice in 5 to 25 % of the cases.
+Speed. Two exact short cuts, held equal to difflib by the tests:
+
+- The value is quadratic to compute, but what it matches is always a common subsequence, so twice
+  the length of the *longest* common subsequence over the summed lengths bounds it from above, and
+  rapidfuzz computes that bound many times faster. Choices are visited in order of the bound; one
+  whose bound is below the k-th best value so far is never computed. Bound and value come from the
+  same float expression, ``2.0 * matched / total``, so comparing them never turns on rounding.
+  rapidfuzz's own similarity is *not* a substitute: on real items it picks another nearest choice
+  in 5 to 25 % of the cases.
+- difflib walks through the response character by character; ``str.find`` searches it in C. This
+  holds for texts of fewer than 200 characters, where difflib's autojunk does not set in (the
+  longest choice of IgakuQA has 70); longer ones go to cydifflib or difflib itself.
 """
 
 from collections.abc import Sequence
@@ -20,10 +25,13 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import LCSseq
 
-try:  # The same algorithm compiled; results are identical (tests/test_metrics.py holds them equal).
+try:  # the same algorithm compiled, for long texts
     from cydifflib import SequenceMatcher
 except ImportError:  # no wheel for this Python
     from difflib import SequenceMatcher
+
+AUTOJUNK_LENGTH = 200
+"""From this length of the second text on, difflib ignores its most frequent characters."""
 
 
 def gestalt(response: str, text: str) -> float:
@@ -32,9 +40,50 @@ def gestalt(response: str, text: str) -> float:
     Asymmetric: swapping the arguments may change the value. Two empty strings give 1.0, as in
     difflib.
     """
-    if response == text:
-        return 1.0
-    return SequenceMatcher(None, response, text).ratio()
+    if len(text) >= AUTOJUNK_LENGTH:
+        return SequenceMatcher(None, response, text).ratio()
+    total = len(response) + len(text)
+    matched = len(text) if text in response else _matched(response, text)
+    return 2.0 * matched / total if total else 1.0
+
+
+def _matched(response: str, text: str) -> int:
+    """How many characters the longest common substring and, recursively, those beside it cover."""
+    matched = 0
+    blocks = [(0, len(response), 0, len(text))]
+    while blocks:
+        start, end, text_start, text_end = blocks.pop()
+        size, at, text_at = _longest_match(response, text, (start, end, text_start, text_end))
+        matched += size
+        if start < at and text_start < text_at:
+            blocks.append((start, at, text_start, text_at))
+        if size and at + size < end and text_at + size < text_end:
+            blocks.append((at + size, end, text_at + size, text_end))
+    return matched
+
+
+def _longest_match(response: str, text: str, block: tuple[int, int, int, int]) -> tuple[int, ...]:
+    """(length, place in the response, place in the text) of the longest common substring.
+
+    Among several: the earliest in the response, then the earliest in the text, as in difflib.
+    """
+    start, end, text_start, text_end = block
+    size, best, text_best = 0, start, text_start
+    for place in range(text_start, text_end):
+        length = size or 1  # as long as the best so far: it wins if it lies earlier
+        if place + length > text_end:
+            break
+        at = response.find(text[place : place + length], start, end)
+        if at < 0:
+            continue
+        while place + length < text_end:
+            longer = response.find(text[place : place + length + 1], at, end)
+            if longer < 0:
+                break
+            at, length = longer, length + 1
+        if length > size or at < best:
+            size, best, text_best = length, at, place
+    return size, best, text_best
 
 
 def upper_bound(response: str, text: str) -> float:
@@ -71,13 +120,14 @@ def nearest(response: str, choices: Sequence[str], k: int) -> Nearest:
         return Nearest((), {}, tied=False)
     values: dict[int, float] = {}
     kth_best = 0.0
-    for index in sorted(range(len(choices)), key=lambda i: (-bounds[i], i)):
-        if len(values) >= k and bounds[index] < kth_best:
+    # The sort is stable, so that among equal bounds and equal values the earlier label comes first.
+    for index in sorted(range(len(choices)), key=bounds.__getitem__, reverse=True):
+        if bounds[index] < kth_best:
             break
         values[index] = gestalt(response, choices[index])
         if len(values) >= k:
-            kth_best = sorted(values.values(), reverse=True)[k - 1]
-    ranked = sorted(values, key=lambda i: (-values[i], i))
+            kth_best = sorted(values.values())[-k]
+    ranked = sorted(sorted(values), key=values.__getitem__, reverse=True)
     if values[ranked[0]] == 0.0:  # autojunk can hide a match that the bound still sees
         return Nearest((), values, tied=False)
     tied = len(ranked) > k and values[ranked[k]] == values[ranked[k - 1]]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 PROMPT_FIELDS = (
     "description",
     "doc_to_text",
@@ -110,7 +109,7 @@ def _task_result(path: Path, name: str, run: dict[str, Any]) -> TaskResult:
 
 
 def _field(path: Path, name: str, value: Any, kind: type) -> Any:
-    """``value`` if it is of ``kind`` (an int will do for a float); else a ResultsError naming it."""
+    """``value`` if it is of ``kind`` (an int will do for a float); else raises ResultsError."""
     accepted = (int, float) if kind is float else kind
     if isinstance(value, accepted) and not isinstance(value, bool):
         return value

@@ -1,4 +1,4 @@
-"""The published exams: which questions are asked, and what happens where the files are not right."""
+"""The published exams: which questions are asked, and what happens where a file is not right."""
 
 import json
 import shutil
@@ -164,7 +164,7 @@ def test_a_question_without_translation_is_named(tmp_path, monkeypatch):
     publish(tmp_path, questions=1)
     monkeypatch.setenv("JMED_DATA", str(tmp_path))
     write_jsonl(tmp_path / "igakuqa" / "data" / "2020" / "114-D_translate.jsonl")
-    with pytest.raises(ExamError, match="114-D_translate.jsonl: 114D1: has no translation"):
+    with pytest.raises(ExamError, match=r"114-D_translate\.jsonl: 114D1: has no translation"):
         load_exam("igakuqa_en")
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.lm_eval
 GOLDEN = Path(__file__).parent / "golden"
 YEARS = (2018, 2019, 2020, 2021, 2022)
 MATRIX = {
-    # task: (exam, template)
+    # the exam and the template of each task
     "igakuqa": ("igakuqa", "ja"),
     "igakuqa_alpaca": ("igakuqa", "alpaca"),
     "igakuqa_en": ("igakuqa_en", "alpaca"),
