@@ -135,8 +135,9 @@ def train_nothing(model: Path, folder: Path) -> Path:
 def test_batch_size_auto_answers_as_one_by_one(tiny_model, tmp_path):
     for size in ("1", "auto"):
         (tmp_path / size).mkdir()
+        model = hf(tiny_model, "max_length=512")
         found = lm_eval("--tasks", "jmed_sample", "--limit", "6", "--batch_size", size,
-                        *hf(tiny_model, "max_length=512"), *GREEDY, cwd=tmp_path / size)  # fmt: skip
+                        *model, *GREEDY, cwd=tmp_path / size)  # fmt: skip
         assert found.returncode == 0, found.stderr
     one, auto = responses(tmp_path / "1"), responses(tmp_path / "auto")
     assert len(auto) == len(one) == 6
