@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jmed_data.exam_file import read_exam
+from jmed_data.exams import load_exam
 from jmed_data.faults import ExamError
 from jmed_data.fetch import FetchError, fetch, read_manifest
 from jmed_data.model_folder import check_model, is_adapter
@@ -106,7 +107,8 @@ def _fetch(args: argparse.Namespace) -> int:
 def _where(args: argparse.Namespace) -> int:
     for exam in args.exams:
         place = locate(exam)
-        print(f"{exam}: {place.root} ({place.source})")
+        questions = len(load_exam(exam).items)
+        print(f"{exam}: {place.root} ({place.source}), {questions} questions")
     return 0
 
 

@@ -37,9 +37,11 @@ def read_context(
     """
     from transformers import AutoConfig, AutoTokenizer
 
-    loaded = AutoTokenizer.from_pretrained(tokenizer or model, revision=revision)
+    # Without an explicit False, transformers asks on the terminal whether to run remote code.
+    options: dict[str, Any] = {"revision": revision, "trust_remote_code": False}
+    loaded = AutoTokenizer.from_pretrained(tokenizer or model, **options)
     if length is None:
-        config = AutoConfig.from_pretrained(model, revision=revision).get_text_config()
+        config = AutoConfig.from_pretrained(model, **options).get_text_config()
         stated = (getattr(config, field, None) for field in LENGTH_FIELDS)
         length = next((value for value in stated if value), DEFAULT_LENGTH)
     return Context(loaded, int(length))

@@ -41,9 +41,22 @@ def _read_records(path: Path) -> tuple[list[Numbered], list[Fault]]:
         return read_jsonl(path)
     if path.suffix == ".csv":
         rows, faults = read_csv(path)
+        if fault := _columns(path, list(rows[0][1])) if rows else None:
+            return [], [*faults, fault]
         return [(line, _from_row(row)) for line, row in rows], faults
     what = f"'{path.suffix}' files are not read"
     return [], [Fault(path, None, None, what, "save the exam as .jsonl or .csv")]
+
+
+def _columns(path: Path, names: list[str]) -> Fault | None:
+    """What is wrong with the header: a choice skipped or misspelt would shift the labels."""
+    found = [name for name in names if name.strip().lower().startswith("choice")]
+    expected = list(CHOICE_COLUMNS[: len(found)])
+    if len(found) >= 2 and sorted(found) == expected:
+        return None
+    what = f"the choice columns are {', '.join(found) or 'missing'}"
+    remedy = "name them choice_a, choice_b, choice_c … without a gap, and separate cells by commas"
+    return Fault(path, 1, None, what, remedy)
 
 
 def _from_row(row: dict[str, str]) -> Record:

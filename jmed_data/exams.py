@@ -73,7 +73,7 @@ def _jjsimqa() -> Exam:
     items = tuple(jjsimqa.read_items(place.root))
     try:
         pool = igakuqa.read_examples(locate("igakuqa").root)
-    except MissingDataError as error:
+    except (MissingDataError, ExamError) as error:
         return Exam("jjsimqa", items, (), place.source, f"they are IgakuQA's, and {error}")
     return Exam("jjsimqa", items, tuple(pool), place.source)
 
@@ -87,7 +87,7 @@ def _sample() -> Exam:
 def _own(file: str | None, examples: str | None) -> Exam:
     if not file:
         raise ValueError('jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\'')
-    path = Path(file)
+    path = Path(file).expanduser()
     items = tuple(item for item in read_exam(path) if item.text_only)
     if not items:
         remedy = "set text_only to true where no image is needed"
@@ -95,7 +95,14 @@ def _own(file: str | None, examples: str | None) -> Exam:
     if not examples:
         hint = 'add "examples": "examples.jsonl" to --metadata'
         return Exam(path.stem, items, (), "file", hint)
-    return Exam(path.stem, items, tuple(read_exam(Path(examples))), "file")
+    pool = tuple(item for item in read_exam(Path(examples).expanduser()) if item.text_only)
+    asked = {(item.question, item.choices): item.problem_id for item in items}
+    for example in pool:
+        if same := asked.get((example.question, example.choices)):
+            what = f"is also asked, as {same} of {path}"
+            fault = Fault(Path(examples), None, example.problem_id, what, "use another example")
+            raise ExamError([fault])
+    return Exam(path.stem, items, pool, "file")
 
 
 def _listed(years: Sequence[int] | dict[int, int]) -> str:

@@ -21,7 +21,12 @@ class Fault:
     def __str__(self) -> str:
         place = str(self.file) if self.line is None else f"{self.file}:{self.line}"
         item = f"{self.problem_id}: " if self.problem_id else ""
-        return f"{place}: {item}{self.what}; {self.remedy}"
+        return _printable(f"{place}: {item}{self.what}; {self.remedy}")
+
+
+def _printable(text: str) -> str:
+    """``text`` with line breaks and control characters written out: it comes from a file."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class ExamError(ValueError):

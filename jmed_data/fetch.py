@@ -5,6 +5,7 @@ is moved into place only when it is complete and its checksum holds, so a downlo
 leaves nothing half-written, and a second run fetches only what is missing.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -54,7 +55,7 @@ def fetch(source: Source, *, mirror: str | None = None, dest: Path | None = None
     """
     folder = (dest or cache_dir()) / source.exam
     base = (mirror or source.base).rstrip("/")
-    missing = [name for name, (_, sha) in source.files.items() if _digest(folder / name) != sha]
+    missing = [name for name, (_, sha) in source.files.items() if not _is(folder / name, sha)]
     with (
         requests.Session() as session,
         tqdm(
@@ -75,8 +76,11 @@ def _files(entries: dict[str, list[str]]) -> dict[str, tuple[str, str]]:
     return {name: (path, sha) for name, (path, sha) in entries.items()}
 
 
-def _digest(path: Path) -> str | None:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+def _is(path: Path, sha: str) -> bool:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == sha
+    except OSError:  # not there, or not readable: it is fetched, and writing says what is wrong
+        return False
 
 
 def _bring(session: requests.Session, url: str, target: Path, sha: str) -> None:
@@ -91,7 +95,7 @@ def _bring(session: requests.Session, url: str, target: Path, sha: str) -> None:
             )
         part.replace(target)
     except requests.RequestException as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).partition("\n")[0]
         raise FetchError(
             f"{url}: cannot be fetched ({reason}); connect to the network, name a --mirror, or "
             f"copy the folder from another machine and set JMED_DATA"
@@ -100,7 +104,8 @@ def _bring(session: requests.Session, url: str, target: Path, sha: str) -> None:
         remedy = "free some space or set JMED_CACHE to another folder"
         raise FetchError(f"{target}: cannot be written ({error.strerror}); {remedy}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def _download(session: requests.Session, url: str, part: Path) -> str:

@@ -18,7 +18,6 @@ YEARS = {2018: 112, 2019: 113, 2020: 114, 2021: 115, 2022: 116}
 """Year of each published examination, and its number."""
 SECTIONS = "ABCDEF"
 CHOICES = 5
-FETCH = "run: jmed-data fetch igakuqa"
 FIELDS = {"ja": ("problem_text", "choices"), "en": ("problem_text_en", "choices_en")}
 
 
@@ -33,7 +32,7 @@ def read_items(root: Path, *, years: Sequence[int] = (), language: str = "ja") -
     for year in sorted(years or YEARS):
         for section in SECTIONS:
             path = root / "data" / str(year) / f"{YEARS[year]}-{section}.jsonl"
-            records, found = _read(path, language)
+            records, found = _read(root, path, language)
             faults += found
             for line, record in records:
                 if _outside_subset(record):
@@ -53,7 +52,7 @@ def read_examples(root: Path, *, language: str = "ja") -> list[Item]:
     """The published pool of worked examples, in its order: three items of the 100th examination."""
     name = "prompt.jsonl" if language == "ja" else "prompt_translate.jsonl"
     path = root / "scripts" / "prompts" / name
-    records, faults = read_jsonl(path)
+    records, faults = _read(root, path, "ja")
     items = []
     for line, record in records:
         parsed = _parse(record, path, line, language)
@@ -66,19 +65,23 @@ def read_examples(root: Path, *, language: str = "ja") -> list[Item]:
     return items
 
 
-def _read(path: Path, language: str) -> tuple[list[tuple[int, Record]], list[Fault]]:
+def _to_fetch(root: Path, path: Path, what: str) -> Fault:
+    return Fault(path, None, None, what, f"run: jmed-data fetch igakuqa --dest {root.parent}")
+
+
+def _read(root: Path, path: Path, language: str) -> tuple[list[tuple[int, Record]], list[Fault]]:
     if not path.is_file():
-        return [], [Fault(path, None, None, "the file is missing", FETCH)]
+        return [], [_to_fetch(root, path, "the file is missing")]
     records, faults = read_jsonl(path)
     if not records and not faults:
-        faults.append(Fault(path, None, None, "holds no question", FETCH))
+        faults.append(_to_fetch(root, path, "holds no question"))
     if language == "ja" or faults:
         return records, faults
-    return _with_translation(path, records)
+    return _with_translation(root, path, records)
 
 
 def _with_translation(
-    path: Path, records: list[tuple[int, Record]]
+    root: Path, path: Path, records: list[tuple[int, Record]]
 ) -> tuple[list[tuple[int, Record]], list[Fault]]:
     """``records`` with the English texts of the sibling file, which has no points and text_only."""
     other = path.with_name(f"{path.stem}_translate.jsonl")
@@ -89,7 +92,7 @@ def _with_translation(
         problem_id = str(record.get("problem_id"))
         english = by_id.get(problem_id)
         if english is None:
-            faults.append(Fault(other, None, problem_id, "has no translation", FETCH))
+            faults.append(_to_fetch(root, other, f"{problem_id} has no translation"))
         else:
             fields = {key: english.get(key) for key in FIELDS["en"]}
             joined.append((line, {**record, **fields}))

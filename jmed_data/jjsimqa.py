@@ -14,9 +14,8 @@ from jmed_data.schema import LETTERS, Item, duplicates, parse_item
 
 NAMES = ("jjsimqa.jsonl", "JJSIMQA.jsonl")
 CHOICES = 5
-LEFT_OUT = {"107_64-4"}
+LEFT_OUT = "107_64-4"
 """Its answer is a to d because choice e says "all of a to d"; its card says to leave it out."""
-FETCH = "run: jmed-data fetch jjsimqa"
 
 
 def read_items(root: Path) -> list[Item]:
@@ -25,7 +24,7 @@ def read_items(root: Path) -> list[Item]:
     records, faults = read_jsonl(path)
     numbered = []
     for line, record in records:
-        if record.get("problem_id") in LEFT_OUT:
+        if record.get("problem_id") == LEFT_OUT or record.get("text_only") is False:
             continue
         parsed = _parse(record, path, line)
         if isinstance(parsed, Item):
@@ -34,7 +33,8 @@ def read_items(root: Path) -> list[Item]:
             faults += parsed
     faults += duplicates(numbered)
     if not numbered and not faults:
-        faults.append(Fault(path, None, None, "holds no question", FETCH))
+        remedy = f"run: jmed-data fetch jjsimqa --dest {root.parent}"
+        faults.append(Fault(path, None, None, "holds no question", remedy))
     if faults:
         raise ExamError(faults)
     return [item for _, _, item in numbered]

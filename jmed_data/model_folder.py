@@ -26,8 +26,9 @@ def check_model(folder: Path) -> list[Fault]:
         what = "there is no such model folder"
         remedy = "check the path; a name on the Hub must be downloaded first"
         return [Fault(folder, None, None, what, remedy)]
-    if (folder / "adapter_config.json").is_file():
-        return list(_weights(folder, "adapter_model*.safetensors"))
+    if is_adapter(folder):
+        faults = _object(folder / "adapter_config.json", "base_model_name_or_path")[1]
+        return [*faults, *_weights(folder, "adapter_model*.safetensors")]
     return [*_config(folder), *_tokenizer(folder), *_weights(folder, "*.safetensors")]
 
 
@@ -36,26 +37,35 @@ def is_adapter(folder: Path) -> bool:
     return (folder / "adapter_config.json").is_file()
 
 
-def _config(folder: Path) -> Iterator[Fault]:
-    path = folder / "config.json"
+def _object(path: Path, field: str) -> tuple[dict[str, Any], list[Fault]]:
+    """The JSON object in ``path``, and what is wrong with it: it must have ``field``."""
     try:
-        config: Any = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
-        yield Fault(path, None, None, what, "copy the whole model folder")
-    except ValueError as error:
-        yield Fault(path, None, None, f"not complete JSON ({error})", "copy the file again")
-    else:
-        if isinstance(config, dict) and "auto_map" in config:
-            what = "the model needs code of its own (auto_map)"
-            remedy = "convert it to a model class of transformers: remote code is not run"
-            yield Fault(path, None, None, what, remedy)
+        return {}, [Fault(path, None, None, what, "copy the whole model folder")]
+    except (ValueError, RecursionError) as error:
+        return {}, [Fault(path, None, None, f"not complete JSON ({error})", "copy the file again")]
+    if not isinstance(found, dict) or field not in found:
+        return {}, [Fault(path, None, None, f"has no {field}", "copy the file again")]
+    return found, []
+
+
+def _config(folder: Path) -> Iterator[Fault]:
+    path = folder / "config.json"
+    config, faults = _object(path, "model_type")
+    yield from faults
+    if "auto_map" in config:
+        what = "the model needs code of its own (auto_map)"
+        remedy = "convert it to a model class of transformers: remote code is not run"
+        yield Fault(path, None, None, what, remedy)
 
 
 def _tokenizer(folder: Path) -> Iterator[Fault]:
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
-        remedy = "copy the tokenizer's files into it"
-        yield Fault(folder, None, None, "holds no tokenizer", remedy)
+        yield Fault(folder, None, None, "holds no tokenizer", "copy the tokenizer's files into it")
+    if (folder / "tokenizer.json").is_file():
+        yield from _object(folder / "tokenizer.json", "model")[1]
 
 
 def _weights(folder: Path, pattern: str) -> Iterator[Fault]:
@@ -66,37 +76,40 @@ def _weights(folder: Path, pattern: str) -> Iterator[Fault]:
         remedy = "convert them to safetensors" if pickled else "copy the whole model folder"
         yield Fault(folder, None, None, what, remedy)
     for shard in shards:
-        if not _complete(shard):
-            yield Fault(shard, None, None, "the file is cut off or damaged", "copy it again")
+        if what := _damage(shard):
+            yield Fault(shard, None, None, what, "copy it again")
     yield from _missing_shards(folder)
 
 
 def _missing_shards(folder: Path) -> Iterator[Fault]:
-    index = folder / "model.safetensors.index.json"
-    if not index.is_file():
+    path = folder / "model.safetensors.index.json"
+    if not path.exists():
         return
-    try:
-        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-    except (ValueError, KeyError, TypeError, AttributeError):
-        yield Fault(index, None, None, "not a usable list of weight files", "copy it again")
-        return
-    for name in sorted(names):
+    index, faults = _object(path, "weight_map")
+    yield from faults
+    names = index.get("weight_map", {})
+    for name in sorted(set(map(str, names.values()))) if isinstance(names, dict) else ():
         if not (folder / name).is_file():
             yield Fault(folder / name, None, None, "the file is missing", "copy it as well")
 
 
-def _complete(shard: Path) -> bool:
-    """Whether a safetensors file is as long as its header says."""
-    size = shard.stat().st_size
-    with shard.open("rb") as file:
-        length = int.from_bytes(file.read(HEADER_SIZE), "little")
-        if not 2 <= length <= size - HEADER_SIZE:
-            return False
-        try:
-            header = json.loads(file.read(length))
-            ends = [
-                entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"
-            ]
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-            return False
-    return size == HEADER_SIZE + length + max(ends, default=0)
+def _damage(shard: Path) -> str:
+    """What is wrong with a safetensors file whose length is not what its header says, or ""."""
+    try:
+        size = shard.stat().st_size
+        with shard.open("rb") as file:
+            length = int.from_bytes(file.read(HEADER_SIZE), "little")
+            header = file.read(min(length, size))
+        return "" if size == HEADER_SIZE + length + _end(header) else "the file is cut off"
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+        return "the file is damaged"
+
+
+def _end(header: bytes) -> int:
+    """Where the last tensor ends, in bytes behind the header."""
+    entries = json.loads(header).items()
+    return max(
+        (entry["data_offsets"][1] for key, entry in entries if key != "__metadata__"), default=0
+    )

@@ -1,5 +1,6 @@
 """Reading JSON Lines and CSV, line by line, so that every fault can name its line."""
 
+import codecs
 import csv
 import io
 import json
@@ -69,7 +70,9 @@ def _read_text(path: Path) -> tuple[str, list[Fault]]:
 
 
 def _likely_encoding(raw: bytes) -> str:
-    for codec, name in (("cp932", "Shift_JIS"), ("euc_jp", "EUC-JP"), ("utf-16", "UTF-16")):
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return " (it is UTF-16)"
+    for codec, name in (("cp932", "Shift_JIS"), ("euc_jp", "EUC-JP")):
         try:
             raw.decode(codec)
         except UnicodeDecodeError:
@@ -81,15 +84,24 @@ def _likely_encoding(raw: bytes) -> str:
 def _parse_object(line: str, path: Path, number: int) -> Record | Fault:
     remedy = "repair or delete the line"
     try:
-        record = json.loads(line)
+        record = json.loads(line, object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
         what = f"not a complete JSON object ({error.msg} at column {error.colno})"
         return Fault(path, number, None, what, remedy)
-    except (ValueError, RecursionError) as error:  # a number too long, brackets too deep
+    except (ValueError, RecursionError) as error:  # a key twice, a number too long, too deep
         return Fault(path, number, None, f"not usable JSON ({error})", remedy)
     if not isinstance(record, dict):
         what = f"a JSON object is needed, this is {type(record).__name__}"
         return Fault(path, number, None, what, remedy)
+    return record
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> Record:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the field '{repeated}' stands twice")
     return record
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import string
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -13,6 +12,8 @@ from jmed_data.faults import Fault
 from jmed_data.records import Record
 
 LETTERS = string.ascii_lowercase
+LATEST_YEAR = 9999
+MOST_POINTS = 1000
 REQUIRED = ("problem_id", "question", "choices", "answer")
 OPTIONAL = ("exam", "year", "section", "points", "text_only")
 
@@ -43,10 +44,14 @@ class Item:
 
 
 def content_hash(items: Iterable[Item]) -> str:
-    """SHA-256 (64 hex digits) over every field of every item, in order."""
+    """SHA-256 (64 hex digits) over every field of every item, in order, but the exam's name.
+
+    The name of a user's exam is that of its file, and a copy is the same exam.
+    """
     digest = hashlib.sha256()
     for item in items:
-        line = json.dumps(item.as_record(), ensure_ascii=False, separators=(",", ":"))
+        record = {key: value for key, value in item.as_record().items() if key != "exam"}
+        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         digest.update(line.encode() + b"\n")
     return digest.hexdigest()
 
@@ -144,9 +149,10 @@ def _index(part: Any, count: int, problems: _Problems) -> int | None:
 
 
 def _year(value: Any, problems: _Problems) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if value is None or (whole and 1 <= value <= LATEST_YEAR):
         return value
-    problems.add(f"year is {_shown(value)}", "give a whole number or leave it out")
+    problems.add(f"year is {_shown(value)}", "give a year such as 2026 or leave it out")
     return None
 
 
@@ -159,9 +165,9 @@ def _section(value: Any, problems: _Problems) -> str:
 
 def _points(value: Any, problems: _Problems) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and math.isfinite(value) and value >= 0:
+    if number and 0 <= value <= MOST_POINTS:  # false for nan
         return float(value)
-    problems.add(f"points is {_shown(value)}", "give a number of 0 or more")
+    problems.add(f"points is {_shown(value)}", f"give a number from 0 to {MOST_POINTS}")
     return 0.0
 
 

@@ -24,8 +24,8 @@ class Located:
 def cache_dir() -> Path:
     """``$JMED_CACHE``, else ``jmedlora`` in ``$XDG_CACHE_HOME`` or ``~/.cache``."""
     if own := os.environ.get("JMED_CACHE"):
-        return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jmedlora"
+        return Path(own).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "jmedlora"
 
 
 def locate(exam: str) -> Located:
@@ -35,12 +35,15 @@ def locate(exam: str) -> Located:
     """
     looked_at = []
     if given := os.environ.get(VARIABLE):
-        folder = Path(given) / exam
-        if folder.is_dir():
+        folder = Path(given).expanduser() / exam
+        if _is_folder(folder):
             return Located(folder, VARIABLE)
         looked_at.append(f"{VARIABLE} ({folder})")
-    folder = cache_dir() / exam
-    if folder.is_dir():
+    try:
+        folder = cache_dir() / exam
+    except RuntimeError as error:  # neither HOME nor an entry for this user, as in containers
+        raise MissingDataError(f"no home folder ({error}); set JMED_CACHE or {VARIABLE}") from error
+    if _is_folder(folder):
         return Located(folder, "cache")
     looked_at.append(f"the cache ({folder})")
     where = " nor in ".join(looked_at)
@@ -48,3 +51,10 @@ def locate(exam: str) -> Located:
         f"{exam} is not in {where}; run: jmed-data fetch {exam} "
         f"(or set {VARIABLE} to a folder that holds {exam}/)"
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a folder above it may not be entered
+        return False

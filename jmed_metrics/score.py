@@ -47,13 +47,16 @@ def score_response(
     """Score ``response`` to a question: ``choices``, and ``answer``, their correct 0-based indices.
 
     Outer white space of the response is ignored. An empty response scores 0 by all three.
-    Raises ValueError if ``answer`` is empty, repeats an index or names a choice that is not there.
+    Raises ValueError if a choice is empty, or if ``answer`` is empty, repeats an index or names a
+    choice that is not there.
     """
     correct = tuple(sorted(answer))
     if not correct or len(set(correct)) != len(correct) or not _within(correct, choices):
         raise ValueError(
             f"answer={list(answer)}: give distinct indices between 0 and {len(choices) - 1}"
         )
+    if not all(choices):
+        raise ValueError(f"choices={list(choices)}: an empty text occurs in every response")
     response = response.strip()
     if not response:
         return Score(0, 0, 0.0, (), empty=True, tied=False, ended_by_length=ended_by_length)

@@ -1,7 +1,7 @@
 """Reading lm-eval's ``results_*.json``: the tasks of this project in it, checked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,16 @@ METRICS = ("accuracy", "exact_match", "gestalt_score")
 RATES = ("empty", "tied")
 SCORES = (*METRICS, *RATES)
 FLOORS = ("chance_accuracy", *(f"echo_{metric}" for metric in METRICS))
-DATA_FIELDS = {"exam": str, "items": int, "sha256": str, "jmed": str, "floors": dict}
+DATA_FIELDS = {
+    "exam": str,
+    "items": int,
+    "sha256": str,
+    "examples": list,
+    "jmed": str,
+    "floors": dict,
+}
 """What the adapter notes of the questions asked."""
+MOST_ITEMS = 10**9
 
 
 class ResultsError(ValueError):
@@ -30,6 +38,7 @@ class ResultsError(ValueError):
 class TaskResult:
     """One task of one run, as far as its scores depend on it.
 
+    model: its folder or name, with its adapter.
     scores, stderrs: by metric name; a standard error is None where lm-eval gives none (n = 1).
     data: what the adapter noted of the questions asked. config: the task's whole configuration.
     run: the fields of the file that hold for every task in it.
@@ -37,6 +46,7 @@ class TaskResult:
 
     path: Path
     task: str
+    model: str
     scores: Mapping[str, float]
     stderrs: Mapping[str, float | None]
     shots: int
@@ -46,28 +56,55 @@ class TaskResult:
     run: Mapping[str, Any]
 
 
-def read_results(path: Path) -> list[TaskResult]:
-    """The results of this project's tasks in ``path``, in the file's order.
+@dataclass(frozen=True, slots=True)
+class GroupResult:
+    """The scores of a group of tasks, pooled over their questions, as lm-eval computed them."""
 
-    Other harness tasks in the file are passed over. Raises ResultsError if the file cannot be read,
-    is not a results file of lm-eval, or holds none of this project's tasks.
+    group: str
+    members: tuple[TaskResult, ...]
+    scores: Mapping[str, float]
+    stderrs: Mapping[str, float | None]
+
+
+def read_results(path: Path) -> list[TaskResult]:
+    """The results of this project's tasks in ``path``, in the file's order; [] if it has none.
+
+    Other harness tasks in the file are passed over. Raises ResultsError if the file cannot be read
+    or is not a results file of lm-eval.
     """
     run = _load(path)
     tasks = [name for name in run["results"] if _is_ours(run["configs"].get(name))]
-    if not tasks:
-        found = ", ".join(run["configs"]) or "none"
-        raise ResultsError(
-            f"{path}: holds no jmed task (tasks: {found}); evaluate one, such as --tasks jjsimqa"
-        )
     return [_task_result(path, name, run) for name in tasks]
+
+
+def groups(results: Sequence[TaskResult]) -> list[GroupResult]:
+    """The groups of one file all of whose tasks are in ``results``."""
+    by_name = {result.task: result for result in results}
+    tables = results[0].run.get("groups") if results else None
+    subtasks = results[0].run.get("group_subtasks") if results else None
+    if not isinstance(tables, dict) or not isinstance(subtasks, dict):
+        return []
+    found = []
+    for name, row in tables.items():
+        members = subtasks.get(name)
+        if isinstance(members, list) and isinstance(row, dict) and set(members) <= set(by_name):
+            path = results[0].path
+            scores = {
+                key: _share(path, f"groups.{name}.{key}", row.get(f"{key},none")) for key in METRICS
+            }
+            errors = {key: _number(row.get(f"{key}_stderr,none")) for key in METRICS}
+            found.append(
+                GroupResult(name, tuple(by_name[each] for each in members), scores, errors)
+            )
+    return found
 
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        run = json.loads(path.read_text(encoding="utf-8"))
+        run = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except ValueError as error:  # JSON cut off, or not text
+    except (ValueError, RecursionError) as error:  # cut off, not text, or nested without end
         remedy = "the run did not finish writing it, or it is another file: evaluate again"
         raise ResultsError(f"{path}: not complete JSON ({error}); {remedy}") from error
     tables = ("results", "configs", "n-shot", "n-samples")
@@ -98,6 +135,7 @@ def _task_result(path: Path, name: str, run: dict[str, Any]) -> TaskResult:
     return TaskResult(
         path=path,
         task=name,
+        model=_model(run),
         scores={key: _share(path, key, row.get(f"{key},none")) for key in SCORES},
         stderrs={key: _number(row.get(f"{key}_stderr,none")) for key in SCORES},
         shots=_field(path, f"n-shot.{name}", run["n-shot"].get(name), int),
@@ -106,6 +144,16 @@ def _task_result(path: Path, name: str, run: dict[str, Any]) -> TaskResult:
         config=config,
         run={key: value for key, value in run.items() if key not in ("results", "configs")},
     )
+
+
+def _model(run: dict[str, Any]) -> str:
+    config = run.get("config")
+    args = config.get("model_args") if isinstance(config, dict) else None
+    adapter = args.get("peft") if isinstance(args, dict) else None
+    base = args.get("pretrained") if isinstance(args, dict) else None
+    if adapter:
+        return f"{base} + {adapter}"
+    return str(run.get("model_name") or "unknown model")
 
 
 def _field(path: Path, name: str, value: Any, kind: type) -> Any:
@@ -123,7 +171,7 @@ def _share(path: Path, name: str, value: Any) -> float:
 
 
 def _positive(path: Path, name: str, value: Any) -> int:
-    if _field(path, name, value, int) < 1:
+    if not 1 <= _field(path, name, value, int) <= MOST_ITEMS:
         raise _unusable(path, name, value)
     return value
 
@@ -137,5 +185,5 @@ def _unusable(path: Path, name: str, value: Any) -> ResultsError:
 
 
 def _number(value: Any) -> float | None:
-    """A standard error: lm-eval writes "N/A" where it has none."""
-    return float(value) if isinstance(value, int | float) else None
+    """A standard error between 0 and 1: lm-eval writes "N/A" where it has none."""
+    return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None

@@ -1,9 +1,10 @@
-"""A task's scores beside what responses without knowledge would score."""
+"""Scores beside what responses without knowledge would score."""
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from jmed_metrics import mean_interval, proportion_interval
-from jmed_report.results import METRICS, ResultsError, TaskResult
+from jmed_report.results import FLOORS, METRICS, GroupResult, ResultsError, TaskResult
 from jmed_report.signature import signature
 
 if TYPE_CHECKING:
@@ -12,48 +13,79 @@ if TYPE_CHECKING:
 BINARY = ("accuracy", "exact_match")
 QUALIFIERS = {"empty": "empty responses", "tied": "choices decided by label order alone"}
 HEADINGS = ("score", "95 % interval", "chance", "empty answer", "all choices")
+WIDTH = 88
+"""Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
 
 
 def print_scores(result: TaskResult) -> None:
-    """Prints the three scores with 95 % intervals and floors, what qualifies them, the signature.
+    """Prints a task's three scores with 95 % intervals and floors, its rates and its signature.
 
     The floors are the expected accuracy of a guess, and the scores of an empty response and of one
-    that lists every choice. Raises ResultsError if rich is not installed.
+    that lists every choice, over all questions of the exam. Raises ResultsError without rich.
     """
+    asked = result.data["items"]
+    of_all = "" if result.scored == asked else f" of {asked}"
+    shots = f"{result.shots} shot" if result.shots == 1 else f"{result.shots} shots"
+    title = f"{result.task}, {shots}, {result.scored}{of_all} questions\n{result.model}"
+    rates = ", ".join(f"{text} {result.scores[key]:.1%}" for key, text in QUALIFIERS.items())
+    _print(title, result, result.scored, result.data["floors"], f"{rates}\n{signature(result)}")
+
+
+def print_group(group: GroupResult) -> None:
+    """Prints a group's scores, pooled over the questions of its tasks, with pooled floors."""
+    n = sum(member.scored for member in group.members)
+    floors = {
+        floor: sum(member.data["floors"][floor] * member.scored for member in group.members) / n
+        for floor in FLOORS
+    }
+    names = " and ".join(member.task for member in group.members)
+    title = f"{group.group}: {names} pooled, {n} questions\n{group.members[0].model}"
+    _print(title, group, n, floors, "")
+
+
+def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[float, float] | None:
+    """The 95 % interval of a score over ``n`` questions.
+
+    None for a Gestalt score whose standard error is 0 or unknown: it says nothing then.
+    """
+    if metric in BINARY:
+        return proportion_interval(result.scores[metric], n)
+    error = result.stderrs[metric]
+    return mean_interval(result.scores[metric], error) if error else None
+
+
+def _print(
+    title: str, result: TaskResult | GroupResult, n: int, floors: Mapping[str, float], below: str
+) -> None:
     try:
         from rich.console import Console
     except ImportError as error:
         raise ResultsError("scores needs rich; run: pip install 'jmedlora[report]'") from error
     console = Console(highlight=False)
-    console.print(_table(result))
-    rates = ", ".join(f"{text} {result.scores[key]:.1%}" for key, text in QUALIFIERS.items())
-    console.print(f"{rates}\n{signature(result)}\n", soft_wrap=True, markup=False)
+    wide = Console(highlight=False, width=max(console.width, WIDTH))
+    wide.print(title, markup=False)
+    wide.print(_table(floors, result, lambda metric: interval(result, metric, n)))
+    console.print(f"{below}\n" if below else "", soft_wrap=True, markup=False)
 
 
-def interval(result: TaskResult, metric: str) -> tuple[float, float] | None:
-    """The 95 % interval of a score; None where lm-eval gives no standard error (one question)."""
-    if metric in BINARY:
-        return proportion_interval(result.scores[metric], result.scored)
-    error = result.stderrs[metric]
-    return None if error is None else mean_interval(result.scores[metric], error)
-
-
-def _table(result: TaskResult) -> "Table":
+def _table(
+    floors: Mapping[str, float],
+    result: TaskResult | GroupResult,
+    found: Callable[[str], tuple[float, float] | None],
+) -> "Table":
     from rich import box
     from rich.table import Table
 
-    title = f"{result.task}, {result.shots} shot, {result.scored} questions"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("")
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("", no_wrap=True)
     for heading in HEADINGS:
-        table.add_column(heading, justify="right")
-    floors = result.data["floors"]
+        table.add_column(heading, justify="right", no_wrap=True)
     for metric in METRICS:
-        found = interval(result, metric)
+        limits = found(metric)
         table.add_row(
             metric,
             f"{result.scores[metric]:.3f}",
-            f"{found[0]:.3f} to {found[1]:.3f}" if found else "n/a",
+            f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a",
             f"{floors['chance_accuracy']:.3f}" if metric == "accuracy" else "",
             f"{0:.3f}",
             f"{floors[f'echo_{metric}']:.3f}",

@@ -5,6 +5,7 @@ it once per ``!function``: nothing here may keep state. Bad input ends the run w
 (SystemExit), because an exception would bury it under lm-eval's traceback.
 """
 
+import difflib
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -47,17 +48,22 @@ def exam_dataset(
     that the results file records which data was asked), the model's arguments, and what the user
     gave in ``--metadata`` (year, file, examples, allow_truncation).
     """
+    given = {"year": year, "file": file, "examples": examples, "allow_truncation": allow_truncation}
     try:
+        _check_options(given, model_args)
         years = _years(year, only_year)
         loaded = load_exam(exam, years=years, file=file, examples=examples)
     except (MissingDataError, ValueError) as error:
         _stop(str(error))
     data.update(_provenance(loaded))
-    context = None if allow_truncation else _context(model_args)
-    pool = _pool(loaded, _prompt(template), context)
+    overlong: list[str] = []
+    if context := _context(model_args):
+        counts = _counts(loaded, template, context)
+        data["context"] = {"length": context.length, "longest": [max(each) for each in counts]}
+        overlong = [_overlong(loaded, shots, each, context) for shots, each in enumerate(counts)]
     return {
         "test": datasets.Dataset.from_list([item.as_record() for item in loaded.items]),
-        "examples": datasets.Dataset.from_list(pool),
+        "examples": datasets.Dataset.from_list(_pool(loaded, [] if allow_truncation else overlong)),
     }
 
 
@@ -87,31 +93,44 @@ def process_results(doc: dict[str, Any], results: Sequence[str]) -> dict[str, fl
     }
 
 
-def _years(year: int | list[int] | None, only_year: int | None) -> list[int]:
-    years = [year] if isinstance(year, int) else year or []
-    if not all(isinstance(each, int) for each in years):
+def _check_options(given: dict[str, Any], model_args: dict[str, Any]) -> None:
+    """Refuses options of the wrong type, and a model argument that is a slip for one of them."""
+    for name in ("file", "examples"):
+        if given[name] is not None and not isinstance(given[name], str):
+            raise ValueError(f"{name}={given[name]}: give the path of one file")
+    if not isinstance(given["allow_truncation"], bool):
+        raise ValueError(f"allow_truncation={given['allow_truncation']}: give true or false")
+    for name in model_args:
+        if close := difflib.get_close_matches(name.lower(), given, n=1, cutoff=0.75):
+            raise ValueError(f"--metadata has '{name}': did you mean '{close[0]}'?")
+
+
+def _years(year: Any, only_year: int | None) -> list[int]:
+    years = [] if year is None else year if isinstance(year, list) else [year]
+    whole = all(isinstance(each, int) and not isinstance(each, bool) for each in years)
+    if not whole or (year is not None and not years):
         raise ValueError(f"year={year}: give a year or a list of years, such as [2021, 2022]")
     if only_year and years and years != [only_year]:
         raise ValueError(f"year={year}: this task asks {only_year} alone; use the task igakuqa")
-    return [only_year] if only_year else years
+    return [only_year] if only_year else list(dict.fromkeys(years))
 
 
 def _provenance(exam: Exam) -> dict[str, Any]:
+    """What the results file records of the exam; examples: hashes of the first 1, 2 … of them."""
+    pool = exam.examples
     return {
         "exam": exam.name,
         "source": exam.source,
         "items": len(exam.items),
         "sha256": content_hash(exam.items),
-        "examples": len(exam.examples),
-        "examples_sha256": content_hash(exam.examples),
+        "examples": [content_hash(pool[:shots]) for shots in range(1, len(pool) + 1)],
         "floors": asdict(jmed_metrics.floors((item.choices, item.answer) for item in exam.items)),
         "jmed": jmed_metrics.__version__,
     }
 
 
 def _prompt(template: str) -> dict[str, Any]:
-    text = (HERE / f"_prompt_{template}.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return yaml.safe_load((HERE / f"_prompt_{template}.yaml").read_text(encoding="utf-8"))
 
 
 def _context(model_args: dict[str, Any]) -> Context | None:
@@ -128,27 +147,21 @@ def _context(model_args: dict[str, Any]) -> Context | None:
             length=length,
         )
     except (OSError, ValueError) as error:
-        logger.warning("prompt lengths are not checked: %s", str(error).splitlines()[0])
+        logger.warning("prompt lengths are not checked: %s", str(error).partition("\n")[0])
         return None
 
 
-def _pool(exam: Exam, prompt: dict[str, Any], context: Context | None) -> list[dict[str, Any]]:
-    """The worked examples; each also says what goes wrong if the examples up to it are used."""
-    _refuse(_overlong(exam, 0, prompt, context))
-    pool = [
-        {**item.as_record(), "overlong": _overlong(exam, shots, prompt, context), "missing": ""}
-        for shots, item in enumerate(exam.examples, start=1)
-    ]
-    return pool or [{"overlong": "", "missing": exam.no_examples}]
+def _counts(exam: Exam, template: str, context: Context) -> list[list[int]]:
+    """The tokens of every prompt: a list for 0 examples, one for 1 example, and so on."""
+    prompt = _prompt(template)
+    shots = range(len(exam.examples) + 1)
+    return [context.count(list(_rendered(exam, each, prompt))) for each in shots]
 
 
-def _overlong(exam: Exam, shots: int, prompt: dict[str, Any], context: Context | None) -> str:
+def _overlong(exam: Exam, shots: int, counts: list[int], context: Context) -> str:
     """The message that names the prompts too long for the model with ``shots`` examples, or ""."""
-    if context is None:
-        return ""
     answer = DECODING["max_gen_toks"]
     room = context.length - answer
-    counts = context.count(list(_rendered(exam, shots, prompt)))
     found = [(item, n) for item, n in zip(exam.items, counts, strict=True) if n > room]
     if not found:
         return ""
@@ -159,9 +172,22 @@ def _overlong(exam: Exam, shots: int, prompt: dict[str, Any], context: Context |
         f"{exam.name} at {shots} shot: {long} longer than the {room} tokens that the model leaves "
         f"for one (context {context.length}, answer {answer}): "
         f"{named}{more}; use fewer shots or a model with a longer context, or accept that lm-eval "
-        "cuts the instruction off: "
-        "--metadata '{\"allow_truncation\": true}'"
+        "cuts the instruction off: --metadata '{\"allow_truncation\": true}'"
     )
+
+
+def _pool(exam: Exam, overlong: list[str]) -> list[dict[str, Any]]:
+    """The worked examples; each also says what goes wrong if the examples up to it are used.
+
+    An empty pool is one row that says why it is empty. Prompts too long without any example end
+    the run at once.
+    """
+    messages = overlong or [""] * (len(exam.examples) + 1)
+    if messages[0]:
+        _stop(messages[0])
+    rows = zip(exam.examples, messages[1:], strict=True)
+    pool = [{**item.as_record(), "overlong": message, "missing": ""} for item, message in rows]
+    return pool or [{"overlong": "", "missing": exam.no_examples or "its file holds none"}]
 
 
 def _rendered(exam: Exam, shots: int, prompt: dict[str, Any]) -> Iterator[str]:
@@ -177,11 +203,6 @@ def _rendered(exam: Exam, shots: int, prompt: dict[str, Any]) -> Iterator[str]:
 
 def _block(item: Item, prompt: dict[str, Any]) -> str:
     return apply_template(prompt["doc_to_text"], item.as_record())
-
-
-def _refuse(message: str) -> None:
-    if message:
-        _stop(message)
 
 
 def _count(number: int, noun: str) -> str:

@@ -35,9 +35,14 @@ GOOD = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙"
         ({"question": ""}, "Q1: question is ''; give question as text"),
         ({"question": "\ud800"}, "Q1: question holds half of a surrogate pair; write the charac"),
         ({"problem_id": 7}, "problem_id is 7; give problem_id as text"),
-        ({"year": "2020"}, "Q1: year is '2020'; give a whole number or leave it out"),
-        ({"points": -1}, "Q1: points is -1; give a number of 0 or more"),
-        ({"points": float("nan")}, "Q1: points is NaN; give a number of 0 or more"),
+        ({"year": "2020"}, "Q1: year is '2020'; give a year such as 2026 or leave it out"),
+        ({"year": 2**63}, "Q1: year is 9223372036854775808; give a year such as 2026 or leave it"),
+        ({"points": -1}, "Q1: points is -1; give a number from 0 to 1000"),
+        (
+            {"points": 10**400},
+            "Q1: points is 1000000000000000000000000000000000000…; give a number",
+        ),
+        ({"points": float("nan")}, "Q1: points is NaN; give a number from 0 to 1000"),
         ({"text_only": "yes"}, "Q1: text_only is 'yes'; give true or false"),
         ({"text_onyl": True}, "field 'text_onyl' is unknown; did you mean 'text_only'?"),
     ],
@@ -63,7 +68,7 @@ def test_all_faults_are_reported_at_once_in_the_order_of_the_file(tmp_path, caps
     assert main(["check", str(path)]) == 1
     assert capsys.readouterr().err.splitlines() == [
         f"{path}:2: Q2: answer 'f' is none of the 3 choices; use a to c",
-        f"{path}:2: Q2: points is 'x'; give a number of 0 or more",
+        f"{path}:2: Q2: points is 'x'; give a number from 0 to 1000",
         f"{path}:3: not a complete JSON object (Unterminated string starting at at column 22);"
         " repair or delete the line",
         f"{path}:4: Q1: problem_id 'Q1' is already used at {path}:1; give each question its own",
@@ -82,6 +87,31 @@ def test_all_faults_are_reported_at_once_in_the_order_of_the_file(tmp_path, caps
             "sjis.jsonl",
             '{}\n{"problem_id": "問1"}'.encode("cp932"),
             ":2: byte 0x96 is not UTF-8 (it decodes as Shift_JIS); save the file as UTF-8",
+        ),
+        (
+            "twice.jsonl",
+            b'{"answer": ["a"], "answer": ["b"]}',
+            ":1: not usable JSON (the field 'answer' stands twice); repair or delete the line",
+        ),
+        (
+            "utf16.jsonl",
+            '{"problem_id": "1"}'.encode("utf-16"),
+            ":1: byte 0xff is not UTF-8 (it is UTF-16); save the file as UTF-8",
+        ),
+        (
+            "gap.csv",
+            b"problem_id,question,choice_a,choice_b,choice_d,answer\nQ1,what,1,2,4,d\n",
+            ":1: the choice columns are choice_a, choice_b, choice_d; name them choice_a, choice_b",
+        ),
+        (
+            "capital.csv",
+            b"problem_id,question,choice_a,choice_b,Choice_C,answer\nQ1,what,1,2,3,c\n",
+            ":1: the choice columns are choice_a, choice_b, Choice_C; name them choice_a, choice_b",
+        ),
+        (
+            "semicolons.csv",
+            b"problem_id;question;choice_a;choice_b;answer\nQ1;what;1;2;a\n",
+            ":1: the choice columns are missing; name them choice_a, choice_b, choice_c",
         ),
         (
             "deep.jsonl",
@@ -135,6 +165,22 @@ def test_csv_and_jsonl_are_the_same_exam(tmp_path, capsys):
     assert read_exam(csv) == read_exam(jsonl)
     assert main(["check", str(csv)]) == 0
     assert capsys.readouterr().out == f"{csv}: 2 questions, no fault\n"
+
+
+def test_control_characters_of_a_file_are_written_out(tmp_path, capsys):
+    record = {**GOOD, "problem_id": "Q1\nfake.jsonl: 1 question\x1b[2J", "answer": ["f"]}
+    path = write_jsonl(tmp_path / "exam.jsonl", record)
+    assert main(["check", str(path)]) == 1
+    err = capsys.readouterr().err
+    assert len(err.splitlines()) == 1
+    assert "Q1\\nfake.jsonl: 1 question\\x1b[2J: answer" in err
+
+
+def test_a_copy_under_another_name_has_the_same_hash(tmp_path):
+    first = read_exam(write_jsonl(tmp_path / "a.jsonl", GOOD))
+    copy = read_exam(write_jsonl(tmp_path / "b.jsonl", GOOD))
+    assert first[0].exam != copy[0].exam
+    assert content_hash(first) == content_hash(copy)
 
 
 def test_the_hash_changes_with_any_item(tmp_path):

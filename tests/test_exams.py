@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -133,6 +134,22 @@ def test_jjsimqa_alone_has_no_worked_example_and_says_why(no_data, tmp_path, mon
     exam = load_exam("jjsimqa")
     assert exam.examples == ()
     assert "run: jmed-data fetch igakuqa" in exam.no_examples
+    publish(tmp_path / "given", questions=2)
+    (tmp_path / "given/igakuqa/scripts/prompts/prompt.jsonl").unlink()
+    assert "prompt.jsonl: the file is missing; run: jmed-data" in load_exam("jjsimqa").no_examples
+
+
+def test_no_home_folder(monkeypatch):
+    """A container may run as a user that has neither HOME nor an entry in the passwd file."""
+    for name in ("JMED_DATA", "JMED_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "expanduser", _no_home)
+    with pytest.raises(MissingDataError, match=r"no home folder .*set JMED_CACHE or JMED_DATA"):
+        load_exam("jjsimqa")
+
+
+def _no_home(self):
+    raise RuntimeError("Could not determine home directory.")
 
 
 @pytest.mark.parametrize(
@@ -141,9 +158,9 @@ def test_jjsimqa_alone_has_no_worked_example_and_says_why(no_data, tmp_path, mon
         (lambda text: text[: len(text) // 2], "112-A.jsonl:1: not a complete JSON object"),
         (lambda text: text.replace('["a"]', '["f"]'), "answer 'f' is none of the 5 choices; use a"),
         (lambda text: text + text, "problem_id '112A1' is already used at"),
-        (lambda _: "", "112-A.jsonl: holds no question; run: jmed-data fetch igakuqa"),
+        (lambda _: "", "112-A.jsonl: holds no question; run: jmed-data fetch igakuqa --dest "),
         (lambda text: text.encode("euc_jp"), "112-A.jsonl:1: byte 0x"),
-        (None, "112-A.jsonl: the file is missing; run: jmed-data fetch igakuqa"),
+        (None, "112-A.jsonl: the file is missing; run: jmed-data fetch igakuqa --dest "),
     ],
 )
 def test_a_damaged_published_file_is_refused(tmp_path, monkeypatch, damage, message):
@@ -164,8 +181,16 @@ def test_a_question_without_translation_is_named(tmp_path, monkeypatch):
     publish(tmp_path, questions=1)
     monkeypatch.setenv("JMED_DATA", str(tmp_path))
     write_jsonl(tmp_path / "igakuqa" / "data" / "2020" / "114-D_translate.jsonl")
-    with pytest.raises(ExamError, match=r"114-D_translate\.jsonl: 114D1: has no translation"):
+    with pytest.raises(ExamError, match=r"114-D_translate\.jsonl: 114D1 has no translation"):
         load_exam("igakuqa_en")
+
+
+def test_an_example_may_not_be_asked_as_well(tmp_path):
+    record = {"problem_id": "Q1", "question": "?", "choices": ["1", "2"], "answer": ["a"]}
+    exam = write_jsonl(tmp_path / "own.jsonl", record)
+    shots = write_jsonl(tmp_path / "shots.jsonl", {**record, "problem_id": "E1"})
+    with pytest.raises(ExamError, match=r"shots\.jsonl: E1: is also asked, as Q1 of .*own\.jsonl"):
+        load_exam("jmed_own", file=str(exam), examples=str(shots))
 
 
 def test_an_own_exam_leaves_out_questions_with_images(tmp_path):

@@ -132,6 +132,12 @@ def test_no_network(tmp_path, capsys):
     assert message.endswith("copy the folder from another machine and set JMED_DATA")
 
 
+def test_a_destination_that_is_a_file(server, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FetchError, match=r"a\.jsonl: cannot be written \(Not a directory\)"):
+        fetch(source(server), dest=tmp_path / "file")
+
+
 def test_a_full_disk(server, tmp_path):
     """A real write failure: the process may not write more than 64 KiB into a file."""
     code = (
@@ -193,8 +199,8 @@ def test_the_manifest_pins_the_real_files(real_data, tmp_path, monkeypatch, caps
     assert main(["where", "igakuqa", "jjsimqa"]) == 0
     cache = tmp_path / "cache"
     assert capsys.readouterr().out.splitlines()[-2:] == [
-        f"igakuqa: {cache / 'igakuqa'} (cache)",
-        f"jjsimqa: {cache / 'jjsimqa'} (cache)",
+        f"igakuqa: {cache / 'igakuqa'} (cache), 1455 questions",
+        f"jjsimqa: {cache / 'jjsimqa'} (cache), 459 questions",
     ]
 
 

@@ -2,10 +2,13 @@
 
 import contextlib
 import difflib
+import http.server
+import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -164,6 +167,16 @@ def test_two_processes_answer_as_one(tiny_model, tmp_path):
     assert two["accuracy,none"] == one["accuracy,none"]
 
 
+def test_accelerate_launch(tiny_model, tmp_path):
+    """The literal launch line; without a GPU accelerate starts one process, whatever it is told."""
+    found = run(sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2",
+                "-m", "lm_eval", "run", "--include_path", TASKS, "--tasks", "jmed_sample",
+                "--limit", "4", *hf(tiny_model), *GREEDY, "--output_path", "out", "--log_samples",
+                cwd=tmp_path)  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert len(responses(tmp_path / "out")) == 4
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """``transformers serve`` with a tiny chat model: (address, model folder)."""
@@ -218,19 +231,70 @@ def test_local_completions_answers_as_hf(server, tmp_path):
 
 def test_local_chat_completions(server, tmp_path, capsys):
     url, model = server
+    task = "jmed_sample_alpaca"
     served = f"model={model},base_url={url}/chat/completions,eos_string={END}"
-    found = lm_eval("--tasks", "jmed_sample_alpaca", "--limit", "3", "--num_fewshot", "1", *OPENAI,
-                    "--model", "local-chat-completions", "--apply_chat_template",
-                    "--model_args", served, cwd=tmp_path)  # fmt: skip
-    assert found.returncode == 0, found.stderr
-    (row, *_) = samples(tmp_path / "out", "jmed_sample_alpaca")
+    for name, args in {
+        "hf": hf(model),
+        "served": ("--model", "local-chat-completions", "--model_args", served),
+    }.items():
+        (tmp_path / name).mkdir()
+        found = lm_eval("--tasks", task, "--limit", "3", "--num_fewshot", "1", *OPENAI,
+                        "--apply_chat_template", *args, cwd=tmp_path / name)  # fmt: skip
+        assert found.returncode == 0, found.stderr
+    assert responses(tmp_path / "served", task) == responses(tmp_path / "hf", task)
+    (row, *_) = samples(tmp_path / "served", task)
     messages = row["arguments"]["gen_args_0"]["arg_0"][0]
     assert [f'"role": "{role}"' in messages for role in ("system", "user", "assistant")] == [
         True
     ] * 3
-    assert all(isinstance(text, str) for text in responses(tmp_path / "out", "jmed_sample_alpaca"))
-    assert jmed_report(["signature", str(results_file(tmp_path / "out"))]) == 0
+    assert jmed_report(["signature", str(results_file(tmp_path / "served"))]) == 0
     assert capsys.readouterr().out.rstrip().endswith("|chat:server")
+
+
+class Recorder(http.server.BaseHTTPRequestHandler):
+    """A completions server that notes what it was asked and answers with the first choice."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append(json.loads(body))
+        answer = json.dumps({"choices": [{"index": 0, "text": "三尖弁"}]}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ((), {"temperature": 0.1, "top_p": 0.9, "repetition_penalty": 1.05, "max_tokens": 256}),
+        # A server knows no do_sample: greedy must be said by the temperature.
+        (
+            ("--gen_kwargs", "do_sample=False"),
+            {"temperature": 0.0, "repetition_penalty": 1.05, "max_tokens": 256},
+        ),
+    ],
+    ids=["the paper's", "greedy"],
+)
+def test_a_server_is_sent_the_decoding(tmp_path, change, expected):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder) as recorder:
+        recorder.asked = []
+        threading.Thread(target=recorder.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{recorder.server_port}/v1/completions"
+        model = f"model=x,base_url={url},tokenizer_backend=None"
+        found = lm_eval("--tasks", "jmed_sample", "--limit", "2", *change, "--model",
+                        "local-completions", "--model_args", model, cwd=tmp_path)  # fmt: skip
+        recorder.shutdown()
+    assert found.returncode == 0, found.stderr
+    assert len(recorder.asked) == 2
+    keys = {"temperature", "top_p", "top_k", "repetition_penalty", "max_tokens"}
+    sent = {key: value for key, value in recorder.asked[0].items() if key in keys}
+    assert sent == expected
+    assert results(tmp_path / "out")["results"]["jmed_sample"]["exact_match,none"] == 0.5
 
 
 @pytest.mark.parametrize(
@@ -266,6 +330,16 @@ def test_a_prompt_too_long_for_the_model(tmp_path):
         "longer than the 144 tokens that the model leaves for one (context 400, answer 256)" in last
     )
     assert "Traceback" not in found.stderr
+
+
+def test_a_longer_answer_than_was_checked_shows_as_truncated(tmp_path, capsys):
+    model = build(tmp_path / "short", context=700)
+    found = lm_eval("--tasks", "jmed_sample", "--limit", "2", "--num_fewshot", "1", *hf(model),
+                    "--gen_kwargs", "do_sample=False,max_gen_toks=600", cwd=tmp_path)  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert "Left truncation applied" in found.stderr
+    assert jmed_report(["signature", str(results_file(tmp_path / "out"))]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("|truncated")
 
 
 def test_a_model_folder_that_does_not_exist(tmp_path):

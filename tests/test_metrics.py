@@ -55,7 +55,7 @@ def test_scores_by_hand(response, answer, expected):
 @pytest.mark.parametrize(
     ("response", "k", "chosen", "tied"),
     [
-        ("ab", 1, (0,), True),  # "ab" and "ba" differ in order only …
+        ("ab", 1, (0,), True),  # abx and abz are equally near
         ("ac", 1, (2,), False),
         ("ab", 2, (0, 1), False),
         ("q", 1, (), False),
@@ -87,6 +87,11 @@ def test_wrappers_agree_with_the_dataclass():
 def test_an_impossible_answer_is_refused(answer):
     with pytest.raises(ValueError, match="give distinct indices between 0 and 4"):
         score_response("ヘパリン", DRUGS, answer)
+
+
+def test_an_empty_choice_is_refused():
+    with pytest.raises(ValueError, match="an empty text occurs in every response"):
+        score_response("x", ["", "b"], [0])
 
 
 @pytest.mark.parametrize("k", [0, 6])

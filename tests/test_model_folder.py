@@ -39,11 +39,36 @@ def add_remote_code(path):
 @pytest.mark.parametrize(
     ("name", "damage", "message"),
     [
-        ("model.safetensors", cut, "/model.safetensors: the file is cut off or damaged; copy it"),
+        ("model.safetensors", cut, "/model.safetensors: the file is cut off; copy it again"),
         (
             "model.safetensors",
             lambda path: path.write_bytes(b""),
-            "/model.safetensors: the file is cut off or damaged; copy it again",
+            "/model.safetensors: the file is damaged; copy it again",
+        ),
+        (
+            "model.safetensors",
+            lambda path: path.write_bytes(b"\x05\0\0\0\0\0\0\0[[[[["),
+            "/model.safetensors: the file is damaged; copy it again",
+        ),
+        (
+            "model.safetensors",
+            lambda path: (path.unlink(), path.symlink_to("nowhere")),
+            "/model.safetensors: cannot be read (No such file or directory); copy it again",
+        ),
+        (
+            "adapter_config.json",
+            lambda path: path.write_text("{}"),
+            "/adapter_config.json: has no base_model_name_or_path; copy the file again",
+        ),
+        (
+            "tokenizer.json",
+            lambda path: path.write_text("[" * 100_000),
+            "/tokenizer.json: not complete JSON (maximum recursion depth exceeded",
+        ),
+        (
+            "config.json",
+            lambda path: path.write_text("{}"),
+            "/config.json: has no model_type; copy the file again",
         ),
         (
             "model.safetensors",

@@ -42,7 +42,10 @@ def test_the_first_forty_lines_hold_a_command_and_its_output(name):
 
 @pytest.mark.parametrize(
     ("command", "subcommands"),
-    [(jmed_data, ("fetch", "where", "check", "check-model")), (jmed_report, ("signature", "scores"))],
+    [
+        (jmed_data, ("fetch", "where", "check", "check-model")),
+        (jmed_report, ("signature", "scores")),
+    ],
 )
 def test_help_ends_with_an_example(command, subcommands, capsys):
     for subcommand in subcommands:

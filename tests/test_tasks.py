@@ -1,6 +1,8 @@
 """The tasks as lm-eval loads them: the matrix, the prompts byte for byte, the scoring."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,11 @@ import yaml
 from lm_eval.tasks import TaskManager
 
 from jmed_data.decoding import Decoding
+from jmed_data.exams import load_exam
+from jmed_data.schema import content_hash
 from jmed_metrics import score_response
-from tests.conftest import TASKS
+from jmed_report.signature import EXAMPLES, SHOWN
+from tests.conftest import ROOT, TASKS
 from tests.published import publish
 
 pytestmark = pytest.mark.lm_eval
@@ -155,8 +160,23 @@ def test_the_length_check_counts_the_prompts_that_lm_eval_sends(name, shots, tin
     )
     fits = {"pretrained": str(tiny_model), "max_length": room + 257}
     assert len(prompts(load(name, **fits), shots)) == 40
-    cut = {"pretrained": str(tiny_model), "max_length": room + 256, "allow_truncation": True}
-    assert len(prompts(load(name, **cut), shots)) == 40
+    cut = load(name, pretrained=str(tiny_model), max_length=room + 256, allow_truncation=True)
+    assert len(prompts(cut, shots)) == 40
+    context = cut.dump_config()["metadata"]["data"]["context"]
+    assert (context["length"], context["longest"][shots]) == (room + 256, room + 1)
+
+
+def test_the_length_check_never_runs_code_of_the_model(tmp_path):
+    """Even where a terminal would answer yes to transformers' question."""
+    ran = tmp_path / "ran"
+    config = {"model_type": "odd", "auto_map": {"AutoConfig": "conf.Odd"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "conf.py").write_text(f"open({str(ran)!r}, 'w')\nclass Odd: pass\n")
+    code = f"from jmed_data.context import read_context; read_context({str(tmp_path)!r})"
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, input="y\n" * 9, text=True, capture_output=True, cwd=ROOT)
+    assert found.returncode != 0
+    assert not ran.exists()
 
 
 def test_decoding_is_the_papers():
@@ -176,7 +196,8 @@ def test_null_takes_a_decoding_setting_out():
     change = {"repetition_penalty": None, "do_sample": False}
     task.set_config("generation_kwargs", change, update=True)
     assert "repetition_penalty" not in task.dump_config()["generation_kwargs"]
-    assert task.dump_config()["generation_kwargs"]["do_sample"] is False
+    greedy = {"until": [], "do_sample": False, "temperature": 0.0, "max_gen_toks": 256}
+    assert task.dump_config()["generation_kwargs"] == greedy  # servers see the temperature only
     assert load("jmed_sample").dump_config()["generation_kwargs"]["repetition_penalty"] == 1.05
     settings = Decoding(a=1)
     settings.update(a=None, b=2)
@@ -201,6 +222,7 @@ def test_a_response_is_scored_as_jmed_metrics_scores_it():
 def test_year_selects_by_metadata_in_every_language(name, published):
     assert {doc["year"] for doc in load(name, year=2020).eval_docs} == {2020}
     assert {doc["year"] for doc in load(name, year=[2018, 2022]).eval_docs} == {2018, 2022}
+    assert len(load(name, year=[2020, 2020]).eval_docs) == len(load(name, year=2020).eval_docs)
 
 
 @pytest.mark.parametrize(
@@ -211,6 +233,12 @@ def test_year_selects_by_metadata_in_every_language(name, published):
             {"year": 2017},
             "year=2017: IgakuQA has the years 2018, 2019, 2020, 2021, 2022",
         ),
+        ("igakuqa", {"year": 2018.0}, "year=2018.0: give a year or a list of years, such as [2021"),
+        ("igakuqa", {"year": []}, "year=[]: give a year or a list of years, such as [2021, 2022]"),
+        ("igakuqa", {"years": [2018]}, "--metadata has 'years': did you mean 'year'?"),
+        ("igakuqa", {"Year": 2018}, "--metadata has 'Year': did you mean 'year'?"),
+        ("jmed_own", {"file": ["a"]}, "file=['a']: give the path of one file"),
+        ("jmed_sample", {"allow_truncation": "no"}, "allow_truncation=no: give true or false"),
         ("igakuqa", {"year": "2018"}, "year=2018: give a year or a list of years, such as [2021"),
         ("igakuqa_2018", {"year": 2019}, "year=2019: this task asks 2018 alone; use the task igak"),
         ("jjsimqa", {"year": 2018}, "year=2018: only igakuqa is selected by year, not jjsimqa"),
@@ -250,10 +278,12 @@ def test_an_own_exam_with_worked_examples(tmp_path):
     record = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙"], "answer": ["b"]}
     exam, shots = tmp_path / "exam.jsonl", tmp_path / "shots.jsonl"
     exam.write_text(json.dumps(record) + "\n", encoding="utf-8")
-    shots.write_text(json.dumps({**record, "problem_id": "E1"}) + "\n", encoding="utf-8")
+    shots.write_text(
+        json.dumps({**record, "problem_id": "E1", "question": "例。"}) + "\n", encoding="utf-8"
+    )
     assert prompts(load("jmed_own", file=str(exam), examples=str(shots)), 1)["Q1"] == (
         FIGURE_1["ja"][0]
-        + "### 指示:\nどれか。\n### 入力:\n甲,乙\n### 応答:\n乙\n"
+        + "### 指示:\n例。\n### 入力:\n甲,乙\n### 応答:\n乙\n"
         + "### 指示:\nどれか。\n### 入力:\n甲,乙\n### 応答:\n"
     )
     with pytest.raises(SystemExit) as caught:
@@ -272,3 +302,9 @@ def test_an_own_exam_that_does_not_pass_is_refused(tmp_path):
         load("jmed_own", file=str(exam))
     expected = f"jmed: {exam}:1: Q1: answer 'f' is none of the 2 choices; use a to b"
     assert str(caught.value) == expected
+
+
+def test_the_signature_knows_the_published_examples(real_data):
+    pools = [load_exam(name).examples for name in ("igakuqa", "igakuqa_en", "jmed_sample")]
+    known = {content_hash(pool[:n])[:SHOWN] for pool in pools for n in range(1, len(pool) + 1)}
+    assert known == EXAMPLES
