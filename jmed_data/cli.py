@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jmed_data.exam_file import read_exam
@@ -34,65 +34,70 @@ def _parser() -> argparse.ArgumentParser:
         description="Fetch and check what an evaluation needs.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_fetch(commands)
-    _add_where(commands)
-    _add_check(commands)
-    _add_check_model(commands)
+    fetching = _command(
+        commands,
+        _fetch,
+        "fetch",
+        "Download published exams into the cache, pinned and checked by SHA-256. "
+        "This is the only part of the evaluation that needs a network.",
+        example="jmed-data fetch igakuqa jjsimqa",
+    )
+    _add_exams(fetching)
+    fetching.add_argument(
+        "--mirror", metavar="URL", help="address to fetch from in place of the public repository"
+    )
+    fetching.add_argument(
+        "--dest", type=Path, metavar="DIR", help="folder to fill in place of the cache"
+    )
+    where = _command(
+        commands,
+        _where,
+        "where",
+        "Print which copy of a published exam the tasks would ask: the folder in $JMED_DATA, "
+        "else the cache. Exit status 1 if it is in neither or is damaged.",
+        example="jmed-data where igakuqa jjsimqa",
+    )
+    _add_exams(where)
+    check = _command(
+        commands,
+        _check,
+        "check",
+        "Check exam files of your own (.jsonl or .csv) against the schema and print every fault: "
+        "file, line, problem_id, value, remedy. Exit status 1 if there is one.",
+        example="jmed-data check exam.jsonl",
+    )
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .jsonl or .csv exam")
+    model = _command(
+        commands,
+        _check_model,
+        "check-model",
+        "Check before a long run that a folder holds a complete model or LoRA adapter: "
+        "configuration, tokenizer, safetensors of full length, no pickle, no code of its own. "
+        "Loads nothing. Exit status 1 if something is wrong.",
+        example="jmed-data check-model models/open-calm-7b out/checkpoint-1000",
+    )
+    model.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a model or adapter")
     return parser
 
 
-def _add_fetch(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "fetch",
-        help="download published exams into the cache",
-        description="Download published exams into the cache, pinned and checked by SHA-256. "
-        "This is the only part of the evaluation that needs a network.",
-        epilog="example: jmed-data fetch igakuqa jjsimqa",
-    )
-    parser.add_argument("exams", nargs="+", choices=sorted(read_manifest()), metavar="EXAM",
-                        help="igakuqa or jjsimqa")  # fmt: skip
-    parser.add_argument("--mirror", metavar="URL",
-                        help="address to fetch from in place of the public repository")  # fmt: skip
-    parser.add_argument("--dest", type=Path, metavar="DIR",
-                        help="folder to fill in place of the cache")  # fmt: skip
-    parser.set_defaults(run=_fetch)
+def _command(
+    commands: argparse._SubParsersAction,
+    run: Callable[[argparse.Namespace], int],
+    name: str,
+    text: str,
+    *,
+    example: str,
+) -> argparse.ArgumentParser:
+    """A subcommand whose one-line help is the first sentence of ``text``."""
+    first, _, _ = text.partition(". ")
+    parser = commands.add_parser(name, help=first, description=text, epilog=f"example: {example}")
+    parser.set_defaults(run=run)
+    return parser
 
 
-def _add_check(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "check",
-        help="check exam files of your own",
-        description="Check exam files (.jsonl or .csv) against the schema and print every fault: "
-        "file, line, problem_id, value, remedy. Exit status 1 if there is one.",
-        epilog="example: jmed-data check exam.jsonl",
-    )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .jsonl or .csv exam")
-    parser.set_defaults(run=_check)
-
-
-def _add_where(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "where",
-        help="print where published exams lie",
-        description="Print which copy of a published exam the tasks would ask: the folder in "
-        "$JMED_DATA, else the cache. Exit status 1 if it is in neither.",
-        epilog="example: jmed-data where igakuqa jjsimqa",
-    )
-    parser.add_argument("exams", nargs="+", choices=sorted(read_manifest()), metavar="EXAM",
-                        help="igakuqa or jjsimqa")  # fmt: skip
-    parser.set_defaults(run=_where)
-
-
-def _add_check_model(commands: argparse._SubParsersAction) -> None:
-    parser = commands.add_parser(
-        "check-model",
-        help="check a model folder before a long run",
-        description="Check that a folder holds a complete model or LoRA adapter: configuration, "
-        "tokenizer, safetensors of full length, no pickle, no code of its own. Loads nothing.",
-        epilog="example: jmed-data check-model models/open-calm-7b out/checkpoint-1000",
-    )
-    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a model or adapter")
-    parser.set_defaults(run=_check_model)
+def _add_exams(parser: argparse.ArgumentParser) -> None:
+    names = sorted(read_manifest())
+    parser.add_argument("exams", nargs="+", choices=names, metavar="EXAM", help=" or ".join(names))
 
 
 def _fetch(args: argparse.Namespace) -> int:

@@ -138,8 +138,8 @@ def _task_result(path: Path, name: str, run: dict[str, Any]) -> TaskResult:
         model=_model(run),
         scores={key: _share(path, key, row.get(f"{key},none")) for key in SCORES},
         stderrs={key: _number(row.get(f"{key}_stderr,none")) for key in SCORES},
-        shots=_field(path, f"n-shot.{name}", run["n-shot"].get(name), int),
-        scored=_positive(path, f"n-samples.{name}.effective", samples.get("effective")),
+        shots=_whole(path, f"n-shot.{name}", run["n-shot"].get(name), least=0),
+        scored=_whole(path, f"n-samples.{name}.effective", samples.get("effective"), least=1),
         data=data,
         config=config,
         run={key: value for key, value in run.items() if key not in ("results", "configs")},
@@ -170,8 +170,8 @@ def _share(path: Path, name: str, value: Any) -> float:
     return float(value)
 
 
-def _positive(path: Path, name: str, value: Any) -> int:
-    if not 1 <= _field(path, name, value, int) <= MOST_ITEMS:
+def _whole(path: Path, name: str, value: Any, *, least: int) -> int:
+    if not least <= _field(path, name, value, int) <= MOST_ITEMS:
         raise _unusable(path, name, value)
     return value
 

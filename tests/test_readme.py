@@ -54,3 +54,8 @@ def test_help_ends_with_an_example(command, subcommands, capsys):
         assert f"example: jmed-{'data' if command is jmed_data else 'report'} {subcommand} " in (
             capsys.readouterr().out
         )
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_nothing_is_left_to_be_filled_in(name):
+    assert not re.search(r"@@|TODO|FIXME|XXX", (ROOT / name).read_text(encoding="utf-8"))
