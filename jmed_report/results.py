@@ -86,17 +86,32 @@ def groups(results: Sequence[TaskResult]) -> list[GroupResult]:
         return []
     found = []
     for name, row in tables.items():
-        members = subtasks.get(name)
-        if isinstance(members, list) and isinstance(row, dict) and set(members) <= set(by_name):
-            path = results[0].path
-            scores = {
-                key: _share(path, f"groups.{name}.{key}", row.get(f"{key},none")) for key in METRICS
-            }
-            errors = {key: _number(row.get(f"{key}_stderr,none")) for key in METRICS}
-            found.append(
-                GroupResult(name, tuple(by_name[each] for each in members), scores, errors)
-            )
+        members = _members(subtasks.get(name), by_name)
+        if isinstance(row, dict) and members:
+            found.append(_group(name, row, members))
     return found
+
+
+def _members(names: Any, by_name: Mapping[str, TaskResult]) -> list[TaskResult]:
+    """The results called ``names``; [] if any of them is not known."""
+    known = [by_name[name] for name in names if name in by_name] if _texts(names) else []
+    return known if known and len(known) == len(names) else []
+
+
+def _texts(names: Any) -> bool:
+    return isinstance(names, list) and all(isinstance(name, str) for name in names)
+
+
+def _group(name: str, row: dict[str, Any], members: Sequence[TaskResult]) -> GroupResult:
+    path = members[0].path
+    return GroupResult(
+        group=name,
+        members=tuple(members),
+        scores={
+            key: _share(path, f"groups.{name}.{key}", row.get(f"{key},none")) for key in METRICS
+        },
+        stderrs={key: _number(row.get(f"{key}_stderr,none")) for key in METRICS},
+    )
 
 
 def _load(path: Path) -> dict[str, Any]:
