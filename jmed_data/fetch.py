@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,11 +111,7 @@ def _download(session: requests.Session, url: str, part: Path) -> str:
     digest = hashlib.sha256()
     with session.get(url, stream=True, timeout=TIMEOUT) as response, part.open("wb") as out:
         response.raise_for_status()
-        for chunk in _chunks(response):
+        for chunk in response.iter_content(CHUNK):
             digest.update(chunk)
             out.write(chunk)
     return digest.hexdigest()
-
-
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    yield from response.iter_content(CHUNK)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jmed_data.faults import ExamError, Fault
+from jmed_data.faults import Fault
 from jmed_data.records import Record, read_jsonl
-from jmed_data.schema import Item, duplicates, parse_item
+from jmed_data.schema import Item, collected, parse_item
 
 YEARS = {2018: 112, 2019: 113, 2020: 114, 2021: 115, 2022: 116}
 """Year of each published examination, and its number."""
@@ -28,24 +28,15 @@ def read_items(root: Path, *, years: Sequence[int] = (), language: str = "ja") -
     ExamError with every fault of the files.
     """
     faults: list[Fault] = []
-    numbered: list[tuple[Path, int, Item]] = []
+    parsed: list[tuple[Path, int, Item | list[Fault]]] = []
     for year in sorted(years or YEARS):
         for section in SECTIONS:
             path = root / "data" / str(year) / f"{YEARS[year]}-{section}.jsonl"
             records, found = _read(root, path, language)
             faults += found
-            for line, record in records:
-                if _outside_subset(record):
-                    continue
-                parsed = _parse(record, path, line, language)
-                if isinstance(parsed, Item):
-                    numbered.append((path, line, parsed))
-                else:
-                    faults += parsed
-    faults += duplicates(numbered)
-    if faults:
-        raise ExamError(faults)
-    return [item for _, _, item in numbered]
+            asked = [(line, record) for line, record in records if not _outside_subset(record)]
+            parsed += [(path, line, _parse(record, path, line, language)) for line, record in asked]
+    return collected(parsed, faults)
 
 
 def read_examples(root: Path, *, language: str = "ja") -> list[Item]:
@@ -53,16 +44,8 @@ def read_examples(root: Path, *, language: str = "ja") -> list[Item]:
     name = "prompt.jsonl" if language == "ja" else "prompt_translate.jsonl"
     path = root / "scripts" / "prompts" / name
     records, faults = _read(root, path, "ja")
-    items = []
-    for line, record in records:
-        parsed = _parse(record, path, line, language)
-        if isinstance(parsed, Item):
-            items.append(parsed)
-        else:
-            faults += parsed
-    if faults:
-        raise ExamError(faults)
-    return items
+    parsed = [(path, line, _parse(record, path, line, language)) for line, record in records]
+    return collected(parsed, faults)
 
 
 def _to_fetch(root: Path, path: Path, what: str) -> Fault:

@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jmed_data.faults import ExamError, Fault
+from jmed_data.faults import Fault
 from jmed_data.records import Record, read_jsonl
-from jmed_data.schema import LETTERS, Item, duplicates, parse_item
+from jmed_data.schema import LETTERS, Item, collected, parse_item
 
 NAMES = ("jjsimqa.jsonl", "JJSIMQA.jsonl")
 CHOICES = 5
@@ -22,22 +22,15 @@ def read_items(root: Path) -> list[Item]:
     """The 459 questions of the file in ``root``, in its order. Raises ExamError with all faults."""
     path = next((root / name for name in NAMES if (root / name).is_file()), root / NAMES[0])
     records, faults = read_jsonl(path)
-    numbered = []
-    for line, record in records:
-        if record.get("problem_id") == LEFT_OUT or record.get("text_only") is False:
-            continue
-        parsed = _parse(record, path, line)
-        if isinstance(parsed, Item):
-            numbered.append((path, line, parsed))
-        else:
-            faults += parsed
-    faults += duplicates(numbered)
-    if not numbered and not faults:
+    parsed = [
+        (path, line, _parse(record, path, line))
+        for line, record in records
+        if record.get("problem_id") != LEFT_OUT and record.get("text_only") is not False
+    ]
+    if not parsed and not faults:
         remedy = f"run: jmed-data fetch jjsimqa --dest {root.parent}"
         faults.append(Fault(path, None, None, "holds no question", remedy))
-    if faults:
-        raise ExamError(faults)
-    return [item for _, _, item in numbered]
+    return collected(parsed, faults)
 
 
 def split_choices(value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from jmed_data.faults import Fault
+from jmed_data.faults import ExamError, Fault
 from jmed_data.records import Record
 
 LETTERS = string.ascii_lowercase
@@ -108,6 +108,24 @@ def duplicates(numbered: Iterable[tuple[Path, int, Item]]) -> list[Fault]:
         else:
             first[item.problem_id] = (file, line)
     return faults
+
+
+def collected(
+    parsed: Iterable[tuple[Path, int, Item | list[Fault]]], faults: list[Fault]
+) -> list[Item]:
+    """The items among ``parsed`` (file, line, item or its faults), in order.
+
+    Raises ExamError with ``faults``, which reading the files found, and those of the records.
+    """
+    numbered = []
+    for file, line, found in parsed:
+        if isinstance(found, Item):
+            numbered.append((file, line, found))
+        else:
+            faults = [*faults, *found]
+    if faults := [*faults, *duplicates(numbered)]:
+        raise ExamError(faults)
+    return [item for _, _, item in numbered]
 
 
 def _text(value: Any, field: str, problems: _Problems) -> str:

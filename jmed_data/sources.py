@@ -22,10 +22,16 @@ class Located:
 
 
 def cache_dir() -> Path:
-    """``$JMED_CACHE``, else ``jmedlora`` in ``$XDG_CACHE_HOME`` or ``~/.cache``."""
-    if own := os.environ.get("JMED_CACHE"):
-        return Path(own).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "jmedlora"
+    """``$JMED_CACHE``, else ``jmedlora`` in ``$XDG_CACHE_HOME`` or ``~/.cache``.
+
+    Raises MissingDataError where ``~`` stands for nothing.
+    """
+    own = os.environ.get("JMED_CACHE")
+    shared = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    try:
+        return Path(own or f"{shared}/jmedlora").expanduser()
+    except RuntimeError as error:  # neither HOME nor an entry for this user, as in containers
+        raise MissingDataError(f"no home folder ({error}); set JMED_CACHE or {VARIABLE}") from error
 
 
 def locate(exam: str) -> Located:
@@ -39,10 +45,7 @@ def locate(exam: str) -> Located:
         if _is_folder(folder):
             return Located(folder, VARIABLE)
         looked_at.append(f"{VARIABLE} ({folder})")
-    try:
-        folder = cache_dir() / exam
-    except RuntimeError as error:  # neither HOME nor an entry for this user, as in containers
-        raise MissingDataError(f"no home folder ({error}); set JMED_CACHE or {VARIABLE}") from error
+    folder = cache_dir() / exam
     if _is_folder(folder):
         return Located(folder, "cache")
     looked_at.append(f"the cache ({folder})")

@@ -1,6 +1,6 @@
 """Scores beside what responses without knowledge would score."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jmed_metrics import mean_interval, proportion_interval
@@ -64,15 +64,11 @@ def _print(
     console = Console(highlight=False)
     wide = Console(highlight=False, width=max(console.width, WIDTH))
     wide.print(title, markup=False)
-    wide.print(_table(floors, result, lambda metric: interval(result, metric, n)))
+    wide.print(_table(result, n, floors))
     console.print(f"{below}\n" if below else "", soft_wrap=True, markup=False)
 
 
-def _table(
-    floors: Mapping[str, float],
-    result: TaskResult | GroupResult,
-    found: Callable[[str], tuple[float, float] | None],
-) -> "Table":
+def _table(result: TaskResult | GroupResult, n: int, floors: Mapping[str, float]) -> "Table":
     from rich import box
     from rich.table import Table
 
@@ -81,7 +77,7 @@ def _table(
     for heading in HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
     for metric in METRICS:
-        limits = found(metric)
+        limits = interval(result, metric, n)
         table.add_row(
             metric,
             f"{result.scores[metric]:.3f}",

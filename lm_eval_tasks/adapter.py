@@ -152,10 +152,23 @@ def _context(model_args: dict[str, Any]) -> Context | None:
 
 
 def _counts(exam: Exam, template: str, context: Context) -> list[list[int]]:
-    """The tokens of every prompt: a list for 0 examples, one for 1 example, and so on."""
+    """The tokens of every prompt: a list for 0 examples, one for 1 example, and so on.
+
+    The prompts are put together as lm-eval does it (a test holds the two equal).
+    """
     prompt = _prompt(template)
-    shots = range(len(exam.examples) + 1)
-    return [context.count(list(_rendered(exam, each, prompt))) for each in shots]
+    blocks = [_block(item, prompt) for item in exam.items]
+    return [context.count([head + block for block in blocks]) for head in _heads(exam, prompt)]
+
+
+def _heads(exam: Exam, prompt: dict[str, Any]) -> Iterator[str]:
+    """What stands before the question: the preamble, then that and 1, 2 … worked examples."""
+    head = prompt["description"]
+    yield head
+    for example in exam.examples:
+        target = apply_template(prompt["doc_to_target"], example.as_record())
+        head += _block(example, prompt) + target + prompt["fewshot_delimiter"]
+        yield head
 
 
 def _overlong(exam: Exam, shots: int, counts: list[int], context: Context) -> str:
@@ -188,17 +201,6 @@ def _pool(exam: Exam, overlong: list[str]) -> list[dict[str, Any]]:
     rows = zip(exam.examples, messages[1:], strict=True)
     pool = [{**item.as_record(), "overlong": message, "missing": ""} for item, message in rows]
     return pool or [{"overlong": "", "missing": exam.no_examples or "its file holds none"}]
-
-
-def _rendered(exam: Exam, shots: int, prompt: dict[str, Any]) -> Iterator[str]:
-    """The prompts as lm-eval builds them (a test holds the two equal)."""
-    head = prompt["description"] + "".join(
-        _block(example, prompt)
-        + apply_template(prompt["doc_to_target"], example.as_record())
-        + prompt["fewshot_delimiter"]
-        for example in exam.examples[:shots]
-    )
-    return (head + _block(item, prompt) for item in exam.items)
 
 
 def _block(item: Item, prompt: dict[str, Any]) -> str:

@@ -14,6 +14,16 @@ TASKS = ROOT / "lm_eval_tasks"
 QUIET = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
 """No network, and one thread a process: the tests run side by side."""
 
+PAPER = {
+    "until": [],
+    "do_sample": True,
+    "temperature": 0.1,
+    "top_p": 0.9,
+    "repetition_penalty": 1.05,
+    "max_gen_toks": 256,
+}
+"""The decoding of the paper, appendix D, as lm-eval is told it."""
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from jmed_data.cli import main as jmed_data
 from jmed_data.exams import load_exam
 from jmed_data.faults import ExamError, MissingDataError
 from jmed_data.jjsimqa import split_choices
@@ -139,13 +140,15 @@ def test_jjsimqa_alone_has_no_worked_example_and_says_why(no_data, tmp_path, mon
     assert "prompt.jsonl: the file is missing; run: jmed-data" in load_exam("jjsimqa").no_examples
 
 
-def test_no_home_folder(monkeypatch):
+def test_no_home_folder(monkeypatch, capsys):
     """A container may run as a user that has neither HOME nor an entry in the passwd file."""
     for name in ("JMED_DATA", "JMED_CACHE", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(Path, "expanduser", _no_home)
     with pytest.raises(MissingDataError, match=r"no home folder .*set JMED_CACHE or JMED_DATA"):
         load_exam("jjsimqa")
+    assert jmed_data(["fetch", "jjsimqa"]) == 1
+    assert "jmed-data: no home folder (" in capsys.readouterr().err
 
 
 def _no_home(self):

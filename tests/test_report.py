@@ -12,17 +12,9 @@ from jmed_report.cli import main
 from jmed_report.results import ResultsError, groups, read_results
 from jmed_report.scores import print_group, print_scores
 from jmed_report.signature import EXAMPLES, TEMPLATES, decoding, signature, template_digest
-from tests.conftest import TASKS
+from tests.conftest import PAPER, TASKS
 
 PUBLISHED = min(EXAMPLES) + 52 * "0"
-PAPER = {
-    "until": [],
-    "do_sample": True,
-    "temperature": 0.1,
-    "top_p": 0.9,
-    "repetition_penalty": 1.05,
-    "max_gen_toks": 256,
-}
 
 
 def prompt(name: str) -> dict:

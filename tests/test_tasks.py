@@ -14,7 +14,7 @@ from jmed_data.exams import load_exam
 from jmed_data.schema import content_hash
 from jmed_metrics import score_response
 from jmed_report.signature import EXAMPLES, SHOWN
-from tests.conftest import ROOT, TASKS
+from tests.conftest import PAPER, ROOT, TASKS
 from tests.published import publish
 
 pytestmark = pytest.mark.lm_eval
@@ -181,14 +181,7 @@ def test_the_length_check_never_runs_code_of_the_model(tmp_path):
 
 def test_decoding_is_the_papers():
     settings = load("jmed_sample").dump_config()["generation_kwargs"]
-    assert settings == {
-        "until": [],
-        "do_sample": True,
-        "temperature": 0.1,
-        "top_p": 0.9,
-        "repetition_penalty": 1.05,
-        "max_gen_toks": 256,
-    }
+    assert settings == PAPER
 
 
 def test_null_takes_a_decoding_setting_out():
