@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jmed_data.exam_file import read_exam
 from jmed_data.exams import load_exam
-from jmed_data.faults import ExamError
+from jmed_data.faults import FileError
 from jmed_data.fetch import FetchError, fetch, read_manifest
 from jmed_data.model_folder import check_model, is_adapter
 from jmed_data.sources import locate
@@ -134,7 +134,7 @@ def _check(args: argparse.Namespace) -> int:
     for path in args.files:
         try:
             items = read_exam(path)
-        except ExamError as error:
+        except FileError as error:
             faulty += 1
             print(*error.faults, sep="\n", file=sys.stderr)
         else:

@@ -3,7 +3,7 @@
 import difflib
 from pathlib import Path
 
-from jmed_data.faults import ExamError, Fault
+from jmed_data.faults import Fault, FileError
 from jmed_data.records import Numbered, Record, read_csv, read_jsonl
 from jmed_data.schema import LETTERS, OPTIONAL, REQUIRED, Item, duplicates, parse_item
 
@@ -14,7 +14,7 @@ TRUTH = {"true": True, "1": True, "false": False, "0": False}
 def read_exam(path: Path, *, exam: str | None = None) -> list[Item]:
     """Every question of ``path`` (.jsonl or .csv), in file order.
 
-    ``exam`` names the exam where the file does not (default: the file's name). Raises ExamError
+    ``exam`` names the exam where the file does not (default: the file's name). Raises FileError
     with every fault of the file at once. A CSV has the columns ``problem_id, question, choice_a,
     choice_b … , answer`` ("a" or "a,c") and may have ``exam, year, section, points, text_only``.
     """
@@ -32,7 +32,7 @@ def read_exam(path: Path, *, exam: str | None = None) -> list[Item]:
     if not numbered and not faults:
         faults.append(Fault(path, None, None, "holds no question", "write one record per question"))
     if faults:
-        raise ExamError(sorted(faults, key=lambda fault: fault.line or 0))
+        raise FileError(sorted(faults, key=lambda fault: fault.line or 0))
     return [item for _, _, item in numbered]
 
 

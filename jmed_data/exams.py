@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jmed_data import igakuqa, jjsimqa
 from jmed_data.exam_file import read_exam
-from jmed_data.faults import ExamError, Fault, MissingDataError
+from jmed_data.faults import Fault, FileError, MissingDataError
 from jmed_data.schema import Item
 from jmed_data.sources import locate
 
@@ -35,7 +35,7 @@ def load_exam(
     """The exam called ``name`` (one of NAMES), complete and checked.
 
     years: only these examinations of IgakuQA. file, examples: paths of a user's own exam and of
-    its worked examples; both belong to "jmed_own". Raises MissingDataError, ExamError, or
+    its worked examples; both belong to "jmed_own". Raises MissingDataError, FileError, or
     ValueError for an option that does not fit the exam.
     """
     if years and not name.startswith("igakuqa"):
@@ -73,7 +73,7 @@ def _jjsimqa() -> Exam:
     items = tuple(jjsimqa.read_items(place.root))
     try:
         pool = igakuqa.read_examples(locate("igakuqa").root)
-    except (MissingDataError, ExamError) as error:
+    except (MissingDataError, FileError) as error:
         return Exam("jjsimqa", items, (), place.source, f"they are IgakuQA's, and {error}")
     return Exam("jjsimqa", items, tuple(pool), place.source)
 
@@ -91,7 +91,7 @@ def _own(file: str | None, examples: str | None) -> Exam:
     items = tuple(item for item in read_exam(path) if item.text_only)
     if not items:
         remedy = "set text_only to true where no image is needed"
-        raise ExamError([Fault(path, None, None, "every question needs an image", remedy)])
+        raise FileError([Fault(path, None, None, "every question needs an image", remedy)])
     if not examples:
         hint = 'add "examples": "examples.jsonl" to --metadata'
         return Exam(path.stem, items, (), "file", hint)
@@ -101,7 +101,7 @@ def _own(file: str | None, examples: str | None) -> Exam:
         if same := asked.get((example.question, example.choices)):
             what = f"is also asked, as {same} of {path}"
             fault = Fault(Path(examples), None, example.problem_id, what, "use another example")
-            raise ExamError([fault])
+            raise FileError([fault])
     return Exam(path.stem, items, pool, "file")
 
 

@@ -29,8 +29,8 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-class ExamError(ValueError):
-    """An exam that cannot be used. ``faults`` holds them all; the text shows the first few."""
+class FileError(ValueError):
+    """A file that cannot be used. ``faults`` holds them all; the text shows the first few."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)

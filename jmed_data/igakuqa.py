@@ -25,7 +25,7 @@ def read_items(root: Path, *, years: Sequence[int] = (), language: str = "ja") -
     """The text-only five-choice questions of ``years`` (default: all five), in exam order.
 
     1,455 over all years. ``language`` is "ja" or "en" (the published translation). Raises
-    ExamError with every fault of the files.
+    FileError with every fault of the files.
     """
     faults: list[Fault] = []
     parsed: list[tuple[Path, int, Item | list[Fault]]] = []

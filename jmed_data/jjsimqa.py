@@ -19,7 +19,7 @@ LEFT_OUT = "107_64-4"
 
 
 def read_items(root: Path) -> list[Item]:
-    """The 459 questions of the file in ``root``, in its order. Raises ExamError with all faults."""
+    """The 459 questions of the file in ``root``, in its order. Raises FileError with all faults."""
     path = next((root / name for name in NAMES if (root / name).is_file()), root / NAMES[0])
     records, faults = read_jsonl(path)
     parsed = [

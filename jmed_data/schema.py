@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from jmed_data.faults import ExamError, Fault
+from jmed_data.faults import Fault, FileError
 from jmed_data.records import Record
 
 LETTERS = string.ascii_lowercase
@@ -115,7 +115,7 @@ def collected(
 ) -> list[Item]:
     """The items among ``parsed`` (file, line, item or its faults), in order.
 
-    Raises ExamError with ``faults``, which reading the files found, and those of the records.
+    Raises FileError with ``faults``, which reading the files found, and those of the records.
     """
     numbered = []
     for file, line, found in parsed:
@@ -124,7 +124,7 @@ def collected(
         else:
             faults = [*faults, *found]
     if faults := [*faults, *duplicates(numbered)]:
-        raise ExamError(faults)
+        raise FileError(faults)
     return [item for _, _, item in numbered]
 
 

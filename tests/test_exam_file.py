@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jmed_data.cli import main
 from jmed_data.exam_file import read_exam
-from jmed_data.faults import ExamError
+from jmed_data.faults import FileError
 from jmed_data.schema import content_hash
 from tests.conftest import write_jsonl
 
@@ -50,7 +50,7 @@ GOOD = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙"
 def test_every_faulty_field_is_named(tmp_path, change, message):
     path = tmp_path / "exam.jsonl"
     path.write_text(json.dumps({**GOOD, **change}) + "\n", encoding="utf-8")
-    with pytest.raises(ExamError) as caught:
+    with pytest.raises(FileError) as caught:
         read_exam(path)
     assert str(caught.value).startswith(f"{path}:1: {message}")
 
@@ -138,7 +138,7 @@ def test_all_faults_are_reported_at_once_in_the_order_of_the_file(tmp_path, caps
 def test_files_that_cannot_be_read(tmp_path, name, content, message):
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(ExamError) as caught:
+    with pytest.raises(FileError) as caught:
         read_exam(path)
     assert str(caught.value).startswith(f"{path}{message}")
 
@@ -207,7 +207,7 @@ def test_malformed_records_give_faults_or_items_but_no_traceback(tmp_path_factor
     path.write_text(json.dumps({**GOOD, **changes}) + "\n", encoding="utf-8")
     try:
         items = read_exam(path)
-    except ExamError as error:
+    except FileError as error:
         assert all(str(fault).startswith(str(path)) for fault in error.faults)
     else:
         assert len(items) == 1
@@ -219,5 +219,5 @@ def test_malformed_records_give_faults_or_items_but_no_traceback(tmp_path_factor
 def test_arbitrary_bytes_are_never_an_exam(tmp_path_factory, content, suffix):
     path = tmp_path_factory.mktemp("bytes") / f"exam{suffix}"
     path.write_bytes(content)
-    with pytest.raises(ExamError):
+    with pytest.raises(FileError):
         read_exam(path)

@@ -9,7 +9,7 @@ import pytest
 
 from jmed_data.cli import main as jmed_data
 from jmed_data.exams import load_exam
-from jmed_data.faults import ExamError, MissingDataError
+from jmed_data.faults import FileError, MissingDataError
 from jmed_data.jjsimqa import split_choices
 from tests.conftest import write_jsonl
 from tests.published import publish
@@ -78,7 +78,7 @@ def test_choices_that_cannot_be_split_name_the_item(tmp_path, monkeypatch, choic
     record = {"problem_id": "J-1", "problem_text": "?", "choices": choices, "answer": ["a"]}
     path = write_jsonl(tmp_path / "jjsimqa" / "jjsimqa.jsonl", record)
     monkeypatch.setenv("JMED_DATA", str(tmp_path))
-    with pytest.raises(ExamError) as caught:
+    with pytest.raises(FileError) as caught:
         load_exam("jjsimqa")
     assert str(caught.value) == f"{path}:1: {message}"
 
@@ -175,7 +175,7 @@ def test_a_damaged_published_file_is_refused(tmp_path, monkeypatch, damage, mess
         path.unlink()
     else:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    with pytest.raises(ExamError) as caught:
+    with pytest.raises(FileError) as caught:
         load_exam("igakuqa")
     assert message in str(caught.value)
 
@@ -184,7 +184,7 @@ def test_a_question_without_translation_is_named(tmp_path, monkeypatch):
     publish(tmp_path, questions=1)
     monkeypatch.setenv("JMED_DATA", str(tmp_path))
     write_jsonl(tmp_path / "igakuqa" / "data" / "2020" / "114-D_translate.jsonl")
-    with pytest.raises(ExamError, match=r"114-D_translate\.jsonl: 114D1 has no translation"):
+    with pytest.raises(FileError, match=r"114-D_translate\.jsonl: 114D1 has no translation"):
         load_exam("igakuqa_en")
 
 
@@ -192,7 +192,7 @@ def test_an_example_may_not_be_asked_as_well(tmp_path):
     record = {"problem_id": "Q1", "question": "?", "choices": ["1", "2"], "answer": ["a"]}
     exam = write_jsonl(tmp_path / "own.jsonl", record)
     shots = write_jsonl(tmp_path / "shots.jsonl", {**record, "problem_id": "E1"})
-    with pytest.raises(ExamError, match=r"shots\.jsonl: E1: is also asked, as Q1 of .*own\.jsonl"):
+    with pytest.raises(FileError, match=r"shots\.jsonl: E1: is also asked, as Q1 of .*own\.jsonl"):
         load_exam("jmed_own", file=str(exam), examples=str(shots))
 
 
@@ -205,6 +205,6 @@ def test_an_own_exam_leaves_out_questions_with_images(tmp_path):
     assert exam.name == "own"
     write_jsonl(path, image)
     with pytest.raises(
-        ExamError, match=r"own\.jsonl: every question needs an image; set text_only"
+        FileError, match=r"own\.jsonl: every question needs an image; set text_only"
     ):
         load_exam("jmed_own", file=str(path))
