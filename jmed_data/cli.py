@@ -5,12 +5,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from jmed_data.base_model import load_tokenizer
 from jmed_data.exam_file import read_exam
 from jmed_data.exams import load_exam
 from jmed_data.faults import FileError
 from jmed_data.fetch import FetchError, fetch, read_manifest
+from jmed_data.lengths import count, describe
 from jmed_data.model_folder import check_model, is_adapter
+from jmed_data.recipe import read_recipe
 from jmed_data.sources import locate
+from jmed_data.training import read_training
 
 INTERRUPTED = 130
 
@@ -62,11 +66,23 @@ def _parser() -> argparse.ArgumentParser:
         commands,
         _check,
         "check",
-        "Check exam files of your own (.jsonl or .csv) against the schema and print every fault: "
-        "file, line, problem_id, value, remedy. Exit status 1 if there is one.",
-        example="jmed-data check exam.jsonl",
+        "Check files of your own and print every fault: file, line, value, remedy. An exam (.jsonl "
+        "or .csv), or with --for training records or pretraining texts (.jsonl), of which --recipe "
+        "counts what would be cut. Exit status 1 if there is a fault.",
+        example="jmed-data check --for train data/train.jsonl --recipe recipes/opencalm7b.yml",
     )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .jsonl or .csv exam")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to check")
+    check.add_argument(
+        "--for", dest="use", choices=["exam", "train", "pretrain"], default="exam", help="its use"
+    )
+    check.add_argument(
+        "--recipe", type=Path, metavar="YML", help="the recipe that will train on it"
+    )
+    check.add_argument(
+        "--tokenizer",
+        metavar="DIR",
+        help="a model folder to take the tokenizer from, in place of the recipe's base_model",
+    )
     model = _command(
         commands,
         _check_model,
@@ -130,16 +146,36 @@ def _check_model(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
+    look = _training_report(args) if args.use != "exam" else _exam_report
     faulty = 0
     for path in args.files:
         try:
-            items = read_exam(path)
+            print(*look(path), sep="\n")
         except FileError as error:
             faulty += 1
             print(*error.faults, sep="\n", file=sys.stderr)
-        else:
-            print(f"{path}: {len(items)} questions, no fault")
     return 1 if faulty else 0
+
+
+def _exam_report(path: Path) -> list[str]:
+    return [f"{path}: {len(read_exam(path))} questions, no fault"]
+
+
+def _training_report(args: argparse.Namespace) -> Callable[[Path], list[str]]:
+    """What to print of a training file: with a recipe, also what it would cut."""
+    plan = read_recipe(args.recipe) if args.recipe else None
+    if plan and plan.kind != args.use:
+        raise ValueError(f"{args.recipe} trains on --for {plan.kind}, not on --for {args.use}")
+    tokenizer = load_tokenizer(args.tokenizer or plan.base_model) if plan else None
+
+    def report(path: Path) -> list[str]:
+        file = read_training(path, args.use)
+        lines = [f"{path}: {len(file.records)} records, no fault"]
+        if plan is None:
+            return [*lines, "  add --recipe to count what training would cut"]
+        return lines + [f"  {line}" for line in describe(file, count(file, plan, tokenizer), plan)]
+
+    return report
 
 
 if __name__ == "__main__":

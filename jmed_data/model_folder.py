@@ -29,7 +29,7 @@ def check_model(folder: Path) -> list[Fault]:
     if is_adapter(folder):
         faults = _object(folder / "adapter_config.json", "base_model_name_or_path")[1]
         return [*faults, *_weights(folder, "adapter_model*.safetensors")]
-    return [*_config(folder), *_tokenizer(folder), *_weights(folder, "*.safetensors")]
+    return [*_config(folder), *tokenizer_faults(folder), *_weights(folder, "*.safetensors")]
 
 
 def is_adapter(folder: Path) -> bool:
@@ -61,7 +61,8 @@ def _config(folder: Path) -> Iterator[Fault]:
         yield Fault(path, None, None, what, remedy)
 
 
-def _tokenizer(folder: Path) -> Iterator[Fault]:
+def tokenizer_faults(folder: Path) -> Iterator[Fault]:
+    """What keeps the tokenizer in ``folder`` from being read."""
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         yield Fault(folder, None, None, "holds no tokenizer", "copy the tokenizer's files into it")
     if (folder / "tokenizer.json").is_file():

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,3 +97,18 @@ def write_jsonl(path: Path, *records: object) -> Path:
     lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
     path.write_text("".join(lines), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory) -> Callable[[str], Path]:
+    """``trained(name)``: where the recipe was trained to its end, once a worker."""
+    from tests.training import train, workplace
+
+    @cache
+    def folder_of(name: str) -> Path:
+        folder = workplace(tmp_path_factory.mktemp(name), name)
+        ended = train(name, folder, launcher=True)
+        assert ended.returncode == 0, ended.stderr[-3000:]
+        return folder
+
+    return folder_of

@@ -1,0 +1,60 @@
+"""The base model that a recipe names: whether it is on this machine, and its tokenizer.
+
+A base is a folder, or a name on the Hub whose files were downloaded before. Nothing is fetched.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from jmed_data.faults import Fault, FileError
+from jmed_data.model_folder import check_model, is_adapter, tokenizer_faults
+
+
+def base_model_faults(name: str) -> list[Fault]:
+    """What would keep ``name`` from being trained on; empty if nothing is found."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return _not_downloaded(name)
+    if is_adapter(folder):
+        what = "is a LoRA adapter, not a model"
+        remedy = "merge it into its base first (recipes/README.md, After training)"
+        return [Fault(folder, None, None, what, remedy)]
+    return check_model(folder)
+
+
+def load_tokenizer(name: str) -> Any:
+    """The tokenizer of the base ``name``. Raises FileError if it is missing or has no end token."""
+    from transformers import AutoTokenizer
+
+    folder = Path(name)
+    faults = list(tokenizer_faults(folder)) if folder.is_dir() else _not_downloaded(name)
+    if faults:
+        raise FileError(faults)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            name, trust_remote_code=False, local_files_only=True
+        )
+    except (OSError, ValueError) as error:
+        what = f"the tokenizer cannot be loaded ({str(error).splitlines()[0]})"
+        remedy = "copy the tokenizer's files again"
+        raise FileError([Fault(folder, None, None, what, remedy)]) from error
+    if tokenizer.eos_token_id is None:
+        what = "the tokenizer has no end token (eos_token), so the model would not learn to stop"
+        remedy = "name one in its tokenizer_config.json"
+        raise FileError([Fault(folder, None, None, what, remedy)])
+    return tokenizer
+
+
+def _not_downloaded(name: str) -> list[Fault]:
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        cached = try_to_load_from_cache(name, "config.json")
+    except HFValidationError:  # a path, which no name on the Hub can be
+        cached = None
+    if isinstance(cached, str):
+        return []
+    what = "is neither a folder nor a model that was downloaded to this machine"
+    remedy = f"name a folder, or fetch it once where there is a network: hf download {name}"
+    return [Fault(Path(name), None, None, what, remedy)]

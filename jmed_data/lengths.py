@@ -1,0 +1,129 @@
+"""How much of a training file a recipe would cut, counted before anything is trained."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+from statistics import median
+from typing import Any
+
+from jmed_data.faults import Fault, FileError
+from jmed_data.instruction import encode
+from jmed_data.recipe import DataPlan
+from jmed_data.training import TrainingFile
+
+ROWS_A_TEXT = 64
+"""Axolotl's ``completion`` reads this many rows of a text and drops what is behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a recipe makes of a file.
+
+    records: in the file. rows: the model is trained on. lengths: tokens of each record, before
+    anything is cut. sources_cut, targets_cut: prompts and answers that lose their end.
+    """
+
+    records: int
+    rows: int
+    lengths: list[int]
+    sources_cut: int = 0
+    targets_cut: int = 0
+
+
+def count(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
+    """Tokenizes every record as training will. Raises FileError for what must not be trained.
+
+    That is: a special token written out in a text (it would become the token), a text of which
+    Axolotl would drop the end, a file of which every prompt or every answer would be cut, and one
+    that does not fill a step.
+    """
+    if faults := list(_special(file, tokenizer)):
+        raise FileError(faults)
+    counted = (
+        _instructions(file, plan, tokenizer) if plan.template else _texts(file, plan, tokenizer)
+    )
+    if faults := [
+        *_all_cut(file, plan, counted),
+        *_dropped(file, plan, counted),
+        *_too_few(file, plan, counted),
+    ]:
+        raise FileError(faults)
+    return counted
+
+
+def describe(file: TrainingFile, counted: Counted, plan: DataPlan) -> list[str]:
+    """Lines for people: lengths, what is cut, and how often ``max_steps`` sees each row."""
+    lines = [
+        f"tokens a record: median {median(counted.lengths):.0f}, longest {max(counted.lengths)}"
+    ]
+    if plan.limits:
+        lines.append(
+            f"cut to their first tokens: {counted.sources_cut} prompts longer than "
+            f"{plan.limits.source}, {counted.targets_cut} answers longer than {plan.limits.target}"
+        )
+    elif counted.rows > counted.records:
+        lines.append(f"texts longer than {plan.row} go on in further rows; nothing is dropped")
+    if file.path not in plan.evaluated:
+        lines.append(
+            f"{plan.steps} steps of {plan.batch} rows: "
+            f"{plan.steps * plan.batch / counted.rows:.2f} epochs of "
+            f"{'about ' if plan.packed else ''}{counted.rows} rows"
+        )
+    return lines
+
+
+def _instructions(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
+    assert plan.template is not None and plan.limits is not None  # noqa: S101
+    lengths, kept, sources, targets = [], 0, 0, 0
+    for _, record in file.records:
+        tokens = encode(record, plan.template, plan.limits, tokenizer)
+        kept += len(tokens.source) + len(tokens.target)
+        lengths.append(tokens.source_length + tokens.target_length)
+        sources += tokens.source_length > plan.limits.source
+        targets += tokens.target_length > plan.limits.target
+    rows = ceil(kept / plan.row) if plan.packed else len(lengths)
+    return Counted(len(lengths), rows, lengths, sources, targets)
+
+
+def _texts(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
+    # The end token is one more.
+    lengths = [len(tokenizer(record["text"]).input_ids) + 1 for _, record in file.records]
+    return Counted(len(lengths), sum(ceil(length / plan.row) for length in lengths), lengths)
+
+
+def _special(file: TrainingFile, tokenizer: Any) -> Iterator[Fault]:
+    tokens = [token for token in tokenizer.all_special_tokens if token]
+    for line, record in file.records:
+        for field, value in record.items():
+            for token in tokens:
+                if isinstance(value, str) and token in value:
+                    what = f"'{field}' holds the special token '{token}' as text"
+                    yield Fault(file.path, line, None, what, "remove it: training would obey it")
+
+
+def _all_cut(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
+    if plan.limits is None:
+        return
+    for part, cut, limit, key in (
+        ("prompt", counted.sources_cut, plan.limits.source, "source_len"),
+        ("answer", counted.targets_cut, plan.limits.target, "target_len"),
+    ):
+        if cut == counted.records:
+            what = f"every {part} is longer than {limit} tokens and would be cut"
+            yield Fault(file.path, None, None, what, f"shorten them, or raise {key}")
+
+
+def _too_few(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
+    """A step never goes beyond an epoch: with fewer rows, each would silently be smaller."""
+    if (file.path,) == plan.trained and counted.rows < plan.batch:
+        what = f"makes {counted.rows} rows, fewer than the {plan.batch} of one step"
+        yield Fault(file.path, None, None, what, "add records, or lower effective_batch")
+
+
+def _dropped(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
+    most = ROWS_A_TEXT * plan.row
+    if plan.limits is None:
+        for (line, _), length in zip(file.records, counted.lengths, strict=True):
+            if length > most:
+                what = f"'text' has {length} tokens, of which {most} would be read"
+                yield Fault(file.path, line, None, what, "split it into several records")

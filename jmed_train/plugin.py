@@ -1,0 +1,185 @@
+"""The Axolotl plugin that every recipe names: what happens before, during and after training.
+
+Before: settings that depend on the machine are settled, model and data are checked, the output
+folder is claimed, and the checkpoint to go on from is chosen. During: every checkpoint gets a run
+card. After: the card is closed and the learning curve drawn.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+from axolotl.integrations.base import BasePlugin
+from transformers import TrainerCallback, set_seed
+
+from jmed_data.base_model import base_model_faults, load_tokenizer
+from jmed_data.faults import FileError
+from jmed_data.lengths import count, describe
+from jmed_data.recipe import DataPlan, data_plan
+from jmed_data.training import TrainingFile, read_training
+from jmed_train import disk
+from jmed_train.card import describe_recipe, identity, overrides, versions, write_card
+from jmed_train.curve import draw_curve
+from jmed_train.folder import Checkpoint, claim, finish
+from jmed_train.guard import refusal
+from jmed_train.settle import keep_prepared_apart, settle
+from jmed_train.stop import processes, rank, say, stop
+from jmed_train.watch import Watch
+
+RECIPE = "recipe.yml"
+CURVE = "training.png"
+
+
+class RecipePlugin(BasePlugin):
+    """Registered by Axolotl from ``plugins:``, with the recipe and the command line as one."""
+
+    watch: Watch | None = None
+
+    def register(self, cfg: Any) -> None:
+        if line := refusal(os.environ):  # where torch does not call jmed_train.guard
+            print(f"jmed_train: {line}", file=sys.stderr, flush=True)
+            os._exit(1)  # an ordinary exit would send what telemetry has queued
+        settle(cfg)
+        if is_training():
+            disk.report_in_one_line(Path(cfg["output_dir"]))
+            try:
+                self._begin(cfg)
+            except FileError as error:
+                stop(error)
+
+    def _begin(self, cfg: Any) -> None:
+        recipe, folder = Path(cfg["axolotl_config_path"]), Path(cfg["output_dir"])
+        data = _check_inputs(cfg, data_plan(cfg, recipe))
+        keep_prepared_apart(cfg, {name: entry["sha256"] for name, entry in data.items()})
+        config = identity(cfg.to_dict(), data, processes())
+        checkpoint = claim(folder, config)
+        card = _card(cfg, recipe, data, config, checkpoint)
+        if rank() == 0:
+            write_card(folder, card)
+            _write_recipe(cfg, folder / RECIPE)
+        cfg["axolotl_config_path"] = str(folder / RECIPE)  # what Axolotl shows in the model card
+        if checkpoint and checkpoint.step >= cfg["max_steps"]:
+            _finish(folder, checkpoint, card)
+        if checkpoint:
+            _resume(cfg, checkpoint)
+        sharded = bool(cfg.get("fsdp_config")) and bool(cfg.get("adapter"))
+        self.watch = Watch(card, sharded_adapter=sharded)
+
+    def get_input_args(self) -> str:
+        return "jmed_train.settings.RecipeSettings"
+
+    def pre_lora_load(self, cfg: Any, model: Any) -> None:  # noqa: ARG002
+        # Axolotl seeds after it has drawn the adapter's first weights: two runs would differ.
+        set_seed(cfg.seed)
+
+    def add_callbacks_pre_trainer(self, cfg: Any, model: Any) -> list[TrainerCallback]:  # noqa: ARG002
+        return [self.watch] if self.watch else []
+
+    def post_train_unload(self, cfg: Any) -> None:
+        if self.watch is None or rank() != 0:
+            return
+        _close(Path(cfg.output_dir), self.watch.card, self.watch.history)
+
+
+def is_training() -> bool:
+    """Whether this process was started to train, not to merge, preprocess or chat."""
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return getattr(spec, "name", None) == "axolotl.cli.train"
+
+
+def _check_inputs(cfg: Any, plan: DataPlan) -> dict[str, Any]:
+    """What the run card says of the data, after base model and data were found without fault."""
+    if faults := base_model_faults(plan.base_model):
+        raise FileError(faults)
+    files = [read_training(path, plan.kind) for path in (*plan.trained, *plan.evaluated)]
+    tokenizer = load_tokenizer(cfg.get("tokenizer_config") or plan.base_model)
+    if rank() == 0:
+        for file in files:
+            _say_lengths(file, plan, tokenizer)
+    return {str(file.path): {"sha256": file.sha256, "records": len(file.records)} for file in files}
+
+
+def _say_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> None:
+    say(f"{file.path}: {len(file.records)} records")
+    for line in describe(file, count(file, plan, tokenizer), plan):
+        say(f"  {line}")
+
+
+def _card(
+    cfg: Any,
+    recipe: Path,
+    data: dict[str, Any],
+    config: dict[str, Any],
+    checkpoint: Checkpoint | None,
+) -> dict[str, Any]:
+    before = checkpoint.card if checkpoint else {"wall_hours": 0.0, "starts": 0, "step": 0}
+    return {
+        "status": "running",
+        "recipe": describe_recipe(recipe),
+        "overrides": overrides(recipe, cfg.to_dict()),
+        "base_model": cfg["base_model"],
+        "adapter": cfg.get("adapter"),
+        "data": data,
+        "batch": {
+            "effective": cfg["effective_batch"],
+            "micro": cfg["micro_batch_size"],
+            "accumulation": cfg["gradient_accumulation_steps"],
+            "processes": processes(),
+        },
+        "step": before["step"],
+        "max_steps": cfg["max_steps"],
+        "wall_hours": before["wall_hours"],
+        "starts": before["starts"] + 1,
+        "peak_memory_gib": None,
+        "final_loss": None,
+        "packages": versions(),
+        "config": config,
+    }
+
+
+class _Readable(yaml.SafeDumper):
+    """Writes texts of several lines as blocks, as the recipes do."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in data else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Readable.add_representer(str, _Readable.represent_str)
+
+
+def _write_recipe(cfg: Any, path: Path) -> None:
+    """The recipe as it was run, command line included: it can be given to Axolotl again."""
+    settings = {k: v for k, v in cfg.to_dict().items() if k != "axolotl_config_path"}
+    text = yaml.dump(settings, Dumper=_Readable, allow_unicode=True, sort_keys=False, width=1000)
+    path.write_text(f"# As run, with the command line's overrides.\n{text}", encoding="utf-8")
+
+
+def _close(folder: Path, card: dict[str, Any], history: list[dict[str, float]]) -> None:
+    draw_curve(history, folder / CURVE, card["recipe"]["file"])
+    write_card(folder, {**card, "status": "complete"})
+    hours, loss = card["wall_hours"], card["final_loss"]
+    say(f"{folder}: complete, {card['step']} steps in {hours:.2f} h, loss {loss}")
+
+
+def _finish(folder: Path, checkpoint: Checkpoint, card: dict[str, Any]) -> NoReturn:
+    """Ends a run that was killed after its last step, without loading the model."""
+    if rank() == 0:
+        finish(folder, checkpoint)
+        state = json.loads((checkpoint.path / "trainer_state.json").read_text(encoding="utf-8"))
+        reached = {key: checkpoint.card[key] for key in ("final_loss", "peak_memory_gib")}
+        _close(folder, {**card, **reached}, state["log_history"])
+    raise SystemExit(0)
+
+
+def _resume(cfg: Any, checkpoint: Checkpoint) -> None:
+    cfg["resume_from_checkpoint"] = str(checkpoint.path)
+    if not cfg.get("adapter") and not cfg.get("fsdp_config"):
+        # The trainer loads a full model's weights by the names in the file, which for GPT-NeoX are
+        # not those of the model in memory: its output head would silently stay untrained. Loaded
+        # as the base, the checkpoint goes through transformers' renaming.
+        cfg["tokenizer_config"] = cfg.get("tokenizer_config") or cfg["base_model"]
+        cfg["base_model"] = str(checkpoint.path)

@@ -1,0 +1,117 @@
+"""What a recipe leaves to the machine: batch per process, folders, a CPU instead of a GPU.
+
+Each function changes Axolotl's configuration before Axolotl validates it, or stops the run.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from jmed_train.stop import processes, say, stop
+
+KERNELS = ("lora_qkv_kernel", "lora_o_kernel", "lora_mlp_kernel", "lora_embedding_kernel")
+LIGER = (
+    "liger_rope",
+    "liger_rms_norm",
+    "liger_glu_activation",
+    "liger_layer_norm",
+    "liger_fused_linear_cross_entropy",
+)
+ON_A_CPU = dict.fromkeys(("bf16", "tf32", *KERNELS, *LIGER), False)
+"""What needs a GPU, and what it becomes where there is none."""
+
+
+def settle(cfg: Any) -> None:
+    """Everything below, in the order in which one depends on another."""
+    refuse(cfg)
+    name_folder(cfg)
+    divide_batch(cfg)
+    if processes() == 1:
+        unshard(cfg)
+    if not torch.cuda.is_available():
+        use_cpu(cfg)
+
+
+def refuse(cfg: Any) -> None:
+    """Stops a run whose result could not be trusted or that would run code from a model folder."""
+    if cfg.get("trust_remote_code"):
+        stop("trust_remote_code is refused: it would run code from the model's folder")
+    sharded = cfg.get("fsdp_config") or {}
+    if cfg.get("adapter") and sharded.get("state_dict_type") == "FULL_STATE_DICT":
+        stop(
+            "fsdp_config.state_dict_type FULL_STATE_DICT is refused with an adapter: a resumed run "
+            "would silently lose the adapter of every process but the first; use SHARDED_STATE_DICT"
+        )
+
+
+def name_folder(cfg: Any) -> None:
+    """Fills ``{max_steps}`` in ``output_dir``: runs of other lengths get folders of their own."""
+    cfg["output_dir"] = str(cfg["output_dir"]).replace("{max_steps}", str(cfg.get("max_steps")))
+
+
+def divide_batch(cfg: Any) -> None:
+    """Sets gradient_accumulation_steps so that a step sees ``effective_batch`` rows in all."""
+    batch = cfg.get("effective_batch")
+    if not batch:
+        stop("the recipe names no effective_batch (rows a step, over all processes)")
+    at_once = int(cfg["micro_batch_size"]) * processes()
+    steps = cfg.get("gradient_accumulation_steps") or batch // at_once
+    if steps * at_once != batch:
+        stop(_no_division(batch, int(cfg["micro_batch_size"])))
+    cfg["gradient_accumulation_steps"] = steps
+
+
+def _no_division(batch: int, micro: int) -> str:
+    fitting = [str(n) for n in range(1, batch + 1) if batch % (micro * n) == 0]
+    other = [str(n) for n in range(1, batch + 1) if batch % n == 0 and str(n) not in fitting]
+    line = (
+        f"{processes()} processes of micro_batch_size {micro} cannot make effective_batch {batch}"
+    )
+    if fitting:
+        line += f"; launch {_either(fitting)} processes"
+    if other:
+        line += (
+            f"{', or' if fitting else '; launch'} {_either(other)} with another micro_batch_size"
+        )
+    return line
+
+
+def _either(values: list[str]) -> str:
+    return " or ".join([", ".join(values[:-1]), values[-1]] if values[1:] else values)
+
+
+def unshard(cfg: Any) -> None:
+    """One process has nobody to share a model with."""
+    if cfg.get("fsdp_config"):
+        cfg["fsdp_config"] = None
+        cfg["fsdp_version"] = None
+        say("one process: the model is not sharded (fsdp_config is left out)")
+
+
+def use_cpu(cfg: Any) -> None:
+    """Takes out what needs a GPU, and says what."""
+    changed: dict[str, Any] = {k: value for k, value in ON_A_CPU.items() if cfg.get(k)}
+    if str(cfg.get("optimizer")).startswith("paged_adamw"):
+        changed["optimizer"] = "adamw_torch"
+    cfg.update(changed)
+    # Axolotl turns the kernels on by itself where they are not set.
+    cfg.update(dict.fromkeys(KERNELS, False))
+    if changed:
+        shown = ", ".join(f"{key}={json.dumps(value)}" for key, value in changed.items())
+        say(f"no GPU here, so for trying out only: {shown}")
+
+
+def keep_prepared_apart(cfg: Any, hashes: Mapping[str, str]) -> None:
+    """Gives this data a folder of its own among the prepared ones.
+
+    Axolotl's own name for it leaves out the data's content, the prompt and the lengths: after a
+    change it would silently train on the old tokens.
+    """
+    keys = ("prompt", "source_len", "target_len", "sequence_len", "base_model", "tokenizer_config")
+    seen = [sorted(hashes.items()), [str(cfg.get(key)) for key in keys]]
+    name = hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
+    cfg["dataset_prepared_path"] = str(Path(cfg["dataset_prepared_path"]) / name)

@@ -1,0 +1,945 @@
+"""What happens before a training step: settings, folder, card, guard and messages, without a run."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from axolotl.utils.dict import DictDefault
+
+from jmed_data.faults import FileError
+from jmed_data.recipe import data_plan
+from jmed_train import disk, guard
+from jmed_train.card import describe_recipe, identity, overrides, write_card
+from jmed_train.curve import draw_curve
+from jmed_train.folder import claim, complete, read_card, sizes
+from jmed_train.settle import (
+    divide_batch,
+    keep_prepared_apart,
+    name_folder,
+    refuse,
+    settle,
+    unshard,
+    use_cpu,
+)
+from tests.conftest import QUIET, ROOT, write_jsonl
+
+RECIPES = ROOT / "recipes"
+BIN = Path(sys.executable).parent
+
+
+def on(monkeypatch, processes, rank=0):
+    monkeypatch.setenv("WORLD_SIZE", str(processes))
+    monkeypatch.setenv("RANK", str(rank))
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """One process, unless a test says otherwise."""
+    on(monkeypatch, 1)
+
+
+def load(name, **changes):
+    """A shipped recipe as Axolotl hands it to the plugin."""
+    path = RECIPES / f"{name}.yml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return DictDefault({**content, "axolotl_config_path": str(path), **changes})
+
+
+def stopped(capsys, action, *args, status=1):
+    """The lines that ``action`` prints before it ends the run."""
+    with pytest.raises(SystemExit) as caught:
+        action(*args)
+    assert caught.value.code == status
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err.splitlines()
+
+
+# settle: the batch
+
+
+@pytest.mark.parametrize(
+    ("processes", "batch", "micro", "steps"),
+    [(1, 8, 2, 4), (2, 8, 2, 2), (4, 8, 2, 1), (8, 8, 1, 1),
+     (1, 63, 7, 9), (3, 63, 7, 3), (9, 63, 7, 1)],
+)  # fmt: skip
+def test_a_step_sees_the_same_rows_on_any_number_of_processes(
+    monkeypatch, processes, batch, micro, steps
+):
+    on(monkeypatch, processes)
+    cfg = DictDefault(effective_batch=batch, micro_batch_size=micro)
+    divide_batch(cfg)
+    assert cfg.gradient_accumulation_steps == steps
+
+
+@pytest.mark.parametrize(
+    ("processes", "batch", "micro", "line"),
+    [
+        (
+            4, 63, 7,
+            "4 processes of micro_batch_size 7 cannot make effective_batch 63; launch 1, 3 or 9"
+            " processes, or 7, 21 or 63 with another micro_batch_size",
+        ),
+        (
+            8, 8, 2,
+            "8 processes of micro_batch_size 2 cannot make effective_batch 8; launch 1, 2 or 4"
+            " processes, or 8 with another micro_batch_size",
+        ),
+        (
+            2, 8, 3,
+            "2 processes of micro_batch_size 3 cannot make effective_batch 8; launch 1, 2, 4 or 8"
+            " with another micro_batch_size",
+        ),
+        (
+            2, 1, 1,
+            "2 processes of micro_batch_size 1 cannot make effective_batch 1; launch 1 processes",
+        ),
+    ],
+)  # fmt: skip
+def test_a_batch_that_cannot_be_divided_says_what_can(
+    monkeypatch, capsys, processes, batch, micro, line
+):
+    on(monkeypatch, processes)
+    cfg = DictDefault(effective_batch=batch, micro_batch_size=micro)
+    assert stopped(capsys, divide_batch, cfg) == [f"jmed_train: {line}"]
+
+
+def test_accumulation_that_fits_the_batch_is_kept(monkeypatch):
+    on(monkeypatch, 2)
+    cfg = DictDefault(effective_batch=8, micro_batch_size=2, gradient_accumulation_steps=2)
+    divide_batch(cfg)
+    assert cfg.gradient_accumulation_steps == 2
+
+
+def test_accumulation_that_does_not_fit_the_batch_stops(capsys):
+    cfg = DictDefault(effective_batch=8, micro_batch_size=2, gradient_accumulation_steps=3)
+    (line,) = stopped(capsys, divide_batch, cfg)
+    assert line.startswith("jmed_train: ")
+
+
+@pytest.mark.xfail(strict=True, reason="blames the number of processes, which is fine")
+def test_accumulation_that_does_not_fit_the_batch_is_named(capsys):
+    cfg = DictDefault(effective_batch=8, micro_batch_size=2, gradient_accumulation_steps=3)
+    (line,) = stopped(capsys, divide_batch, cfg)
+    assert "gradient_accumulation_steps" in line
+
+
+def test_a_recipe_without_a_batch_stops(capsys):
+    (line,) = stopped(capsys, divide_batch, DictDefault(micro_batch_size=2))
+    expected = "jmed_train: the recipe names no effective_batch (rows a step, over all processes)"
+    assert line == expected
+
+
+def test_only_the_first_process_speaks(monkeypatch, capsys):
+    on(monkeypatch, 4, rank=1)
+    monkeypatch.setattr("jmed_train.stop.WAIT", 0.0)
+    cfg = DictDefault(effective_batch=63, micro_batch_size=7)
+    assert stopped(capsys, divide_batch, cfg) == []
+
+
+# settle: folders
+
+
+@pytest.mark.parametrize(
+    ("output", "steps", "expected"),
+    [
+        ("outputs/a-{max_steps}", 3000, "outputs/a-3000"),
+        ("outputs/a", 3000, "outputs/a"),
+        ("{max_steps}/{max_steps}", 8, "8/8"),
+        ("{other}", 8, "{other}"),
+    ],
+)
+def test_the_output_folder_is_named_after_the_length(output, steps, expected):
+    cfg = DictDefault(output_dir=output, max_steps=steps)
+    name_folder(cfg)
+    assert cfg.output_dir == expected
+
+
+@pytest.mark.xfail(strict=True, reason="the run goes into a folder called None")
+def test_a_recipe_without_an_output_folder_does_not_get_one_called_none(capsys):
+    cfg = load("opencalm7b", output_dir=None)
+    stopped(capsys, settle, cfg)
+
+
+def prepared(hashes=None, **changes):
+    cfg = load("opencalm7b", **changes)
+    keep_prepared_apart(cfg, hashes or {"data/train.jsonl": "a" * 64})
+    return cfg.dataset_prepared_path
+
+
+@pytest.mark.parametrize(
+    ("hashes", "changes"),
+    [
+        ({"data/train.jsonl": "b" * 64}, {}),
+        ({"data/other.jsonl": "a" * 64}, {}),
+        ({"data/train.jsonl": "a" * 64, "data/more.jsonl": "a" * 64}, {}),
+        (None, {"prompt": {"format": "{instruction}{input}", "no_input_format": "{instruction}"}}),
+        (None, {"source_len": 511}),
+        (None, {"target_len": 511}),
+        (None, {"sequence_len": 1023}),
+        (None, {"base_model": "model"}),
+        (None, {"tokenizer_config": "model"}),
+    ],
+)
+def test_prepared_data_is_never_that_of_other_data_or_settings(hashes, changes):
+    assert prepared(hashes, **changes) != prepared()
+
+
+def test_prepared_data_is_found_again():
+    assert prepared() == prepared(max_steps=8, learning_rate=1.0, output_dir="elsewhere")
+    assert Path(prepared()).parent == Path("outputs/prepared")
+
+
+# settle: what is refused or left out
+
+
+def test_remote_code_is_refused(capsys):
+    assert stopped(capsys, refuse, load("opencalm7b", trust_remote_code=True)) == [
+        "jmed_train: trust_remote_code is refused: it would run code from the model's folder"
+    ]
+
+
+def test_a_full_state_dict_is_refused_with_an_adapter(monkeypatch, capsys):
+    on(monkeypatch, 2)
+    sharded = {"state_dict_type": "FULL_STATE_DICT"}
+    assert stopped(capsys, refuse, load("llama70b_fsdp2", fsdp_config=sharded)) == [
+        "jmed_train: fsdp_config.state_dict_type FULL_STATE_DICT is refused with an adapter:"
+        " a resumed run would silently lose the adapter of every process but the first;"
+        " use SHARDED_STATE_DICT"
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.yml")))
+@pytest.mark.parametrize("processes", [1, 2])
+def test_no_shipped_recipe_is_refused(monkeypatch, name, processes):
+    on(monkeypatch, processes)
+    refuse(load(name))
+
+
+@pytest.mark.xfail(strict=True, reason="refused before fsdp_config is left out")
+def test_the_override_in_the_header_of_medcalm7b_pretrain_starts(capsys):
+    cfg = load("medcalm7b_pretrain", adapter="lora")
+    settle(cfg)
+    assert cfg.fsdp_config is None
+
+
+def test_one_process_shards_nothing(capsys):
+    cfg = load("llama70b_fsdp2")
+    unshard(cfg)
+    assert (cfg.fsdp_config, cfg.fsdp_version) == (None, None)
+    assert capsys.readouterr().err == (
+        "jmed_train: one process: the model is not sharded (fsdp_config is left out)\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["opencalm7b", "medcalm7b", "llama70b", "swallow8b"])
+def test_nothing_is_said_where_nothing_was_sharded(capsys, name):
+    unshard(load(name))
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("opencalm7b", "bf16=false, tf32=false"),
+        ("llama70b", 'bf16=false, tf32=false, optimizer="adamw_torch"'),
+        (
+            "swallow8b",
+            "bf16=false, tf32=false, lora_qkv_kernel=false, lora_o_kernel=false,"
+            " lora_mlp_kernel=false, liger_rope=false, liger_rms_norm=false,"
+            " liger_glu_activation=false, liger_fused_linear_cross_entropy=false",
+        ),
+    ],
+)
+def test_what_needs_a_gpu_is_taken_out_and_named(capsys, name, changed):
+    cfg = load(name)
+    use_cpu(cfg)
+    assert capsys.readouterr().err == (
+        f"jmed_train: no GPU here, so for trying out only: {changed}\n"
+    )
+    assert not any(cfg[key] for key in ("bf16", "tf32", "lora_qkv_kernel", "lora_embedding_kernel"))
+    assert cfg.lora_mlp_kernel is False  # unset, Axolotl would turn it on
+
+
+# folder
+
+CONFIG = {"learning_rate": 5e-5, "max_steps": 8, "data": {"data/train.jsonl": "a" * 64}}
+
+
+def checkpoint(folder, step, *, card=None):
+    """A complete checkpoint, or with ``card`` one that has another run card."""
+    path = folder / f"checkpoint-{step}"
+    (path / "shards").mkdir(parents=True)
+    (path / "adapter_model.safetensors").write_bytes(b"w" * 100)
+    (path / "shards" / "0.distcp").write_bytes(b"s" * 10)
+    write_card(path, {"step": step, "files": sizes(path)} if card is None else card)
+    return path
+
+
+def run_folder(folder, *steps, status="running"):
+    write_card(folder, {"config": CONFIG, "status": status, "step": max(steps, default=0)})
+    for step in steps:
+        checkpoint(folder, step)
+    return folder
+
+
+def test_a_new_folder_is_a_new_run(tmp_path, capsys):
+    assert claim(tmp_path / "new", CONFIG) is None
+    (tmp_path / "notes.txt").write_text("mine")
+    assert claim(tmp_path, CONFIG) is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_run_without_a_checkpoint_starts_again(tmp_path):
+    assert claim(run_folder(tmp_path), CONFIG) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["checkpoint-8", "adapter_model.safetensors", "model-00001-of-2.safetensors", "a.bin"]
+)
+@pytest.mark.parametrize("card", [None, "", "{", "[]", "[" * 100_000, "\udcff"])
+def test_a_folder_that_no_card_explains_is_left_alone(tmp_path, capsys, name, card):
+    (tmp_path / name).mkdir()
+    if card is not None:
+        (tmp_path / "run_card.json").write_bytes(card.encode(errors="surrogateescape"))
+    assert stopped(capsys, claim, tmp_path, CONFIG) == [
+        f"jmed_train: {tmp_path} holds {name} but no readable run_card.json, so it is not known"
+        " what made it; choose another --output_dir or move the folder away"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ({**CONFIG, "learning_rate": 1e-4}, "learning_rate (5e-05, now 0.0001)"),
+        ({**CONFIG, "adapter": "lora"}, 'adapter (null, now "lora")'),
+        (
+            {"data": CONFIG["data"]},
+            "learning_rate (5e-05, now null); max_steps (8, now null)",
+        ),
+        (
+            {**CONFIG, "data": {"data/train.jsonl": "b" * 64}},
+            f'data ({{"data/train.jsonl": "{"a" * 38}…, now {{"data/train.jsonl": "{"b" * 38}…)',
+        ),
+        (
+            {**CONFIG, "a": 1, "b": "甲", "c": [1], "d": True, "e": 5, "f": 6},
+            'a (null, now 1); b (null, now "甲"); c (null, now [1]); d (null, now true) and 2 more',
+        ),
+    ],
+)
+@pytest.mark.parametrize("status", ["running", "complete"])
+def test_a_folder_of_a_run_with_other_settings_is_left_alone(tmp_path, capsys, now, said, status):
+    run_folder(tmp_path, 2, status=status)
+    assert stopped(capsys, claim, tmp_path, now) == [
+        f"jmed_train: {tmp_path} holds a run with other settings: {said}."
+        " Start it as before, or choose another --output_dir"
+    ]
+
+
+def test_a_complete_run_is_not_repeated(tmp_path, capsys):
+    run_folder(tmp_path, 2, 8, status="complete")
+    assert stopped(capsys, claim, tmp_path, CONFIG, status=0) == [
+        f"jmed_train: {tmp_path} is complete (8 steps); nothing to do. For another run choose"
+        " another --output_dir"
+    ]
+
+
+def test_the_newest_checkpoint_is_that_of_the_most_steps(tmp_path, capsys):
+    run_folder(tmp_path, 2, 10, 9)
+    (tmp_path / "checkpoint-best").mkdir()
+    found = claim(tmp_path, CONFIG)
+    assert (found.path, found.step, found.card["step"]) == (tmp_path / "checkpoint-10", 10, 10)
+    assert capsys.readouterr().err == f"jmed_train: going on from {tmp_path}/checkpoint-10\n"
+
+
+def cut(path):
+    (path / "adapter_model.safetensors").write_bytes(b"w" * 99)
+
+
+def lose(path):
+    (path / "shards" / "0.distcp").unlink()
+
+
+def leave_half(path):
+    (path / "optimizer.pt").write_bytes(b"")
+
+
+def without_card(path):
+    (path / "run_card.json").unlink()
+
+
+def half_card(path):
+    card = path / "run_card.json"
+    card.write_bytes(card.read_bytes()[:-9])
+
+
+def no_files(path):
+    write_card(path, {"step": 4, "files": {}})
+
+
+def files_are_a_list(path):
+    write_card(path, {"step": 4, "files": ["adapter_model.safetensors"]})
+
+
+@pytest.mark.parametrize(
+    "damage", [cut, lose, leave_half, without_card, half_card, no_files, files_are_a_list]
+)
+def test_a_half_written_checkpoint_is_set_aside_and_the_one_before_used(tmp_path, capsys, damage):
+    run_folder(tmp_path, 2, 4)
+    damage(tmp_path / "checkpoint-4")
+    assert complete(tmp_path / "checkpoint-4") is None
+    assert claim(tmp_path, CONFIG).path == tmp_path / "checkpoint-2"
+    assert capsys.readouterr().err.splitlines() == [
+        f"jmed_train: {tmp_path}/checkpoint-4 was not written to its end and is not used;"
+        " it is now broken-checkpoint-4, to be deleted",
+        f"jmed_train: going on from {tmp_path}/checkpoint-2",
+    ]
+    left = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
+    assert left == ["broken-checkpoint-4", "checkpoint-2"]
+
+
+def test_a_second_broken_checkpoint_of_a_step_gets_a_name_of_its_own(tmp_path, capsys):
+    run_folder(tmp_path, 4)
+    for number in ("", "-2"):
+        (tmp_path / f"broken-checkpoint-4{number}").mkdir()
+    cut(tmp_path / "checkpoint-4")
+    assert claim(tmp_path, CONFIG) is None  # none is left: from the start
+    assert (tmp_path / "broken-checkpoint-4-3").is_dir()
+    assert "it is now broken-checkpoint-4-3, to be deleted" in capsys.readouterr().err
+
+
+def test_other_processes_use_the_same_checkpoint_and_move_nothing(tmp_path, monkeypatch, capsys):
+    run_folder(tmp_path, 2, 4)
+    cut(tmp_path / "checkpoint-4")
+    on(monkeypatch, 2, rank=1)
+    assert claim(tmp_path, CONFIG).path == tmp_path / "checkpoint-2"
+    assert (tmp_path / "checkpoint-4").is_dir()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.xfail(strict=True, reason="AttributeError: 'list' object has no attribute 'get'")
+def test_a_card_whose_config_is_no_object_is_not_readable(tmp_path, capsys):
+    run_folder(tmp_path, 2)
+    write_card(tmp_path, {"config": [1], "status": "running"})
+    stopped(capsys, claim, tmp_path, CONFIG)
+
+
+# card
+
+
+def test_a_card_is_replaced_in_one_step(tmp_path, monkeypatch):
+    folder = tmp_path / "deep" / "folder"
+    write_card(folder, {"step": 1, "text": "甲"})
+    assert read_card(folder) == {"step": 1, "text": "甲"}
+    assert [path.name for path in folder.iterdir()] == ["run_card.json"]
+    with pytest.raises(TypeError):
+        write_card(folder, {"step": 2, "text": object()})  # ended in the middle
+    assert read_card(folder) == {"step": 1, "text": "甲"}
+
+
+def test_overrides_are_what_differs_from_the_file():
+    path = RECIPES / "opencalm7b.yml"
+    assert overrides(path, load("opencalm7b").to_dict()) == {}
+    cfg = load("opencalm7b", max_steps=8, gradient_accumulation_steps=4, adapter=None, tf32=False)
+    assert overrides(path, cfg.to_dict()) == {
+        "adapter": ["lora", None],
+        "gradient_accumulation_steps": [None, 4],
+        "max_steps": [1000, 8],
+        "tf32": [True, False],
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"output_dir": "elsewhere"},
+        {"dataset_prepared_path": "elsewhere"},
+        {"save_steps": 1},
+        {"logging_steps": 1},
+        {"save_total_limit": None},
+        {"plugins": []},
+        {"resume_from_checkpoint": "checkpoint-2"},
+        {"use_tensorboard": False},
+        {"axolotl_config_path": "other.yml"},
+        {"wandb_project": None},  # as good as not there
+    ],
+)
+def test_settings_that_change_no_weight_do_not_make_another_run(changes):
+    data = {"data/train.jsonl": {"sha256": "a" * 64, "records": 9}}
+    before = identity(load("opencalm7b").to_dict(), data, 1)
+    assert identity(load("opencalm7b", **changes).to_dict(), data, 1) == before
+    assert json.loads(json.dumps(before)) == before  # as it is read from a card
+
+
+@pytest.mark.parametrize(
+    ("changes", "sha256", "processes"),
+    [
+        ({"learning_rate": 1e-4}, "a", 1),
+        ({"seed": 1}, "a", 1),
+        ({"base_model": "model"}, "a", 1),
+        ({"micro_batch_size": 1}, "a", 1),
+        ({"prompt": {"format": "", "no_input_format": ""}}, "a", 1),
+        ({}, "b", 1),
+        ({}, "a", 2),
+    ],
+)
+def test_settings_data_and_processes_make_another_run(changes, sha256, processes):
+    def of(processes, sha256, **changes):
+        data = {"data/train.jsonl": {"sha256": sha256, "records": 9}}
+        return identity(load("opencalm7b", **changes).to_dict(), data, processes)
+
+    assert of(processes, sha256, **changes) != of(1, "a")
+
+
+def git(folder, *words):
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    command = ["git", "-C", str(folder), *who, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_recipe_is_known_by_its_commit(tmp_path):
+    path = tmp_path / "recipes" / "own.yml"
+    path.parent.mkdir()
+    path.write_bytes(b"base_model: model\n")
+    found = describe_recipe(path)
+    assert found == {
+        "file": str(path),
+        "sha256": "86a19b5829e2c07f3b2ee91ae3e3eb7ba4a6d2ba5a2e1a0e4b9f5a1fe94a6a3a",
+        "git": None,  # outside a repository
+    }
+    git(tmp_path, "init")
+    assert describe_recipe(path)["git"] is None  # not added
+    git(tmp_path, "add", "recipes/own.yml")
+    git(tmp_path, "commit", "-m", "a recipe")
+    head = git(tmp_path, "rev-parse", "HEAD")
+    assert describe_recipe(path)["git"] == head
+    (tmp_path / "other.yml").write_text("a: 1\n")  # says nothing of this file
+    assert describe_recipe(path)["git"] == head
+    path.write_bytes(b"base_model: other\n")
+    assert describe_recipe(path)["git"] == f"{head}+changes"
+    git(tmp_path, "add", "recipes/own.yml")
+    assert describe_recipe(path)["git"] == f"{head}+changes"
+
+
+@pytest.mark.xfail(strict=True, reason="the card says None+changes")
+def test_a_recipe_that_was_added_but_never_committed_has_no_commit(tmp_path):
+    path = tmp_path / "own.yml"
+    path.write_text("a: 1\n")
+    git(tmp_path, "init")
+    git(tmp_path, "add", "own.yml")
+    assert describe_recipe(path)["git"] is None
+
+
+# guard
+
+PYTHON = "/env/bin/python"
+LLAMA = "recipes/llama70b.yml"
+
+
+@pytest.mark.parametrize(
+    ("command", "recipe", "launcher"),
+    [
+        ([PYTHON, "/env/bin/accelerate", "launch", "-m", "axolotl.cli.train", LLAMA], LLAMA, True),
+        ([PYTHON, "/env/bin/axolotl", "train", LLAMA, "--max_steps=8"], LLAMA, True),
+        ([PYTHON, "/env/bin/axolotl", "preprocess", LLAMA], LLAMA, True),
+        ([PYTHON, "-m", "axolotl.cli.train", LLAMA], LLAMA, False),
+        ([PYTHON, "-u", "-m", "axolotl.cli.train", LLAMA], LLAMA, False),
+        ([PYTHON, "/env/bin/torchrun", "-m", "axolotl.cli.train", LLAMA], LLAMA, False),
+        ([PYTHON, "-m", "axolotl.cli.train", "other.yml"], None, False),  # not of this project
+        ([PYTHON, "-m", "axolotl.cli.train", "missing.yml"], None, False),
+        ([PYTHON, "-m", "axolotl.cli.train", "folder.yml"], None, False),
+        ([PYTHON, "-m", "axolotl.cli.train", "bytes.yml"], None, False),
+        ([PYTHON, "-m", "axolotl.cli.train"], None, False),
+        ([PYTHON, "-m", "pytest", LLAMA], None, False),
+        ([PYTHON, "/env/bin/lm_eval", "run", "--config", LLAMA], None, False),
+        ([PYTHON, "/env/bin/jmed-data", "check", "--recipe", LLAMA], None, False),
+        ([PYTHON, "-c", "import torch"], None, False),
+        ([], None, False),
+    ],
+)
+def test_the_guard_knows_a_start_of_a_recipe(tmp_path, monkeypatch, command, recipe, launcher):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "recipes").symlink_to(RECIPES)
+    (tmp_path / "other.yml").write_text("plugins:\n  - axolotl.integrations.liger.LigerPlugin\n")
+    (tmp_path / "folder.yml").mkdir()
+    (tmp_path / "bytes.yml").write_bytes(b"\xff\xfe\0")
+    assert guard.recipe_of(command) == recipe
+    assert guard.is_launcher(command) is launcher
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.yml")))
+def test_the_guard_knows_every_shipped_recipe(name):
+    path = str(RECIPES / f"{name}.yml")
+    assert guard.recipe_of([PYTHON, "-m", "axolotl.cli.train", path]) == path
+
+
+REFUSED = "nothing was started or sent, because Axolotl's telemetry or the Hub would be used"
+TRACK = [  # value of DO_NOT_TRACK, of AXOLOTL_DO_NOT_TRACK, whether telemetry is off
+    (None, None, False), ("1", None, True), (None, "1", True), ("true", None, True),
+    (" True ", None, True), ("0", "1", True), ("1", "0", True), ("0", None, False),
+    ("", None, False), ("yes", None, False), ("false", "no", False),
+]  # fmt: skip
+HUB = [(None, False), ("1", True), ("0", False), ("true", False), ("", False)]
+
+
+@pytest.mark.parametrize(("track", "hub"), product(TRACK, HUB))
+def test_what_is_not_switched_off_is_asked_for(track, hub):
+    ours, axolotls, private = track
+    given = {"DO_NOT_TRACK": ours, "AXOLOTL_DO_NOT_TRACK": axolotls, "HF_HUB_OFFLINE": hub[0]}
+    environment = {name: value for name, value in given.items() if value is not None}
+    missing = [] if private else ["DO_NOT_TRACK=1"]
+    missing += [] if hub[1] else ["HF_HUB_OFFLINE=1"]
+    expected = f"{REFUSED}; run: export {' '.join(missing)}" if missing else ""
+    assert guard.refusal(environment) == expected
+
+
+def clean(**env):
+    """An environment that switches nothing off."""
+    kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+    return {**kept, **env}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [BIN / "accelerate", "launch", "-m", "axolotl.cli.train"],
+        [BIN / "axolotl", "train"],
+        [sys.executable, "-m", "axolotl.cli.train"],
+    ],
+    ids=["accelerate", "axolotl", "python"],
+)
+def test_the_real_command_is_refused_in_one_line(tmp_path, command):
+    # Not in the checkout: a stale jmedlora.egg-info there hides the guard from "python -m".
+    (tmp_path / "recipes").symlink_to(RECIPES)
+    ended = subprocess.run(
+        [*map(str, command), LLAMA], cwd=tmp_path, env=clean(), capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    expected = f"jmed_train: {LLAMA}: {REFUSED}; run: export DO_NOT_TRACK=1 HF_HUB_OFFLINE=1\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", expected)
+    assert [path.name for path in tmp_path.iterdir()] == ["recipes"]  # nothing was started
+
+
+def test_the_launch_line_of_the_header_is_refused_in_the_checkout():
+    command = [BIN / "accelerate", "launch", "-m", "axolotl.cli.train", LLAMA]
+    ended = subprocess.run(
+        list(map(str, command)), cwd=ROOT, env=clean(DO_NOT_TRACK="1"), capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    expected = f"jmed_train: {LLAMA}: {REFUSED}; run: export HF_HUB_OFFLINE=1\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", expected)
+
+
+@pytest.fixture
+def hooks(monkeypatch):
+    """Gives sys.excepthook back after the test."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+
+
+@pytest.mark.parametrize(
+    ("status", "lines"),
+    [
+        (1, []),  # the training process has said why
+        (-9, ["training was ended by SIGKILL; the same command goes on from the last checkpoint"]),
+        (-15, ["training was ended by SIGTERM; the same command goes on from the last checkpoint"]),
+    ],
+)
+def test_the_launcher_adds_no_traceback(capsys, status, lines):
+    error = subprocess.CalledProcessError(status, ["python"])
+    guard._short_report(type(error), error, None)
+    assert capsys.readouterr().err.splitlines() == [f"jmed_train: {line}" for line in lines]
+
+
+def test_another_error_of_the_launcher_keeps_its_traceback(capsys):
+    error = ValueError("what")
+    guard._short_report(ValueError, error, None)
+    assert capsys.readouterr().err == "ValueError: what\n"
+
+
+# disk
+
+FULL_DISK = (
+    "jmed_train: {}: no space left on the disk. The complete checkpoints are kept; free some space"
+    " and run the same command to go on from the newest\n"
+)
+
+
+def chained():
+    try:
+        raise RuntimeError("PytorchStreamWriter failed writing file data/0: file write failed")
+    except RuntimeError:
+        raise RuntimeError("unexpected pos 704 vs 598")  # noqa: B904
+
+
+def caused():
+    try:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    except OSError as error:
+        raise ValueError("could not save") from error
+
+
+def fail(error):
+    def action():
+        raise error
+
+    return action
+
+
+def report(action):
+    """What is said when ``action`` fails."""
+    disk.report_in_one_line(Path("outputs/a"))
+    try:
+        action()
+    except Exception:  # noqa: BLE001
+        sys.excepthook(*sys.exc_info())
+
+
+NO_FULL = not Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        fail(OSError(errno.ENOSPC, "No space left on device")),
+        fail(OSError(errno.EDQUOT, "Disk quota exceeded")),
+        fail(Exception("Error while serializing: I/O error: No space left on device (os error 28)")),
+        chained,
+        caused,
+        pytest.param(
+            lambda: torch.save(torch.zeros(100_000), "/dev/full"),
+            marks=[
+                pytest.mark.skipif(NO_FULL, reason="needs /dev/full"),
+                pytest.mark.xfail(strict=True, reason="torch 2.13 says only: iostream error"),
+            ],
+        ),
+        pytest.param(
+            lambda: torch.save(torch.zeros(100_000), open("/dev/full", "wb")),  # noqa: PTH123, SIM115
+            marks=pytest.mark.skipif(NO_FULL, reason="needs /dev/full"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_full_disk_is_one_line(hooks, capsys, action):
+    report(action)
+    assert capsys.readouterr().err == FULL_DISK.format("outputs/a")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EACCES, "Permission denied"),
+        RuntimeError("CUDA out of memory"),
+        ValueError("x"),
+    ],
+)
+def test_any_other_error_keeps_its_traceback(hooks, capsys, error):
+    report(fail(error))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[-1] == f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.skipif(NO_FULL, reason="needs /dev/full")
+@pytest.mark.parametrize(
+    "rank",
+    [
+        "0",
+        pytest.param(
+            "1", marks=pytest.mark.xfail(strict=True, reason="only the first process speaks")
+        ),
+    ],
+)
+def test_a_process_that_fills_the_disk_ends_with_the_line(tmp_path, rank):
+    code = (
+        "from pathlib import Path; from jmed_train import disk;"
+        "disk.report_in_one_line(Path('out')); open('/dev/full', 'w').write('x' * 100_000)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RANK": rank, "WORLD_SIZE": "2"},
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (1, FULL_DISK.format("out"))
+
+
+# curve
+
+STEP = {"step": 2, "loss": 2.5, "learning_rate": 5e-5, "epoch": 0.1}
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [STEP],
+        [STEP, {**STEP, "step": 4, "loss": 2.0}, {"step": 4, "train_runtime": 1.0}],
+        [STEP, {"step": 2, "eval_loss": 3.0}],
+    ],
+)
+def test_the_curve_is_a_picture(tmp_path, history):
+    assert draw_curve(history, tmp_path / "a.png", "recipes/日本語.yml") is True
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("history", [[], [{"step": 2, "eval_loss": 3.0}], [{"step": 2, "loss": 1}]])
+def test_a_run_that_logged_nothing_has_no_curve(tmp_path, history):
+    assert draw_curve(history, tmp_path / "a.png", "title") is False
+    assert not (tmp_path / "a.png").exists()
+
+
+# plugin: model and data
+
+
+@pytest.fixture(scope="module")
+def check_inputs():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in QUIET.items():
+            patch.setenv(name, value)
+        from jmed_train.plugin import _check_inputs
+    return lambda cfg: _check_inputs(cfg, data_plan(cfg, Path(cfg.axolotl_config_path)))
+
+
+@pytest.fixture
+def place(tmp_path, tiny_model, monkeypatch):
+    """A folder in which a recipe could start: data/train.jsonl, and the base in model/."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model").mkdir()
+    for path in tiny_model.iterdir():
+        (tmp_path / "model" / path.name).write_bytes(path.read_bytes())
+    write_jsonl(tmp_path / "data" / "train.jsonl", *[{"instruction": "a", "output": "b"}] * 8)
+    write_jsonl(tmp_path / "data" / "pretrain_train.jsonl", *[{"text": "a"}] * 63)
+    write_jsonl(tmp_path / "data" / "pretrain_eval.jsonl", {"text": "a"})
+    return tmp_path
+
+
+def faults(check_inputs, cfg):
+    with pytest.raises(FileError) as caught:
+        check_inputs(cfg)
+    return str(caught.value)
+
+
+def test_what_is_said_of_good_data(check_inputs, place, capsys):
+    found = check_inputs(load("medcalm7b_pretrain", base_model="model"))
+    assert {name: entry["records"] for name, entry in found.items()} == {
+        "data/pretrain_train.jsonl": 63,
+        "data/pretrain_eval.jsonl": 1,
+    }
+    assert capsys.readouterr().err.splitlines() == [
+        "jmed_train: data/pretrain_train.jsonl: 63 records",
+        "jmed_train:   tokens a record: median 2, longest 2",
+        "jmed_train:   2000 steps of 63 rows: 2000.00 epochs of 63 rows",
+        "jmed_train: data/pretrain_eval.jsonl: 1 records",
+        "jmed_train:   tokens a record: median 2, longest 2",
+    ]
+
+
+def drop(place, name):
+    (place / "data" / name).unlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("opencalm7b", "train.jsonl"),
+        ("swallow8b", "train.jsonl"),
+        ("medcalm7b_pretrain", "pretrain_train.jsonl"),
+        ("medcalm7b_pretrain", "pretrain_eval.jsonl"),
+    ],
+)
+def test_data_that_is_not_there(check_inputs, place, name, file):
+    (place / "data" / file).unlink()
+    assert faults(check_inputs, load(name, base_model="model")) == (
+        f"data/{file}: cannot be read (No such file or directory);"
+        " check the path and its permissions"
+    )
+
+
+def test_data_with_a_fault(check_inputs, place):
+    write_jsonl(place / "data" / "train.jsonl", {"instruction": "a"})
+    assert faults(check_inputs, load("opencalm7b", base_model="model")) == (
+        "data/train.jsonl:1: has no 'output'; add 'output' or delete the line"
+    )
+
+
+def test_data_that_does_not_fill_a_step(check_inputs, place):
+    assert faults(check_inputs, load("opencalm7b", base_model="model", effective_batch=9)) == (
+        "data/train.jsonl: makes 8 rows, fewer than the 9 of one step;"
+        " add records, or lower effective_batch"
+    )
+
+
+def unlink(name):
+    return lambda model: (model / name).unlink()
+
+
+def no_end_token(model):
+    path = model / "tokenizer_config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    kept = {key: value for key, value in config.items() if not key.endswith("_token")}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def make_adapter(model):
+    (model / "adapter_config.json").write_text('{"base_model_name_or_path": "base"}')
+
+
+def cut_weights(model):
+    path = model / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (unlink("tokenizer.json"), "model: holds no tokenizer; copy the tokenizer's files into it"),
+        (
+            no_end_token,
+            "model: the tokenizer has no end token (eos_token), so the model would not learn to"
+            " stop; name one in its tokenizer_config.json",
+        ),
+        (
+            make_adapter,
+            "model: is a LoRA adapter, not a model; merge it into its base first"
+            " (recipes/README.md, After training)",
+        ),
+        (
+            unlink("config.json"),
+            "model/config.json: cannot be read (No such file or directory);"
+            " copy the whole model folder",
+        ),
+        (
+            unlink("model.safetensors"),
+            "model: holds no .safetensors weights; copy the whole model folder",
+        ),
+        (cut_weights, "model/model.safetensors: the file is cut off; copy it again"),
+    ],
+)
+def test_a_base_model_that_cannot_be_trained(check_inputs, place, damage, message):
+    damage(place / "model")
+    assert faults(check_inputs, load("opencalm7b", base_model="model")) == message
+
+
+@pytest.mark.parametrize("name", ["nowhere", "jmed-no-such-owner/no-such-model", "a/b/c"])
+def test_a_base_model_that_is_not_on_the_machine(check_inputs, place, name):
+    assert faults(check_inputs, load("opencalm7b", base_model=name)) == (
+        f"{name}: is neither a folder nor a model that was downloaded to this machine; name a"
+        f" folder, or fetch it once where there is a network: hf download {name}"
+    )
+
+
+@pytest.mark.xfail(strict=True, reason="None limits nothing, then TypeError: '>' with NoneType")
+def test_a_recipe_without_source_len_is_not_one(check_inputs, place):
+    found = faults(check_inputs, load("opencalm7b", base_model="model", source_len=None))
+    assert "source_len" in found
+
+
+@pytest.mark.xfail(strict=True, reason="Axolotl's mapping has None for a missing key")
+@pytest.mark.parametrize("key", ["prompt", "sequence_len", "max_steps", "datasets"])
+def test_a_missing_key_of_a_recipe_is_named(check_inputs, place, key):
+    cfg = load("opencalm7b", base_model="model")
+    del cfg[key]
+    assert key in faults(check_inputs, cfg).partition("(")[2]
