@@ -1,5 +1,6 @@
 # make demo   evaluates a tiny model built on the spot, with the real lm_eval command
 # make test   runs the whole suite, on the pinned lm-eval and on the newest one it supports
+# make train  RECIPE=opencalm7b ARGS=...: starts a recipe with telemetry and the Hub switched off
 # make lint   ruff and mypy; make bench   the benchmarks; make clean   removes all that make made
 
 PYTHON ?= python3
@@ -12,14 +13,17 @@ export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test train lint bench clean
 
 demo: $(VENV)/light
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh demo.sh
 
 test: $(VENV)/dev $(NEXT)/ready
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 	$(NEXT)/bin/python -m pytest -n $(WORKERS) -m lm_eval
+
+train: $(VENV)/dev
+	$(BIN)/accelerate launch -m axolotl.cli.train recipes/$(RECIPE).yml $(ARGS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check
@@ -37,10 +41,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/light: setup.cfg requirements.lock | $(VENV)/bin/python
+	rm -rf *.egg-info # one of an earlier version would hide the entry points
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[report]'
 	touch $@
 
 $(VENV)/dev: setup.cfg requirements.lock | $(VENV)/bin/python
+	rm -rf *.egg-info
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock \
 		--editable '.[train,api,report,dev]'
 	touch $@ $(VENV)/light

@@ -3,6 +3,7 @@
 A base is a folder, or a name on the Hub whose files were downloaded before. Nothing is fetched.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from jmed_data.model_folder import check_model, is_adapter, tokenizer_faults
 
 def base_model_faults(name: str) -> list[Fault]:
     """What would keep ``name`` from being trained on; empty if nothing is found."""
-    folder = Path(name)
-    if not folder.is_dir():
-        return _not_downloaded(name)
+    folder = Path(name) if Path(name).is_dir() else _downloaded(name)
+    if folder is None:
+        return [_missing(name)]
     if is_adapter(folder):
         what = "is a LoRA adapter, not a model"
         remedy = "merge it into its base first (recipes/README.md, After training)"
@@ -26,16 +27,16 @@ def load_tokenizer(name: str) -> Any:
     """The tokenizer of the base ``name``. Raises FileError if it is missing or has no end token."""
     from transformers import AutoTokenizer
 
-    folder = Path(name)
-    faults = list(tokenizer_faults(folder)) if folder.is_dir() else _not_downloaded(name)
-    if faults:
+    folder = Path(name) if Path(name).is_dir() else _downloaded(name)
+    faults = [_missing(name)] if folder is None else list(tokenizer_faults(folder))
+    if folder is None or faults:
         raise FileError(faults)
     try:
         tokenizer = AutoTokenizer.from_pretrained(
             name, trust_remote_code=False, local_files_only=True
         )
-    except (OSError, ValueError) as error:
-        what = f"the tokenizer cannot be loaded ({str(error).splitlines()[0]})"
+    except Exception as error:  # the tokenizers library raises no narrower one
+        what = f"the tokenizer cannot be loaded ({(str(error) or repr(error)).splitlines()[0]})"
         remedy = "copy the tokenizer's files again"
         raise FileError([Fault(folder, None, None, what, remedy)]) from error
     if tokenizer.eos_token_id is None:
@@ -45,16 +46,23 @@ def load_tokenizer(name: str) -> Any:
     return tokenizer
 
 
-def _not_downloaded(name: str) -> list[Fault]:
+def _downloaded(name: str) -> Path | None:
+    """The folder of the Hub's cache with the files of ``name``, or None."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
     try:
-        cached = try_to_load_from_cache(name, "config.json")
+        config = try_to_load_from_cache(name, "config.json")
     except HFValidationError:  # a path, which no name on the Hub can be
-        cached = None
-    if isinstance(cached, str):
-        return []
+        return None
+    return Path(config).parent if isinstance(config, str) else None
+
+
+def _missing(name: str) -> Fault:
     what = "is neither a folder nor a model that was downloaded to this machine"
-    remedy = f"name a folder, or fetch it once where there is a network: hf download {name}"
-    return [Fault(Path(name), None, None, what, remedy)]
+    remedy = (
+        f"name a folder, or fetch it once where there is a network: hf download {name}"
+        if re.fullmatch(r"[\w-][\w.-]*(/[\w.-]+)?", name)
+        else "check the path"
+    )
+    return Fault(Path(name), None, None, what, remedy)

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from jmed_data.base_model import load_tokenizer
 from jmed_data.exam_file import read_exam
@@ -12,9 +13,9 @@ from jmed_data.faults import FileError
 from jmed_data.fetch import FetchError, fetch, read_manifest
 from jmed_data.lengths import count, describe
 from jmed_data.model_folder import check_model, is_adapter
-from jmed_data.recipe import read_recipe
+from jmed_data.recipe import DataPlan, read_recipe
 from jmed_data.sources import locate
-from jmed_data.training import read_training
+from jmed_data.training import Kind, read_training
 
 INTERRUPTED = 130
 
@@ -73,7 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to check")
     check.add_argument(
-        "--for", dest="use", choices=["exam", "train", "pretrain"], default="exam", help="its use"
+        "--for",
+        dest="use",
+        choices=["exam", "train", "pretrain"],
+        help="its use (default: the recipe's, or an exam)",
     )
     check.add_argument(
         "--recipe", type=Path, metavar="YML", help="the recipe that will train on it"
@@ -146,7 +150,13 @@ def _check_model(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    look = _training_report(args) if args.use != "exam" else _exam_report
+    plan = read_recipe(args.recipe) if args.recipe else None
+    use: Kind | Literal["exam"] = args.use or (plan.kind if plan else "exam")
+    if plan and plan.kind != use:
+        raise ValueError(f"{args.recipe} trains on --for {plan.kind}, not on --for {use}")
+    if args.tokenizer and not plan:
+        raise ValueError("--tokenizer needs --recipe, whose lengths are counted with it")
+    look = _exam_report if use == "exam" else _training_report(use, plan, args.tokenizer)
     faulty = 0
     for path in args.files:
         try:
@@ -161,15 +171,14 @@ def _exam_report(path: Path) -> list[str]:
     return [f"{path}: {len(read_exam(path))} questions, no fault"]
 
 
-def _training_report(args: argparse.Namespace) -> Callable[[Path], list[str]]:
-    """What to print of a training file: with a recipe, also what it would cut."""
-    plan = read_recipe(args.recipe) if args.recipe else None
-    if plan and plan.kind != args.use:
-        raise ValueError(f"{args.recipe} trains on --for {plan.kind}, not on --for {args.use}")
-    tokenizer = load_tokenizer(args.tokenizer or plan.base_model) if plan else None
+def _training_report(
+    use: Kind, plan: DataPlan | None, tokenizer_from: str | None
+) -> Callable[[Path], list[str]]:
+    """What to print of a training file: with a recipe's plan, also what it would cut."""
+    tokenizer = load_tokenizer(tokenizer_from or plan.base_model) if plan else None
 
     def report(path: Path) -> list[str]:
-        file = read_training(path, args.use)
+        file = read_training(path, use)
         lines = [f"{path}: {len(file.records)} records, no fault"]
         if plan is None:
             return [*lines, "  add --recipe to count what training would cut"]

@@ -53,7 +53,7 @@ def encode(record: Record, template: Template, limits: Limits, tokenizer: Any) -
     the answer by itself, with the end token behind it; each keeps its first tokens. A cut answer
     therefore has no end token, and a cut prompt lacks the line that asks for the answer.
     """
-    source = tokenizer(template.prompt(record)).input_ids
-    target = tokenizer(record["output"], add_special_tokens=False).input_ids
+    source = tokenizer(template.prompt(record), verbose=False).input_ids
+    target = tokenizer(record["output"], add_special_tokens=False, verbose=False).input_ids
     target = [*target, tokenizer.eos_token_id]
     return Tokens(source[: limits.source], target[: limits.target], len(source), len(target))

@@ -9,7 +9,7 @@ from typing import Any
 from jmed_data.faults import Fault, FileError
 from jmed_data.instruction import encode
 from jmed_data.recipe import DataPlan
-from jmed_data.training import TrainingFile
+from jmed_data.training import OPTIONAL, REQUIRED, TrainingFile
 
 ROWS_A_TEXT = 64
 """Axolotl's ``completion`` reads this many rows of a text and drops what is behind them."""
@@ -63,7 +63,7 @@ def describe(file: TrainingFile, counted: Counted, plan: DataPlan) -> list[str]:
         )
     elif counted.rows > counted.records:
         lines.append(f"texts longer than {plan.row} go on in further rows; nothing is dropped")
-    if file.path not in plan.evaluated:
+    if not _evaluated(file, plan):
         lines.append(
             f"{plan.steps} steps of {plan.batch} rows: "
             f"{plan.steps * plan.batch / counted.rows:.2f} epochs of "
@@ -87,16 +87,20 @@ def _instructions(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted
 
 def _texts(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
     # The end token is one more.
-    lengths = [len(tokenizer(record["text"]).input_ids) + 1 for _, record in file.records]
+    lengths = [
+        len(tokenizer(record["text"], verbose=False).input_ids) + 1 for _, record in file.records
+    ]
     return Counted(len(lengths), sum(ceil(length / plan.row) for length in lengths), lengths)
 
 
 def _special(file: TrainingFile, tokenizer: Any) -> Iterator[Fault]:
-    tokens = [token for token in tokenizer.all_special_tokens if token]
+    added = (token.content for token in tokenizer.added_tokens_decoder.values() if token.special)
+    tokens = sorted({*tokenizer.all_special_tokens, *added} - {""})
+    fields = (*REQUIRED[file.kind], *OPTIONAL[file.kind])
     for line, record in file.records:
-        for field, value in record.items():
+        for field in fields:
             for token in tokens:
-                if isinstance(value, str) and token in value:
+                if token in (record.get(field) or ""):
                     what = f"'{field}' holds the special token '{token}' as text"
                     yield Fault(file.path, line, None, what, "remove it: training would obey it")
 
@@ -115,9 +119,14 @@ def _all_cut(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[F
 
 def _too_few(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
     """A step never goes beyond an epoch: with fewer rows, each would silently be smaller."""
-    if (file.path,) == plan.trained and counted.rows < plan.batch:
-        what = f"makes {counted.rows} rows, fewer than the {plan.batch} of one step"
+    if len(plan.trained) == 1 and not _evaluated(file, plan) and counted.rows < plan.batch:
+        rows = "1 row" if counted.rows == 1 else f"{counted.rows} rows"
+        what = f"makes {rows}, fewer than the {plan.batch} of one step"
         yield Fault(file.path, None, None, what, "add records, or lower effective_batch")
+
+
+def _evaluated(file: TrainingFile, plan: DataPlan) -> bool:
+    return file.path.resolve() in {path.resolve() for path in plan.evaluated}
 
 
 def _dropped(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """What a training recipe says about its data: the keys that the checks need, read from the YAML."""
 
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,21 +55,73 @@ def read_recipe(path: Path) -> DataPlan:
 def data_plan(settings: Mapping[str, Any], path: Path) -> DataPlan:
     """The plan in ``settings``, which came from ``path``. Raises FileError naming a bad key."""
     try:
-        trained, evaluated = settings["datasets"], settings.get("test_datasets") or []
-        pretrain = {dataset["type"] for dataset in [*trained, *evaluated]} == {COMPLETION}
-        return DataPlan(
-            kind="pretrain" if pretrain else "train",
-            trained=tuple(Path(dataset["path"]) for dataset in trained),
-            evaluated=tuple(Path(dataset["path"]) for dataset in evaluated),
-            template=None if pretrain else Template(**settings["prompt"]),
-            limits=None if pretrain else Limits(settings["source_len"], settings["target_len"]),
-            row=int(settings["sequence_len"]),
-            packed=bool(settings.get("sample_packing")),
-            batch=int(settings["effective_batch"]),
-            steps=int(settings["max_steps"]),
-            base_model=str(settings["base_model"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        what = f"is not a recipe of this project ({type(error).__name__}: {error})"
-        remedy = "start from one of recipes/*.yml"
-        raise FileError([Fault(path, None, None, what, remedy)]) from error
+        return _data_plan({key: value for key, value in settings.items() if value is not None})
+    except KeyError as error:
+        what = f"has no {error}"
+    except (TypeError, ValueError) as error:
+        what = str(error)
+    remedy = "compare it with recipes/*.yml of this project"
+    raise FileError([Fault(path, None, None, what, remedy)])
+
+
+def _data_plan(settings: Mapping[str, Any]) -> DataPlan:
+    trained = _files(settings["datasets"], "datasets")
+    evaluated = _files(settings.get("test_datasets", []), "test_datasets")
+    if not trained:
+        raise ValueError("datasets is empty")
+    pretrain = {kind for _, kind in [*trained, *evaluated]} == {COMPLETION}
+    return DataPlan(
+        kind="pretrain" if pretrain else "train",
+        trained=tuple(path for path, _ in trained),
+        evaluated=tuple(path for path, _ in evaluated),
+        template=None if pretrain else _template(settings["prompt"]),
+        limits=None if pretrain else _limits(settings),
+        row=_whole(settings, "sequence_len"),
+        packed=bool(settings.get("sample_packing")),
+        batch=_whole(settings, "effective_batch"),
+        steps=_whole(settings, "max_steps"),
+        base_model=str(settings["base_model"]),
+    )
+
+
+def _files(datasets: Any, key: str) -> list[tuple[Path, str]]:
+    """Path and type of each of ``datasets``, the list under ``key``."""
+    if not isinstance(datasets, list) or not all(isinstance(each, Mapping) for each in datasets):
+        raise TypeError(f"{key} is {datasets!r}, not a list of settings")
+    for each in datasets:
+        for name in ("path", "type"):
+            if not isinstance(each.get(name), str):
+                raise TypeError(f"{key} has {name} {each.get(name)!r}, not text")
+    return [(Path(each["path"]), each["type"]) for each in datasets]
+
+
+def _limits(settings: Mapping[str, Any]) -> Limits:
+    return Limits(_whole(settings, "source_len"), _whole(settings, "target_len"))
+
+
+def _whole(settings: Mapping[str, Any], key: str) -> int:
+    value = settings[key]
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{key} is {value!r}, not a whole number above 0")
+    return value
+
+
+def _template(prompt: Any) -> Template:
+    if not isinstance(prompt, Mapping):
+        raise TypeError(f"prompt is {prompt!r}, not format and no_input_format")
+    template = Template(str(prompt["format"]), str(prompt["no_input_format"]))
+    _only(template.format, "format", {"instruction", "input"})
+    _only(template.no_input_format, "no_input_format", {"instruction"})
+    return template
+
+
+def _only(text: str, key: str, fields: set[str]) -> None:
+    """Raises ValueError unless ``text`` takes exactly ``fields``, each as it is."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError(f"prompt.{key} cannot be filled in ({error})") from error
+    found = {field for _, field, _, _ in parts if field is not None}
+    if found != fields or any(width or kind for _, _, width, kind in parts):
+        wanted = " and ".join(f"{{{field}}}" for field in sorted(fields, reverse=True))
+        raise ValueError(f"prompt.{key} must take {wanted}, and nothing else in braces")

@@ -10,6 +10,7 @@ from typing import Any
 
 from jmed_data.faults import Fault
 
+JSON_SPACE = " \t\r"
 Record = dict[str, Any]
 Numbered = tuple[int, Record]
 """A 1-based line number and the record that starts there."""
@@ -25,7 +26,7 @@ def read_jsonl(path: Path) -> tuple[list[Numbered], list[Fault]]:
     records: list[Numbered] = []
     # Only line feeds end a record: str.splitlines would also cut at U+2028 or a form feed.
     for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
+        if not line.strip(JSON_SPACE):
             continue
         parsed = _parse_object(line, path, number)
         if isinstance(parsed, Fault):

@@ -6,6 +6,7 @@
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,20 @@ def read_training(path: Path, kind: Kind) -> TrainingFile:
     if faults:
         raise FileError(sorted(faults, key=lambda fault: fault.line or 0))
     return TrainingFile(path, kind, records, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def write_typed(file: TrainingFile, path: Path) -> None:
+    """Writes the fields that are trained on as columns of text (Parquet), in one step."""
+    import pyarrow
+    from pyarrow import parquet
+
+    fields = (*REQUIRED[file.kind], *OPTIONAL[file.kind])
+    columns = {field: [record.get(field) for _, record in file.records] for field in fields}
+    schema = pyarrow.schema([(field, pyarrow.string()) for field in fields])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # each process writes its own
+    parquet.write_table(pyarrow.table(columns, schema=schema), part)
+    part.replace(path)
 
 
 def _faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator[Fault]:

@@ -45,7 +45,7 @@ LOOSE = (
 
 def identity(cfg: dict[str, Any], data: dict[str, Any], processes: int) -> dict[str, Any]:
     """Every setting, the data and the number of processes: what makes the weights what they are."""
-    config = {key: value for key, value in cfg.items() if key not in LOOSE and value is not None}
+    config = {k: _number(v) for k, v in cfg.items() if k not in LOOSE and v is not None}
     hashes = {name: entry["sha256"] for name, entry in data.items()}
     return json.loads(json.dumps({**config, "data": hashes, "processes": processes}, default=str))
 
@@ -64,9 +64,16 @@ def overrides(path: Path, cfg: dict[str, Any]) -> dict[str, list[Any]]:
     """Where ``cfg``, after the command line, differs from the file: {key: [file's, cfg's]}."""
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
     keys = sorted({*written, *cfg} - {"axolotl_config_path"})
-    return {
-        key: [written.get(key), cfg.get(key)] for key in keys if written.get(key) != cfg.get(key)
-    }
+    pairs = {key: [_number(written.get(key)), _number(cfg.get(key))] for key in keys}
+    return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _number(value: Any) -> Any:
+    """YAML reads 5e-5 as text, the command line as a number: one value, one form."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def versions() -> dict[str, str | None]:
@@ -93,8 +100,10 @@ def write_card(folder: Path, card: dict[str, Any]) -> None:
 
 
 def _git_revision(path: Path) -> str | None:
+    path = path.resolve()
+
     def git(*words: str) -> str | None:
-        command = ["git", "-C", str(path.resolve().parent), *words]
+        command = ["git", "-C", str(path.parent), *words]
         try:
             ended = subprocess.run(  # noqa: S603
                 command, capture_output=True, text=True, check=False, timeout=10
@@ -103,7 +112,8 @@ def _git_revision(path: Path) -> str | None:
             return None
         return ended.stdout.strip() if ended.returncode == 0 else None
 
-    if not git("ls-files", "--", path.name):
+    head = git("rev-parse", "HEAD")
+    if not head or not git("ls-files", "--", path.name):
         return None
     changed = git("status", "--porcelain", "--", path.name)
-    return f"{git('rev-parse', 'HEAD')}{'+changes' if changed else ''}"
+    return f"{head}{'+changes' if changed else ''}"

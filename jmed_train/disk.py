@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from jmed_train.stop import say
-
 FULL = (errno.ENOSPC, errno.EDQUOT)
 WORDS = (
     "No space left on device",
-    "os error 28",
+    "unexpected pos",
+    "iostream error",
     "PytorchStreamWriter failed",
     "file write failed",
 )
@@ -25,9 +24,12 @@ def report_in_one_line(folder: Path) -> None:
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         if any(_is_full(each) for each in _chain(error)):
-            say(
-                f"{folder}: no space left on the disk. The complete checkpoints are kept; free "
-                "some space and run the same command to go on from the newest"
+            # from every process: the one whose part did not fit may not be the first
+            print(
+                f"jmed_train: {folder}: no space left on the disk. The complete checkpoints are "
+                "kept; free some space and run the same command to go on from the newest",
+                file=sys.stderr,
+                flush=True,
             )
         else:
             sys.__excepthook__(kind, error, trace)

@@ -11,6 +11,8 @@ from jmed_train.stop import rank, say, stop
 
 CARD = "run_card.json"
 BROKEN = "broken-"
+SHOWN = 60
+"""Characters of a setting in a message."""
 RESULTS = ("checkpoint-*", "adapter_model*", "model*.safetensors", "*.bin")
 """What must not be in a folder that no run card explains."""
 
@@ -47,7 +49,8 @@ def claim(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:
                 "made it; choose another --output_dir or move the folder away"
             )
         return None
-    _same_run(folder, card.get("config") or {}, config)
+    before = card.get("config")
+    _same_run(folder, before if isinstance(before, dict) else {}, config)
     if card.get("status") == "complete":
         stop(
             f"{folder} is complete ({card.get('step')} steps); nothing to do. For another run "
@@ -58,11 +61,10 @@ def claim(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:
 
 
 def _same_run(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    changed = sorted(key for key in {*before, *now} if before.get(key) != now.get(key))
+    old, new = _flat(before), _flat(now)
+    changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
     if changed:
-        shown = [
-            f"{key} ({_brief(before.get(key))}, now {_brief(now.get(key))})" for key in changed
-        ]
+        shown = [f"{key} ({_apart(old.get(key), new.get(key))})" for key in changed]
         stop(
             f"{folder} holds a run with other settings: {'; '.join(shown[:4])}"
             f"{f' and {len(shown) - 4} more' if shown[4:] else ''}. Start it as before, or choose "
@@ -70,9 +72,25 @@ def _same_run(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -
         )
 
 
-def _brief(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:59] + "…"
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings with their path as the key."""
+    flat: dict[str, Any] = {}
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _apart(before: Any, now: Any) -> str:
+    """Both values, from a little before the place where they part."""
+    texts = [json.dumps(value, ensure_ascii=False) for value in (before, now)]
+    same = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+    start = max(0, same - 10) if max(map(len, texts)) > SHOWN else 0
+    end = start + SHOWN
+    cut = [f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}" for text in texts]
+    return f"{cut[0]}, now {cut[1]}"
 
 
 def _newest(folder: Path) -> Checkpoint | None:

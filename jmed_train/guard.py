@@ -29,7 +29,8 @@ def check_start() -> None:
     if recipe is None:
         return
     if line := refusal(os.environ):
-        print(f"jmed_train: {recipe}: {line}", file=sys.stderr, flush=True)
+        start = f"jmed_train: {recipe}: nothing was started or sent"
+        print(f"{start}, because {line}", file=sys.stderr, flush=True)
         raise SystemExit(1)
     if is_launcher(command):
         sys.excepthook = _short_report
@@ -39,12 +40,13 @@ def recipe_of(command: Sequence[str]) -> str | None:
     """The recipe of this project that ``command`` would train, or None."""
     if not any(part.startswith("axolotl.cli.") or Path(part).name == "axolotl" for part in command):
         return None
-    return next((part for part in command if _is_ours(part)), None)
+    candidates = [path for part in command for path in (part, part.partition("=")[2])]
+    return next((path for path in candidates if _is_ours(path)), None)  # also of --config=FILE
 
 
 def is_launcher(command: Sequence[str]) -> bool:
     """Whether ``command`` starts the training processes rather than being one of them."""
-    return any(Path(part).name in ("accelerate", "axolotl") for part in command[:3])
+    return any(Path(part).name in ("accelerate", "axolotl", "torchrun") for part in command[:3])
 
 
 def refusal(environment: Mapping[str, str]) -> str:
@@ -59,10 +61,7 @@ def refusal(environment: Mapping[str, str]) -> str:
         missing.append("HF_HUB_OFFLINE=1")
     if not missing:
         return ""
-    return (
-        "nothing was started or sent, because Axolotl's telemetry or the Hub would be used; "
-        f"run: export {' '.join(missing)}"
-    )
+    return f"Axolotl's telemetry or the Hub would be used; run: export {' '.join(missing)}"
 
 
 def _is_ours(part: str) -> bool:

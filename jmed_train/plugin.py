@@ -19,7 +19,7 @@ from jmed_data.base_model import base_model_faults, load_tokenizer
 from jmed_data.faults import FileError
 from jmed_data.lengths import count, describe
 from jmed_data.recipe import DataPlan, data_plan
-from jmed_data.training import TrainingFile, read_training
+from jmed_data.training import TrainingFile, read_training, write_typed
 from jmed_train import disk
 from jmed_train.card import describe_recipe, identity, overrides, versions, write_card
 from jmed_train.curve import draw_curve
@@ -39,9 +39,10 @@ class RecipePlugin(BasePlugin):
     watch: Watch | None = None
 
     def register(self, cfg: Any) -> None:
-        if line := refusal(os.environ):  # where torch does not call jmed_train.guard
+        if line := refusal(os.environ):  # where torch was kept from calling jmed_train.guard
+            line = f"Axolotl may already have sent its first telemetry event; from now on {line}"
             print(f"jmed_train: {line}", file=sys.stderr, flush=True)
-            os._exit(1)  # an ordinary exit would send what telemetry has queued
+            os._exit(1)  # an ordinary exit would send the rest of what is queued
         settle(cfg)
         if is_training():
             disk.report_in_one_line(Path(cfg["output_dir"]))
@@ -52,15 +53,19 @@ class RecipePlugin(BasePlugin):
 
     def _begin(self, cfg: Any) -> None:
         recipe, folder = Path(cfg["axolotl_config_path"]), Path(cfg["output_dir"])
-        data = _check_inputs(cfg, data_plan(cfg, recipe))
+        plan = data_plan(cfg, recipe)
+        data = _check_inputs(cfg, plan)
         keep_prepared_apart(cfg, {name: entry["sha256"] for name, entry in data.items()})
         config = identity(cfg.to_dict(), data, processes())
+        if folder.exists() and not folder.is_dir():
+            stop(f"{folder} is a file; choose another --output_dir")
         checkpoint = claim(folder, config)
         card = _card(cfg, recipe, data, config, checkpoint)
         if rank() == 0:
             write_card(folder, card)
             _write_recipe(cfg, folder / RECIPE)
         cfg["axolotl_config_path"] = str(folder / RECIPE)  # what Axolotl shows in the model card
+        _read_typed(cfg, plan)
         if checkpoint and checkpoint.step >= cfg["max_steps"]:
             _finish(folder, checkpoint, card)
         if checkpoint:
@@ -87,7 +92,8 @@ class RecipePlugin(BasePlugin):
 def is_training() -> bool:
     """Whether this process was started to train, not to merge, preprocess or chat."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
-    return getattr(spec, "name", None) == "axolotl.cli.train"
+    by_command = Path(sys.argv[0]).name == "axolotl" and sys.argv[1:2] == ["train"]
+    return by_command or getattr(spec, "name", None) == "axolotl.cli.train"
 
 
 def _check_inputs(cfg: Any, plan: DataPlan) -> dict[str, Any]:
@@ -100,6 +106,21 @@ def _check_inputs(cfg: Any, plan: DataPlan) -> dict[str, Any]:
         for file in files:
             _say_lengths(file, plan, tokenizer)
     return {str(file.path): {"sha256": file.sha256, "records": len(file.records)} for file in files}
+
+
+def _read_typed(cfg: Any, plan: DataPlan) -> None:
+    """Has Axolotl read a typed copy of the checked data.
+
+    From JSON Lines the datasets library guesses the fields' types: it turns texts that look like
+    dates into dates, and fails where a field is first seen late in a large file.
+    """
+    every = [*cfg["datasets"], *(cfg.get("test_datasets") or [])]
+    for number, dataset in enumerate(every):
+        source = Path(dataset["path"])
+        folder = Path(cfg["dataset_prepared_path"]) / "typed"
+        copy = folder / f"{number}-{source.stem}.parquet"  # names may repeat
+        write_typed(read_training(source, plan.kind), copy)
+        dataset["path"], dataset["ds_type"] = str(copy), "parquet"
 
 
 def _say_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> None:

@@ -27,11 +27,11 @@ ON_A_CPU = dict.fromkeys(("bf16", "tf32", *KERNELS, *LIGER), False)
 
 def settle(cfg: Any) -> None:
     """Everything below, in the order in which one depends on another."""
-    refuse(cfg)
     name_folder(cfg)
     divide_batch(cfg)
     if processes() == 1:
         unshard(cfg)
+    refuse(cfg)
     if not torch.cuda.is_available():
         use_cpu(cfg)
 
@@ -40,8 +40,14 @@ def refuse(cfg: Any) -> None:
     """Stops a run whose result could not be trusted or that would run code from a model folder."""
     if cfg.get("trust_remote_code"):
         stop("trust_remote_code is refused: it would run code from the model's folder")
+    if cfg.get("bf16") and not cfg.get("adapter"):
+        stop(
+            "bf16 is refused where every weight is trained: Axolotl would keep weights and Adam in "
+            "bf16, where small steps are rounded away; use bf16: false (tf32 stays on)"
+        )
     sharded = cfg.get("fsdp_config") or {}
-    if cfg.get("adapter") and sharded.get("state_dict_type") == "FULL_STATE_DICT":
+    kinds = (sharded.get("state_dict_type"), sharded.get("fsdp_state_dict_type"))
+    if cfg.get("adapter") and "FULL_STATE_DICT" in kinds:
         stop(
             "fsdp_config.state_dict_type FULL_STATE_DICT is refused with an adapter: a resumed run "
             "would silently lose the adapter of every process but the first; use SHARDED_STATE_DICT"
@@ -50,34 +56,46 @@ def refuse(cfg: Any) -> None:
 
 def name_folder(cfg: Any) -> None:
     """Fills ``{max_steps}`` in ``output_dir``: runs of other lengths get folders of their own."""
-    cfg["output_dir"] = str(cfg["output_dir"]).replace("{max_steps}", str(cfg.get("max_steps")))
+    for key in ("output_dir", "max_steps"):
+        if not cfg.get(key):
+            stop(f"the recipe names no {key}")
+    cfg["output_dir"] = str(cfg["output_dir"]).replace("{max_steps}", str(cfg["max_steps"]))
 
 
 def divide_batch(cfg: Any) -> None:
     """Sets gradient_accumulation_steps so that a step sees ``effective_batch`` rows in all."""
-    batch = cfg.get("effective_batch")
-    if not batch:
-        stop("the recipe names no effective_batch (rows a step, over all processes)")
-    at_once = int(cfg["micro_batch_size"]) * processes()
-    steps = cfg.get("gradient_accumulation_steps") or batch // at_once
-    if steps * at_once != batch:
-        stop(_no_division(batch, int(cfg["micro_batch_size"])))
-    cfg["gradient_accumulation_steps"] = steps
+    batch, micro = cfg.get("effective_batch"), cfg.get("micro_batch_size")
+    if not batch or not micro:
+        stop("the recipe must name micro_batch_size and effective_batch (rows a step in all)")
+    at_once = int(micro) * processes()
+    if steps := cfg.get("gradient_accumulation_steps"):
+        if steps * at_once != batch:
+            stop(
+                f"gradient_accumulation_steps {steps} x micro_batch_size {micro} x {_processes()} "
+                f"make {steps * at_once}, not effective_batch {batch}; leave "
+                "gradient_accumulation_steps out, or set effective_batch as well"
+            )
+    elif batch % at_once:
+        stop(_no_division(batch, int(micro)))
+    cfg["gradient_accumulation_steps"] = batch // at_once
 
 
 def _no_division(batch: int, micro: int) -> str:
     fitting = [str(n) for n in range(1, batch + 1) if batch % (micro * n) == 0]
     other = [str(n) for n in range(1, batch + 1) if batch % n == 0 and str(n) not in fitting]
     line = (
-        f"{processes()} processes of micro_batch_size {micro} cannot make effective_batch {batch}"
+        f"effective_batch {batch} cannot be made by {_processes()} of micro_batch_size {micro}; "
+        "processes that can: "
     )
     if fitting:
-        line += f"; launch {_either(fitting)} processes"
+        line += _either(fitting)
     if other:
-        line += (
-            f"{', or' if fitting else '; launch'} {_either(other)} with another micro_batch_size"
-        )
+        line += f"{', or ' if fitting else ''}{_either(other)} with another micro_batch_size"
     return line
+
+
+def _processes() -> str:
+    return "1 process" if processes() == 1 else f"{processes()} processes"
 
 
 def _either(values: list[str]) -> str:

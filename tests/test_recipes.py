@@ -17,6 +17,7 @@ from tests.training import (
     documents,
     grouped,
     recipe_path,
+    train,
     training_records,
 )
 
@@ -189,3 +190,14 @@ def test_the_adapter_that_a_recipe_writes_is_scored(name, trained, tmp_path):
                     "--gen_kwargs", "do_sample=False,max_gen_toks=16", cwd=tmp_path)  # fmt: skip
     assert found.returncode == 0, found.stderr
     assert "accuracy,none" in results(tmp_path / "out")["results"][task]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("medcalm7b_pretrain")
+def test_medcalm_is_trained_on_the_model_that_pretraining_writes(trained):
+    folder = trained("medcalm7b_pretrain")
+    base = "outputs/medcalm7b_pretrain-8"
+    ended = train("medcalm7b", folder, f"--base_model={base}", "--max_steps=2")
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert card(folder / "outputs/medcalm7b-2")["base_model"] == base
+    assert not re.search(r"(MISSING|UNEXPECTED)", ended.stdout + ended.stderr)

@@ -7,16 +7,19 @@ import json
 import os
 import shutil
 import sys
+from pathlib import Path
 
+import datasets
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, processors
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from jmed_data.cli import main
 from jmed_data.instruction import Limits, Template, encode
+from jmed_data.training import read_training, write_typed
 from tests.conftest import ROOT, run, write_jsonl
 from tests.tiny_model import END
 
@@ -25,6 +28,7 @@ GOOD = {"instruction": "~~", "input": "~~~", "output": "~~~~"}
 """13 tokens with PROMPT: 3 + 2 + 3 of the prompt, 4 and the end token of the answer."""
 PROMPT = {"format": "~{instruction}~{input}~", "no_input_format": "~{instruction}~"}
 NOT_HERE = "is neither a folder nor a model that was downloaded to this machine"
+COMPARE = "compare it with recipes/*.yml of this project"
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +57,11 @@ def recipe(folder, name="opencalm7b", **changes):
     text = yaml.safe_dump({**content, "prompt": PROMPT, **changes}, allow_unicode=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def form(text, no_input="~{instruction}~"):
+    """A recipe's ``prompt`` with these texts."""
+    return {"prompt": {"format": text, "no_input_format": no_input}}
 
 
 def with_recipe(tiny_model, path, kind="train"):
@@ -101,7 +110,7 @@ def test_a_byte_order_mark_and_blank_lines_are_no_fault(tmp_path, capsys):
         ),
         (
             "opencalm7b",
-            {},
+            {"effective_batch": 3},
             [  # 509 and 3 are 512, 511 and the end token are 512: one more of each is cut
                 {"instruction": "~" * 506, "input": "~~~", "output": "~" * 511},
                 {"instruction": "~" * 507, "input": "~~~", "output": "~" * 511},
@@ -110,36 +119,36 @@ def test_a_byte_order_mark_and_blank_lines_are_no_fault(tmp_path, capsys):
             [
                 "tokens a record: median 1025, longest 1027",
                 "cut to their first tokens: 2 prompts longer than 512, 1 answers longer than 512",
-                "1000 steps of 8 rows: 2666.67 epochs of 3 rows",
+                "1000 steps of 3 rows: 1000.00 epochs of 3 rows",
             ],
         ),
         (
             "opencalm7b",
-            {"sample_packing": True, "sequence_len": 20},
+            {"sample_packing": True, "sequence_len": 20, "effective_batch": 7},
             [GOOD] * 10,  # 130 tokens in rows of 20
             [
                 "tokens a record: median 13, longest 13",
                 "cut to their first tokens: 0 prompts longer than 512, 0 answers longer than 512",
-                "1000 steps of 8 rows: 1142.86 epochs of about 7 rows",
+                "1000 steps of 7 rows: 1000.00 epochs of about 7 rows",
             ],
         ),
         (
             "medcalm7b_pretrain",
-            {},
+            {"effective_batch": 4},
             [{"text": "~" * 767}] * 4,  # with the end token one row each
             [
                 "tokens a record: median 768, longest 768",
-                "2000 steps of 63 rows: 31500.00 epochs of 4 rows",
+                "2000 steps of 4 rows: 2000.00 epochs of 4 rows",
             ],
         ),
         (
             "medcalm7b_pretrain",
-            {},
+            {"effective_batch": 2},
             [{"text": "~" * 768}, {"text": "~"}],
             [
                 "tokens a record: median 386, longest 769",
                 "texts longer than 768 go on in further rows; nothing is dropped",
-                "2000 steps of 63 rows: 42000.00 epochs of 3 rows",
+                "2000 steps of 2 rows: 1333.33 epochs of 3 rows",
             ],
         ),
     ],
@@ -159,7 +168,7 @@ def test_the_shipped_recipes_count_with_their_own_prompt(
     tiny_model, tokenizer, tmp_path, capsys, name
 ):
     content = yaml.safe_load((RECIPES / f"{name}.yml").read_text(encoding="utf-8"))
-    path = write_jsonl(tmp_path / "data.jsonl", *[GOOD] * 40)
+    path = write_jsonl(tmp_path / "data.jsonl", *[GOOD] * 400)  # swallow8b packs them
     prompt = content["prompt"]["format"].replace("{instruction}", "~~").replace("{input}", "~~~")
     length = len(tokenizer(prompt).input_ids) + 5
     status, out, _ = check(capsys, *with_recipe(tiny_model, RECIPES / f"{name}.yml"), path)
@@ -167,16 +176,28 @@ def test_the_shipped_recipes_count_with_their_own_prompt(
     assert out.splitlines()[1] == f"  tokens a record: median {length}, longest {length}"
 
 
-def test_the_evaluation_file_has_no_epochs(tiny_model, tmp_path, capsys, monkeypatch):
+SPELLINGS = ("data/{name}", "data/../data/{name}", "{folder}/data/{name}")
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_evaluation_file_has_no_epochs(tiny_model, tmp_path, capsys, monkeypatch, spelling):
     monkeypatch.chdir(tmp_path)
     write_jsonl(tmp_path / "data" / "pretrain_eval.jsonl", {"text": "~"})
+    path = spelling.format(folder=tmp_path, name="pretrain_eval.jsonl")
     options = with_recipe(tiny_model, recipe(tmp_path, "medcalm7b_pretrain"), "pretrain")
-    assert check(capsys, *options, "data/pretrain_eval.jsonl") == (
-        0,
-        "data/pretrain_eval.jsonl: 1 records, no fault\n"
-        "  tokens a record: median 2, longest 2\n",
-        "",
-    )  # fmt: skip
+    report = f"{path}: 1 records, no fault\n  tokens a record: median 2, longest 2\n"
+    assert check(capsys, *options, path) == (0, report, "")
+
+
+@pytest.mark.parametrize("spelling", [*SPELLINGS, "{name}"])  # also a file that no recipe names
+def test_fewer_rows_than_a_step_are_too_few(tiny_model, tmp_path, capsys, monkeypatch, spelling):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    path = spelling.format(folder=tmp_path, name="train.jsonl")
+    write_jsonl(Path(path), *[GOOD] * 7)
+    message = "makes 7 rows, fewer than the 8 of one step; add records, or lower effective_batch"
+    options = with_recipe(tiny_model, recipe(tmp_path))
+    assert check(capsys, *options, path) == (1, "", f"{path}: {message}\n")
 
 
 @pytest.mark.parametrize(
@@ -227,6 +248,11 @@ def test_every_faulty_text_is_named(tmp_path, capsys, record, message):
     [
         (b"", ": holds no record; write one per line, with instruction, output"),
         (b"\n \r\n", ": holds no record; write one per line, with instruction, output"),
+        (
+            "\u3000\n".encode(),  # blank for Python, but not for JSON
+            ":1: not a complete JSON object (Expecting value at column 1);"
+            " repair or delete the line",
+        ),
         (
             b'{"instruction": "a", "outp',
             ":1: not a complete JSON object (Unterminated string starting at at column 22);"
@@ -309,11 +335,6 @@ def test_a_file_without_permission(tmp_path, capsys):
              " shorten them, or raise target_len"],
         ),
         (
-            {},
-            [GOOD] * 7,
-            [": makes 7 rows, fewer than the 8 of one step; add records, or lower effective_batch"],
-        ),
-        (
             {"sample_packing": True, "sequence_len": 20},
             [GOOD] * 10,  # 130 tokens in rows of 20
             [": makes 7 rows, fewer than the 8 of one step; add records, or lower effective_batch"],
@@ -326,20 +347,40 @@ def test_a_file_without_permission(tmp_path, capsys):
                 " shorten them, or raise source_len",
                 ": every answer is longer than 4 tokens and would be cut;"
                 " shorten them, or raise target_len",
-                ": makes 1 rows, fewer than the 8 of one step;"
+                ": makes 1 row, fewer than the 8 of one step;"
                 " add records, or lower effective_batch",
             ],
         ),
     ],
 )  # fmt: skip
 def test_files_that_a_recipe_must_not_train_on(
-    tiny_model, tokenizer, tmp_path, capsys, monkeypatch, changes, records, messages
+    tiny_model, tokenizer, tmp_path, capsys, changes, records, messages
 ):
-    monkeypatch.chdir(tmp_path)
-    write_jsonl(tmp_path / "data" / "train.jsonl", *records)
-    expected = "".join(f"data/train.jsonl{message}\n" for message in messages)
+    path = write_jsonl(tmp_path / "data.jsonl", *records)
+    expected = "".join(f"{path}{message}\n" for message in messages)
     options = with_recipe(tiny_model, recipe(tmp_path, **changes))
-    assert check(capsys, *options, "data/train.jsonl") == (1, "", expected)
+    assert check(capsys, *options, path) == (1, "", expected)
+
+
+def test_special_tokens_in_ignored_fields_are_no_fault(tiny_model, tmp_path, capsys):
+    path = write_jsonl(tmp_path / "data.jsonl", *[{**GOOD, "text": END, "note": [END]}] * 8)
+    assert check(capsys, *with_recipe(tiny_model, recipe(tmp_path)), path)[0] == 0
+
+
+def test_an_added_special_token_is_one(model, tmp_path, capsys):
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    tokenizer.add_tokens([AddedToken("<|im_start|>", special=True), AddedToken("<plain>")])
+    tokenizer.save_pretrained(model)
+    assert "<|im_start|>" not in AutoTokenizer.from_pretrained(model).all_special_tokens
+    path = write_jsonl(
+        tmp_path / "data.jsonl",
+        *[{**GOOD, "output": "<plain>"}] * 7,
+        {**GOOD, "output": "<|im_start|>"},
+    )
+    message = "'output' holds the special token '<|im_start|>' as text"
+    assert check(capsys, *with_recipe(model, recipe(tmp_path)), path) == (
+        1, "", f"{path}:8: {message}; remove it: training would obey it\n",
+    )  # fmt: skip
 
 
 def test_one_prompt_and_one_answer_that_fit_are_enough(tiny_model, tmp_path, capsys):
@@ -386,8 +427,7 @@ def test_a_text_of_64_rows_is_read_and_a_longer_one_refused(
         ),
         (
             b"base_model: a\n",
-            "is not a recipe of this project (KeyError: 'datasets');"
-            " start from one of recipes/*.yml",
+            f"has no 'datasets'; {COMPARE}",
         ),
     ],
 )
@@ -405,44 +445,59 @@ def test_a_missing_key_is_named(tiny_model, tmp_path, capsys, key):
     content = yaml.safe_load(recipe_file.read_text(encoding="utf-8"))
     del content[key]
     recipe_file.write_text(yaml.safe_dump(content), encoding="utf-8")
-    what = f"is not a recipe of this project (KeyError: '{key}')"
-    expected = f"jmed-data: {recipe_file}: {what}; start from one of recipes/*.yml\n"
+    expected = f"jmed-data: {recipe_file}: has no '{key}'; {COMPARE}\n"
     assert check(capsys, *with_recipe(tiny_model, recipe_file), path) == (1, "", expected)
 
 
-def faulty(why, changes):
-    return pytest.param(changes, marks=pytest.mark.xfail(strict=True, reason=why))
+BOTH = "prompt.format must take {instruction} and {input}, and nothing else in braces"
+ONE = "prompt.no_input_format must take {instruction}, and nothing else in braces"
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "message"),
     [
-        {"effective_batch": "eight"},
-        {"datasets": 3},
-        {"datasets": [{"path": "a"}]},
-        {"prompt": {"format": "a"}},
-        faulty("no fault is found: nothing to train on", {"datasets": []}),
-        faulty("TypeError: a slice of text", {"source_len": "many"}),
-        faulty("OverflowError", {"max_steps": float("inf")}),
-        faulty("no fault is found: 0 rows a step", {"effective_batch": 0}),
-        faulty("no fault is found: negative steps", {"max_steps": -1}),
-        faulty("KeyError: 'question'", {"prompt": {**PROMPT, "format": "{question}{input}"}}),
-        faulty("IndexError", {"prompt": {**PROMPT, "format": "{}{input}"}}),
-        faulty("names no file", {"prompt": {**PROMPT, "format": "{instruction"}}),
-        faulty("no fault is found: input is lost", {"prompt": {**PROMPT, "format": "{instruction}"}}),
-        faulty("ZeroDivisionError", {"sample_packing": True, "sequence_len": 0}),
+        ({"datasets": []}, "datasets is empty"),
+        ({"datasets": [{"path": "a"}]}, "datasets has type None, not text"),
+        ({"source_len": "many"}, "source_len is 'many', not a whole number above 0"),
+        ({"target_len": True}, "target_len is True, not a whole number above 0"),
+        ({"sequence_len": 0}, "sequence_len is 0, not a whole number above 0"),
+        ({"effective_batch": 0}, "effective_batch is 0, not a whole number above 0"),
+        ({"effective_batch": "8"}, "effective_batch is '8', not a whole number above 0"),
+        ({"max_steps": -1}, "max_steps is -1, not a whole number above 0"),
+        ({"max_steps": float("inf")}, "max_steps is inf, not a whole number above 0"),
+        ({"prompt": {"format": "a"}}, "has no 'no_input_format'"),
+        (form("{question}{input}"), BOTH),
+        (form("{}{input}"), BOTH),
+        (form("{instruction"), "prompt.format cannot be filled in (expected '}' before end of string)"),
+        (form("{instruction.x}{input}"), BOTH),
+        (form("{instruction}"), BOTH),
+        (form("{instruction}{input}", "a"), ONE),
+        (form("{instruction}{input}", "{instruction}{input}"), ONE),  # would read None
     ],
 )  # fmt: skip
-def test_a_setting_that_cannot_be_is_said_in_one_line(tiny_model, tmp_path, capsys, changes):
+def test_a_setting_that_cannot_be_is_named(tiny_model, tmp_path, capsys, changes, message):
     path, recipe_file = write_jsonl(tmp_path / "data.jsonl", GOOD), recipe(tmp_path, **changes)
     status, out, err = check(capsys, *with_recipe(tiny_model, recipe_file), path)
     assert (status, out, len(err.splitlines())) == (1, "", 1)
-    assert err.startswith(f"jmed-data: {recipe_file}: ")
+    assert err.startswith(f"jmed-data: {recipe_file}: {message}")
+    assert err.endswith(f"; {COMPARE}\n")
+
+
+@pytest.mark.parametrize("key", ["datasets", "test_datasets", "prompt"])
+def test_a_setting_of_another_type_is_named(tiny_model, tmp_path, capsys, key):
+    path, recipe_file = write_jsonl(tmp_path / "data.jsonl", GOOD), recipe(tmp_path, **{key: 3})
+    status, out, err = check(capsys, *with_recipe(tiny_model, recipe_file), path)
+    assert (status, out, len(err.splitlines())) == (1, "", 1)
+    assert key in err.removeprefix(f"jmed-data: {recipe_file}: ")
 
 
 @pytest.mark.parametrize(
     ("name", "use", "trains_on"),
-    [("opencalm7b", "pretrain", "train"), ("medcalm7b_pretrain", "train", "pretrain")],
+    [
+        ("opencalm7b", "pretrain", "train"),
+        ("opencalm7b", "exam", "train"),
+        ("medcalm7b_pretrain", "train", "pretrain"),
+    ],
 )
 def test_a_recipe_for_the_other_kind_of_file(tiny_model, tmp_path, capsys, name, use, trains_on):
     path, recipe_file = write_jsonl(tmp_path / "data.jsonl", GOOD), RECIPES / f"{name}.yml"
@@ -451,6 +506,23 @@ def test_a_recipe_for_the_other_kind_of_file(tiny_model, tmp_path, capsys, name,
         "",
         f"jmed-data: {recipe_file} trains on --for {trains_on}, not on --for {use}\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "record"), [("opencalm7b", GOOD), ("medcalm7b_pretrain", {"text": "~"})]
+)
+def test_the_use_is_the_recipes(tiny_model, tmp_path, capsys, name, record):
+    path = write_jsonl(tmp_path / "data.jsonl", record)
+    options = ["--recipe", recipe(tmp_path, name, effective_batch=1), "--tokenizer", tiny_model]
+    status, out, err = check(capsys, *options, path)
+    assert (status, out.splitlines()[0], err) == (0, f"{path}: 1 records, no fault", "")
+
+
+@pytest.mark.parametrize("use", [[], ["--for", "train"]])
+def test_a_tokenizer_without_a_recipe_is_refused(tmp_path, capsys, use):
+    path = write_jsonl(tmp_path / "data.jsonl", GOOD)
+    message = "jmed-data: --tokenizer needs --recipe, whose lengths are counted with it\n"
+    assert check(capsys, *use, "--tokenizer", tmp_path, path) == (1, "", message)
 
 
 def remove(name):
@@ -471,10 +543,7 @@ def without_end_token(folder):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (
-            shutil.rmtree,
-            f": {NOT_HERE}; name a folder, or fetch it once where there is a network: hf download ",
-        ),
+        (shutil.rmtree, f": {NOT_HERE}; check the path\n"),
         (remove("tokenizer.json"), ": holds no tokenizer; copy the tokenizer's files into it\n"),
         (rewrite("tokenizer.json", "{}"), "/tokenizer.json: has no model; copy the file again\n"),
         (rewrite("tokenizer.json", "{"), "/tokenizer.json: not complete JSON (Expecting property"),
@@ -484,21 +553,12 @@ def without_end_token(folder):
             ": the tokenizer has no end token (eos_token), so the model would not learn to stop;"
             " name one in its tokenizer_config.json\n",
         ),
-        pytest.param(
+        (
             rewrite("tokenizer.json", '{"model": {"type": "?"}, "added_tokens": []}'),
             ": the tokenizer cannot be loaded (",
-            marks=pytest.mark.xfail(strict=True, reason="the Rust library raises a bare Exception"),
         ),
-        pytest.param(
-            rewrite("tokenizer.json", '{"model": {}}'),
-            ": the tokenizer cannot be loaded (",
-            marks=pytest.mark.xfail(strict=True, reason="KeyError: 'added_tokens'"),
-        ),
-        pytest.param(
-            rewrite("tokenizer_config.json", "[]"),
-            ": the tokenizer cannot be loaded (",
-            marks=pytest.mark.xfail(strict=True, reason="TypeError: list indices"),
-        ),
+        (rewrite("tokenizer.json", '{"model": {}}'), ": the tokenizer cannot be loaded ("),
+        (rewrite("tokenizer_config.json", "[]"), ": the tokenizer cannot be loaded ("),
     ],
 )
 def test_a_tokenizer_that_cannot_be_used(model, tmp_path, capsys, damage, message):
@@ -532,6 +592,28 @@ def test_a_base_that_was_downloaded_is_found_by_its_name(tiny_model, tmp_path):
     found = run(*command, cwd=tmp_path, HF_HUB_CACHE=str(tmp_path / "cache"))
     assert (found.returncode, found.stderr) == (0, "")
     assert "tokens a record: median 13, longest 13" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "records"),
+    [
+        ("train", [{"instruction": "2024-01-01", "output": "2024-01-01T00:00:00Z"}] * 2),
+        ("train", [{**GOOD, "input": "1"}, {**GOOD, "input": None, "note": 1}]),
+        ("train", [{"instruction": "a", "output": "b"}] * 39_999 + [GOOD]),
+        ("pretrain", [{"text": "2024-01-01"}]),
+    ],
+    ids=["dates", "numbers", "late", "texts"],
+)
+def test_the_typed_copy_holds_texts(tmp_path, monkeypatch, kind, records):
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    copy = tmp_path / "typed" / "data.parquet"
+    write_typed(read_training(write_jsonl(tmp_path / "data.jsonl", *records), kind), copy)
+    assert list(copy.parent.iterdir()) == [copy]
+    cache = str(tmp_path / "cache")
+    read = datasets.load_dataset("parquet", data_files=str(copy), split="train", cache_dir=cache)
+    fields = ["instruction", "output", "input"] if kind == "train" else ["text"]
+    assert read.features == dict.fromkeys(fields, datasets.Value("string"))
+    assert read.to_list() == [{name: each.get(name) for name in fields} for each in records]
 
 
 WORDS = {word: number for number, word in enumerate(["<s>", "</s>", "Q", "I", "A", "w", "x", "y"])}
@@ -610,7 +692,7 @@ def test_braces_of_a_record_are_text():
     assert TEMPLATE.prompt({"instruction": "{input} {0}", "input": "{"}) == "Q {input} {0} I { A"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     instruction=st.text(max_size=40),
     given_input=st.none() | st.text(max_size=20),
@@ -642,7 +724,7 @@ lines = bad_lines | st.dictionaries(fields, json_values, max_size=4).map(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     content=st.lists(lines, max_size=4).map(b"\n".join), kind=st.sampled_from(["train", "pretrain"])
 )
@@ -652,11 +734,11 @@ def test_malformed_files_give_faults_or_a_report_but_no_traceback(tmp_path_facto
     assert main(["check", "--for", kind, str(path)]) in (0, 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(changes=st.lists(st.dictionaries(fields, json_values, max_size=2), min_size=1, max_size=3))
 def test_malformed_records_are_counted_or_refused(tiny_model, tmp_path_factory, changes):
     folder = tmp_path_factory.mktemp("records")
     path = folder / "data.jsonl"
     path.write_text("".join(json.dumps({**GOOD, **each}) + "\n" for each in changes))
-    options = with_recipe(tiny_model, recipe(folder))
+    options = with_recipe(tiny_model, recipe(folder, effective_batch=1))
     assert main(["check", *map(str, options), str(path)]) in (0, 1)

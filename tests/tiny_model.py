@@ -36,24 +36,28 @@ def build(
     context: int = 4096,
     seed: int = 0,
     chat: bool = False,
+    hidden: int | None = None,
 ) -> Path:
-    """Writes a random model of ``family`` with a ``context`` in tokens; returns ``folder``."""
+    """Writes a random model of ``family`` with a ``context`` in tokens; returns ``folder``.
+
+    ``hidden`` is its width; a Llama is 64 wide at least, because NF4 has blocks of 64.
+    """
     tokenizer = _tokenizer(context)
     if chat:
         tokenizer.chat_template = CHAT_TEMPLATE
     torch.manual_seed(seed)
-    model = _model(family, context)
+    model = _model(family, context, hidden or (64 if family == "llama" else 32))
     model.generation_config.do_sample = False
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
 
 
-def _model(family: str, context: int) -> PreTrainedModel:
+def _model(family: str, context: int, hidden: int) -> PreTrainedModel:
     size = {
         "vocab_size": VOCABULARY,
-        "hidden_size": 32,
-        "intermediate_size": 64,
+        "hidden_size": hidden,
+        "intermediate_size": 2 * hidden,
         "num_hidden_layers": 1,
         "num_attention_heads": 2,
         "max_position_embeddings": context,

@@ -1,0 +1,80 @@
+"""An adapter merged into its base: one model folder that needs neither PEFT nor the base.
+
+LoRA: the adapter is added to the base's weights as they are. QLoRA: it is added to the base as the
+adapter saw it in training, quantized to NF4 and dequantized again; embeddings and output head,
+which were never quantized, stay as they are. ``axolotl merge-lora`` does neither: its default also
+rounds embeddings and head to NF4, and its "legacy" way adds the adapter to weights that it was not
+trained on (recipes/README.md gives the measured differences).
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+
+from jmed_data.base_model import base_model_faults, load_tokenizer
+from jmed_data.faults import Fault, FileError
+from jmed_data.model_folder import check_model, is_adapter
+from jmed_train.folder import read_card
+from jmed_train.quantize import load_in_nf4
+
+
+def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
+    """Writes the model of ``run``, an output folder or a checkpoint of a recipe, into ``folder``.
+
+    ``base`` overrides where the base model is. Raises FileError if something is missing.
+    """
+    card = read_card(run)
+    if card is None or not is_adapter(run):
+        what = "is not a run of a recipe with an adapter (adapter_config.json, run_card.json)"
+        raise FileError([Fault(run, None, None, what, "name an output folder or a checkpoint")])
+    if folder.exists() and any(folder.iterdir()):
+        raise FileError([Fault(folder, None, None, "is not empty", "name a new folder")])
+    base = base or _base_of(run)
+    if faults := [*check_model(run), *base_model_faults(base)]:
+        raise FileError(faults)
+    model = PeftModel.from_pretrained(_load(base, qlora=card.get("adapter") == "qlora"), run)
+    merged = model.merge_and_unload()
+    merged.save_pretrained(folder)
+    load_tokenizer(base).save_pretrained(folder)
+
+
+def _base_of(run: Path) -> str:
+    config = json.loads((run / "adapter_config.json").read_text(encoding="utf-8"))
+    return str(config["base_model_name_or_path"])
+
+
+def _load(base: str, *, qlora: bool) -> Any:
+    if qlora:
+        return load_in_nf4(base).dequantize()
+    device = "auto" if torch.cuda.is_available() else "cpu"
+    return AutoModelForCausalLM.from_pretrained(
+        base, dtype="auto", device_map=device, trust_remote_code=False, local_files_only=True
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m jmed_train.merge",
+        description="Merge a trained adapter into its base model.",
+    )
+    parser.add_argument("run", type=Path, help="an output folder or checkpoint of a recipe")
+    parser.add_argument("folder", type=Path, help="where the merged model goes")
+    parser.add_argument("--base", metavar="DIR", help="where the base model is now")
+    args = parser.parse_args()
+    try:
+        merge(args.run, args.folder, base=args.base)
+    except FileError as error:
+        print(f"jmed_train: {error}", file=sys.stderr)
+        return 1
+    print(f"{args.folder}: {args.run} merged into its base")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

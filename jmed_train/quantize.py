@@ -1,0 +1,73 @@
+"""A 4-bit copy of a base model, quantized as QLoRA training quantizes it.
+
+lm_eval 0.4.11 cannot quantize while it loads under transformers 5 (``load_in_4bit`` is refused by
+the model class, ``quantization_config`` collides with lm_eval's own argument). It can load weights
+that were quantized before: ``python -m jmed_train.quantize BASE DIR``, then
+``--model_args pretrained=DIR,peft=ADAPTER``. The copy takes about 0.55 bytes a parameter.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+from jmed_data.base_model import base_model_faults, load_tokenizer
+from jmed_data.faults import Fault, FileError
+
+NF4 = BitsAndBytesConfig(
+    load_in_4bit=True,
+    bnb_4bit_quant_type="nf4",
+    bnb_4bit_use_double_quant=True,
+    bnb_4bit_compute_dtype=torch.bfloat16,
+)
+"""What Axolotl takes for ``adapter: qlora``, and qlora itself."""
+
+
+def quantize(base: str, folder: Path) -> None:
+    """Writes the linear layers of ``base`` in NF4, the rest in bfloat16, and its tokenizer.
+
+    Raises FileError if the base cannot be used or ``folder`` already holds something.
+    """
+    if faults := base_model_faults(base):
+        raise FileError(faults)
+    if folder.exists() and any(folder.iterdir()):
+        raise FileError([Fault(folder, None, None, "is not empty", "name a new folder")])
+    tokenizer = load_tokenizer(base)
+    load_in_nf4(base).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+def load_in_nf4(base: str) -> Any:
+    """The model ``base`` with its linear layers in NF4 and the rest in bfloat16."""
+    return AutoModelForCausalLM.from_pretrained(
+        base,
+        quantization_config=NF4,
+        dtype=torch.bfloat16,
+        device_map="auto" if torch.cuda.is_available() else "cpu",
+        trust_remote_code=False,
+        local_files_only=True,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m jmed_train.quantize",
+        description="Write a 4-bit (NF4) copy of a base model, to evaluate QLoRA adapters on.",
+    )
+    parser.add_argument("base", help="a model folder, or a name that was downloaded before")
+    parser.add_argument("folder", type=Path, help="where the copy goes")
+    args = parser.parse_args()
+    try:
+        quantize(args.base, args.folder)
+    except FileError as error:
+        print(f"jmed_train: {error}", file=sys.stderr)
+        return 1
+    print(f"{args.folder}: 4-bit copy of {args.base}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
