@@ -86,27 +86,32 @@ def test_a_step_sees_the_same_rows_on_any_number_of_processes(
     [
         (
             4, 63, 7,
-            "effective_batch 63 cannot be made by 4 processes of micro_batch_size 7; processes that can: 1, 3"
+            "effective_batch 63 cannot be made by 4 processes of micro_batch_size 7; "
+            "processes that can: 1, 3"
             " or 9, or 7, 21 or 63 with another micro_batch_size",
         ),
         (
             8, 8, 2,
-            "effective_batch 8 cannot be made by 8 processes of micro_batch_size 2; processes that can: 1, 2"
+            "effective_batch 8 cannot be made by 8 processes of micro_batch_size 2; "
+            "processes that can: 1, 2"
             " or 4, or 8 with another micro_batch_size",
         ),
         (
             2, 8, 3,
-            "effective_batch 8 cannot be made by 2 processes of micro_batch_size 3; processes that can: 1, 2, 4"
+            "effective_batch 8 cannot be made by 2 processes of micro_batch_size 3; "
+            "processes that can: 1, 2, 4"
             " or 8 with another micro_batch_size",
         ),
         (
             1, 8, 3,
-            "effective_batch 8 cannot be made by 1 process of micro_batch_size 3; processes that can: 1, 2, 4"
+            "effective_batch 8 cannot be made by 1 process of micro_batch_size 3; "
+            "processes that can: 1, 2, 4"
             " or 8 with another micro_batch_size",
         ),
         (
             2, 1, 1,
-            "effective_batch 1 cannot be made by 2 processes of micro_batch_size 1; processes that can: 1",
+            "effective_batch 1 cannot be made by 2 processes of micro_batch_size 1; "
+            "processes that can: 1",
         ),
     ],
 )  # fmt: skip

@@ -468,7 +468,7 @@ ONE = "prompt.no_input_format must take {instruction}, and nothing else in brace
         ({"prompt": {"format": "a"}}, "has no 'no_input_format'"),
         (form("{question}{input}"), BOTH),
         (form("{}{input}"), BOTH),
-        (form("{instruction"), "prompt.format cannot be filled in (expected '}' before end of string)"),
+        (form("{instruction"), "prompt.format cannot be filled in (expected '}' before end"),
         (form("{instruction.x}{input}"), BOTH),
         (form("{instruction}"), BOTH),
         (form("{instruction}{input}", "a"), ONE),
