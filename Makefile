@@ -1,6 +1,6 @@
 # make demo   evaluates a tiny model built on the spot, with the real lm_eval command
 # make test   runs the whole suite, on the pinned lm-eval and on the newest one it supports
-# make train  RECIPE=opencalm7b ARGS=...: starts a recipe with telemetry and the Hub switched off
+# make train  RECIPE=opencalm7b [ARGS=--max_steps=3000] [LAUNCH='--num_processes 3']: starts a recipe with telemetry and the Hub switched off
 # make lint   ruff and mypy; make bench   the benchmarks; make clean   removes all that make made
 
 PYTHON ?= python3
@@ -23,7 +23,8 @@ test: $(VENV)/dev $(NEXT)/ready
 	$(NEXT)/bin/python -m pytest -n $(WORKERS) -m lm_eval
 
 train: $(VENV)/dev
-	$(BIN)/accelerate launch -m axolotl.cli.train recipes/$(RECIPE).yml $(ARGS)
+	$(BIN)/accelerate launch $(LAUNCH) -m axolotl.cli.train recipes/$(or $(RECIPE),$(error say which: \
+		make train RECIPE=opencalm7b)).yml $(ARGS)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check

@@ -131,7 +131,8 @@ def finish(folder: Path, checkpoint: Checkpoint) -> None:
     For a run that was killed in between: transformers, resumed at its last step, would train one
     step too many (seen with 5.16.1).
     """
-    for found in checkpoint.path.glob("*.safetensors*"):
+    weights = checkpoint.path.glob("*.safetensors*")
+    for found in [*weights, *checkpoint.path.glob("generation_config.json")]:
         part = folder / f"{found.name}.part"
         shutil.copyfile(found, part)
         part.replace(folder / found.name)

@@ -61,7 +61,7 @@ def refusal(environment: Mapping[str, str]) -> str:
         missing.append("HF_HUB_OFFLINE=1")
     if not missing:
         return ""
-    return f"Axolotl's telemetry or the Hub would be used; run: export {' '.join(missing)}"
+    return f"telemetry or the Hub would be used; run: export {' '.join(missing)}"
 
 
 def _is_ours(part: str) -> bool:

@@ -7,6 +7,7 @@ that were quantized before: ``python -m jmed_train.quantize BASE DIR``, then
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from jmed_data.base_model import base_model_faults, load_tokenizer
 from jmed_data.faults import Fault, FileError
+from jmed_train.guard import refusal
 
 NF4 = BitsAndBytesConfig(
     load_in_4bit=True,
@@ -60,6 +62,9 @@ def main() -> int:
     parser.add_argument("base", help="a model folder, or a name that was downloaded before")
     parser.add_argument("folder", type=Path, help="where the copy goes")
     args = parser.parse_args()
+    if line := refusal(os.environ):  # bitsandbytes would look for kernels on the Hub
+        print(f"jmed_train: {line}", file=sys.stderr)
+        return 1
     try:
         quantize(args.base, args.folder)
     except FileError as error:

@@ -40,6 +40,11 @@ def refuse(cfg: Any) -> None:
     """Stops a run whose result could not be trusted or that would run code from a model folder."""
     if cfg.get("trust_remote_code"):
         stop("trust_remote_code is refused: it would run code from the model's folder")
+    if (kept := cfg.get("save_total_limit")) is not None and int(kept) < 2:
+        stop(
+            f"save_total_limit {kept} is refused: the old checkpoint is deleted before the new one "
+            "is known to be complete; use 2 or more"
+        )
     if cfg.get("bf16") and not cfg.get("adapter"):
         stop(
             "bf16 is refused where every weight is trained: Axolotl would keep weights and Adam in "

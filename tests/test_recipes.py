@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import torch
 import yaml
 from datasets import load_from_disk
 from transformers import AutoTokenizer
@@ -17,8 +18,10 @@ from tests.training import (
     documents,
     grouped,
     recipe_path,
+    same,
     train,
     training_records,
+    weights,
 )
 
 LINEAR = {  # "All follows the default parameter setting of PEFT library": TrainingArguments of 2023
@@ -50,7 +53,9 @@ PAPER = {
     "llama70b_fsdp2": {**TABLE_3_RIGHT, "optimizer": "adamw_torch", "fsdp_version": 2},
     "swallow8b": {"sample_packing": True, "lora_qkv_kernel": True, "liger_rms_norm": True},
 }  # fmt: skip
-ADAPTER_KEYS = {"r": "lora_r", "lora_alpha": "lora_alpha", "lora_dropout": "lora_dropout"}
+LINEAR_LAYERS = {
+    "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+}  # fmt: skip
 NETWORKED = ("wandb", "comet", "mlflow", "trackio", "swanlab", "gradio", "hub_", "push_")
 
 
@@ -168,6 +173,50 @@ def test_the_run_card_says_what_was_run(name, trained):
     assert 0 < found["wall_hours"] < 0.1
     assert found["peak_memory_gib"]["resident"] > 0.1
     assert card(output / "checkpoint-6")["step"] == 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", grouped(RECIPES))
+def test_axolotl_makes_of_the_recipe_what_it_says(name, trained):
+    """What reaches the trainer and PEFT, after Axolotl's own defaults: the silent differences."""
+    output, said = trained(name) / "outputs" / f"{name}-8", numbers(content(name))
+    args = torch.load(output / "checkpoint-8/training_args.bin", weights_only=False)
+    assert args.lr_scheduler_type == said["lr_scheduler"]
+    same_name = (
+        "learning_rate",
+        "warmup_steps",
+        "weight_decay",
+        "max_grad_norm",
+        "adam_beta2",
+        "seed",
+    )
+    assert {key: getattr(args, key) for key in same_name} == {key: said[key] for key in same_name}
+    assert (
+        args.per_device_train_batch_size * args.gradient_accumulation_steps
+        == (card(output)["batch"]["effective"])
+    )
+    by_length = args.train_sampling_strategy == "group_by_length"
+    assert by_length == bool(said.get("group_by_length"))
+    assert args.report_to == ["tensorboard"]
+    assert not (args.push_to_hub or args.load_best_model_at_end)
+    if said.get("adapter"):
+        adapter = json.loads((output / "adapter_config.json").read_text(encoding="utf-8"))
+        assert [adapter[key] for key in ("r", "lora_alpha", "lora_dropout")] == [
+            said[key] for key in ("lora_r", "lora_alpha", "lora_dropout")
+        ]
+        layers = LINEAR_LAYERS if said.get("lora_target_linear") else {"query_key_value"}
+        assert set(adapter["target_modules"]) == layers
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("llama70b")
+def test_under_the_constant_schedule_a_checkpoint_is_the_shorter_run(trained):
+    """So outputs/llama70b-3000/checkpoint-900 is Table 1's 0.9k model."""
+    folder = trained("llama70b")
+    ended = train("llama70b", folder, "--max_steps=2")
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    longer = weights(folder / "outputs/llama70b-8/checkpoint-2")
+    assert same(weights(folder / "outputs/llama70b-2"), longer)
 
 
 @pytest.mark.slow

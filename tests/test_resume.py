@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+import time
 
 import pytest
 
@@ -19,11 +20,13 @@ from tests.training import (
 )
 
 pytestmark = pytest.mark.slow
-DELAY = random.Random(os.environ.get("JMED_KILL_SEED")).uniform  # a new moment in every run
+SEED = os.environ.get("JMED_KILL_SEED") or str(time.time_ns())  # a new moment in every run
+DELAY = random.Random(SEED).uniform
 
 
 @pytest.mark.parametrize("name", grouped(RECIPES))
 def test_killed_and_started_again(name, trained):
+    print(f"JMED_KILL_SEED={SEED}")
     folder, output = trained(name), "outputs/killed"
     train_and_kill(name, folder, output, delay=DELAY(0, 0.8))
     ended = train(name, folder, f"--output_dir={output}")
@@ -36,13 +39,15 @@ def test_killed_and_started_again(name, trained):
 
 
 @pytest.mark.xdist_group("two processes")
-@pytest.mark.parametrize("name", ["llama70b", "llama70b_fsdp2"])
+@pytest.mark.parametrize("name", ["llama70b", "llama70b_fsdp2", "medcalm7b_pretrain"])
 def test_two_processes_killed_and_started_again(name, tmp_path):
+    print(f"JMED_KILL_SEED={SEED}")
     folder = workplace(tmp_path, name)
-    whole = train(name, folder, processes=2)
+    sizes = ("--effective_batch=8",) if name == "medcalm7b_pretrain" else ()  # 6 is odd for two
+    whole = train(name, folder, *sizes, processes=2)
     assert whole.returncode == 0, whole.stderr[-3000:]
-    train_and_kill(name, folder, "outputs/killed", processes=2, delay=DELAY(0, 0.8))
-    ended = train(name, folder, "--output_dir=outputs/killed", processes=2)
+    train_and_kill(name, folder, "outputs/killed", *sizes, processes=2, delay=DELAY(0, 0.8))
+    ended = train(name, folder, *sizes, "--output_dir=outputs/killed", processes=2)
     assert ended.returncode == 0, ended.stderr[-3000:]
     assert card(folder / "outputs/killed")["starts"] == 2
     assert same(weights(folder / "outputs/killed"), weights(folder / "outputs" / f"{name}-8"))

@@ -7,10 +7,11 @@ import subprocess
 import pytest
 
 from tests.conftest import ROOT, run
-from tests.training import command, offline, train, weights, workplace
+from tests.training import command, offline, same, train, weights, workplace
 
 pytestmark = pytest.mark.slow
 STRACE = shutil.which("strace")
+CALLS = "trace=connect,sendto,sendmsg,sendmmsg"
 
 
 def complaint(ended):
@@ -30,17 +31,8 @@ def test_no_data(tmp_path):
     assert not (folder / "outputs").exists()
 
 
-def test_a_batch_that_the_processes_cannot_make(tmp_path):
-    folder = workplace(tmp_path, "medcalm7b_pretrain")
-    sizes = ("--effective_batch=63", "--micro_batch_size=7")
-    assert complaint(train("medcalm7b_pretrain", folder, *sizes, processes=2)) == (
-        "jmed_train: effective_batch 63 cannot be made by 2 processes of micro_batch_size 7; "
-        "processes that can: 1, 3 or 9, or 7, 21 or 63 with another micro_batch_size"
-    )
-
-
 @pytest.mark.xdist_group("opencalm7b")
-def test_the_folder_of_another_run_and_a_finished_one(trained):
+def test_the_folder_of_another_run(trained):
     folder = trained("opencalm7b")
     before = weights(folder / "outputs/opencalm7b-8")
     line = complaint(train("opencalm7b", folder, "--learning_rate=1e-4"))
@@ -48,13 +40,7 @@ def test_the_folder_of_another_run_and_a_finished_one(trained):
         "jmed_train: outputs/opencalm7b-8 holds a run with other settings: learning_rate (5e-05, "
         "now 0.0001). Start it as before, or choose another --output_dir"
     )
-    again = train("opencalm7b", folder)
-    assert again.returncode == 0
-    assert (
-        "jmed_train: outputs/opencalm7b-8 is complete (8 steps); nothing to do. For another run "
-        "choose another --output_dir\n"
-    ) in again.stderr
-    assert weights(folder / "outputs/opencalm7b-8").keys() == before.keys()
+    assert same(weights(folder / "outputs/opencalm7b-8"), before)
 
 
 def test_a_full_disk_while_a_checkpoint_is_saved(tmp_path):
@@ -80,19 +66,27 @@ def test_a_full_disk_while_a_checkpoint_is_saved(tmp_path):
 
 
 @pytest.mark.skipif(STRACE is None, reason="needs strace, which sees every connection attempt")
-@pytest.mark.parametrize("exported", [True, False])
-def test_no_connection_is_attempted(exported, tmp_path):
+@pytest.mark.parametrize(("name", "exported"), [("llama70b", True), ("opencalm7b", False)])
+def test_no_connection_is_attempted(name, exported, tmp_path):
     """With a network, unlike the other tests: what a run would send if it could."""
-    folder = workplace(tmp_path, "opencalm7b")
-    line = command("opencalm7b", "--max_steps=2")[len(offline()) :]
-    watched = [STRACE, "-f", "--seccomp-bpf", "-e", "trace=connect,sendto", "-o", "calls"]
+    folder = workplace(tmp_path, name)
+    line = command(name, "--max_steps=2")[len(offline()) :]
+    watched = [
+        STRACE,
+        "-f",
+        "--seccomp-bpf",
+        "-e",
+        "trace=connect,sendto,sendmsg,sendmmsg",
+        "-o",
+        "calls",
+    ]
     unset = {} if exported else {"DO_NOT_TRACK": "", "HF_HUB_OFFLINE": ""}
     ended = run(*watched, *line, cwd=folder, **unset)
     assert ended.returncode == (0 if exported else 1), ended.stderr[-3000:]
     if not exported:
         assert ended.stderr == (
             f"jmed_train: {ROOT}/recipes/opencalm7b.yml: nothing was started or sent, because "
-            "Axolotl's telemetry or the Hub would be used; "
+            "telemetry or the Hub would be used; "
             "run: export DO_NOT_TRACK=1 HF_HUB_OFFLINE=1\n"
         )
     assert outside(folder / "calls") == []
@@ -122,4 +116,5 @@ def outside(calls):
     """The recorded calls that name an address beyond this machine."""
     lines = calls.read_text(encoding="utf-8", errors="replace").splitlines()
     inet = [line for line in lines if "AF_INET" in line]
-    return [line for line in inet if '"127.' not in line and '"::1"' not in line]
+    local = [line for line in inet if '"127.' in line or '"::1"' in line]
+    return [line for line in inet if line not in local or "htons(53)" in line]  # 53: a name service

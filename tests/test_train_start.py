@@ -620,7 +620,7 @@ def test_the_guard_knows_every_shipped_recipe(name):
     assert guard.recipe_of([PYTHON, "-m", "axolotl.cli.train", path]) == path
 
 
-REFUSED = "Axolotl's telemetry or the Hub would be used; run: export"
+REFUSED = "telemetry or the Hub would be used; run: export"
 NOT_STARTED = f"jmed_train: {LLAMA}: nothing was started or sent, because {REFUSED}"
 TRACK = [  # value of DO_NOT_TRACK, of AXOLOTL_DO_NOT_TRACK, whether telemetry is off
     (None, None, False), ("1", None, True), (None, "1", True), ("true", None, True),
