@@ -9,7 +9,6 @@ trained on (recipes/README.md gives the measured differences).
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,8 @@ from jmed_data.base_model import base_model_faults, load_tokenizer
 from jmed_data.faults import Fault, FileError
 from jmed_data.model_folder import check_model, is_adapter
 from jmed_train.folder import read_card
-from jmed_train.guard import refusal
 from jmed_train.quantize import load_in_nf4
+from jmed_train.tool import run_tool
 
 
 def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
@@ -69,16 +68,8 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="where the merged model goes")
     parser.add_argument("--base", metavar="DIR", help="where the base model is now")
     args = parser.parse_args()
-    if line := refusal(os.environ):  # bitsandbytes would look for kernels on the Hub
-        print(f"jmed_train: {line}", file=sys.stderr)
-        return 1
-    try:
-        merge(args.run, args.folder, base=args.base)
-    except FileError as error:
-        print(f"jmed_train: {error}", file=sys.stderr)
-        return 1
-    print(f"{args.folder}: {args.run} merged into its base")
-    return 0
+    done = f"{args.folder}: {args.run} merged into its base"
+    return run_tool(lambda: merge(args.run, args.folder, base=args.base), done)
 
 
 if __name__ == "__main__":

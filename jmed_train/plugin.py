@@ -54,8 +54,11 @@ class RecipePlugin(BasePlugin):
     def _begin(self, cfg: Any) -> None:
         recipe, folder = Path(cfg["axolotl_config_path"]), Path(cfg["output_dir"])
         plan = data_plan(cfg, recipe)
-        data = _check_inputs(cfg, plan)
-        keep_prepared_apart(cfg, {name: entry["sha256"] for name, entry in data.items()})
+        files = _check_inputs(cfg, plan)
+        data: dict[str, Any] = {
+            str(file.path): {"sha256": file.sha256, "records": len(file.records)} for file in files
+        }
+        keep_prepared_apart(cfg, {str(file.path): file.sha256 for file in files})
         config = identity(cfg.to_dict(), data, processes())
         if folder.exists() and not folder.is_dir():
             stop(f"{folder} is a file; choose another --output_dir")
@@ -65,7 +68,7 @@ class RecipePlugin(BasePlugin):
             write_card(folder, card)
             _write_recipe(cfg, folder / RECIPE)
         cfg["axolotl_config_path"] = str(folder / RECIPE)  # what Axolotl shows in the model card
-        _read_typed(cfg, plan)
+        _read_typed(cfg, files)
         if checkpoint and checkpoint.step >= cfg["max_steps"]:
             _finish(folder, checkpoint, card)
         if checkpoint:
@@ -96,8 +99,8 @@ def is_training() -> bool:
     return by_command or getattr(spec, "name", None) == "axolotl.cli.train"
 
 
-def _check_inputs(cfg: Any, plan: DataPlan) -> dict[str, Any]:
-    """What the run card says of the data, after base model and data were found without fault."""
+def _check_inputs(cfg: Any, plan: DataPlan) -> list[TrainingFile]:
+    """The recipe's files, trained ones first, after base model and data were found faultless."""
     if faults := base_model_faults(plan.base_model):
         raise FileError(faults)
     files = [read_training(path, plan.kind) for path in (*plan.trained, *plan.evaluated)]
@@ -105,21 +108,20 @@ def _check_inputs(cfg: Any, plan: DataPlan) -> dict[str, Any]:
     if rank() == 0:
         for file in files:
             _say_lengths(file, plan, tokenizer)
-    return {str(file.path): {"sha256": file.sha256, "records": len(file.records)} for file in files}
+    return files
 
 
-def _read_typed(cfg: Any, plan: DataPlan) -> None:
+def _read_typed(cfg: Any, files: list[TrainingFile]) -> None:
     """Has Axolotl read a typed copy of the checked data.
 
     From JSON Lines the datasets library guesses the fields' types: it turns texts that look like
     dates into dates, and fails where a field is first seen late in a large file.
     """
+    folder = Path(cfg["dataset_prepared_path"]) / "typed"
     every = [*cfg["datasets"], *(cfg.get("test_datasets") or [])]
-    for number, dataset in enumerate(every):
-        source = Path(dataset["path"])
-        folder = Path(cfg["dataset_prepared_path"]) / "typed"
-        copy = folder / f"{number}-{source.stem}.parquet"  # names may repeat
-        write_typed(read_training(source, plan.kind), copy)
+    for number, (dataset, file) in enumerate(zip(every, files, strict=True)):
+        copy = folder / f"{number}-{file.path.stem}.parquet"  # names may repeat
+        write_typed(file, copy)
         dataset["path"], dataset["ds_type"] = str(copy), "parquet"
 
 

@@ -7,7 +7,6 @@ that were quantized before: ``python -m jmed_train.quantize BASE DIR``, then
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from jmed_data.base_model import base_model_faults, load_tokenizer
 from jmed_data.faults import Fault, FileError
-from jmed_train.guard import refusal
+from jmed_train.tool import run_tool
 
 NF4 = BitsAndBytesConfig(
     load_in_4bit=True,
@@ -62,16 +61,8 @@ def main() -> int:
     parser.add_argument("base", help="a model folder, or a name that was downloaded before")
     parser.add_argument("folder", type=Path, help="where the copy goes")
     args = parser.parse_args()
-    if line := refusal(os.environ):  # bitsandbytes would look for kernels on the Hub
-        print(f"jmed_train: {line}", file=sys.stderr)
-        return 1
-    try:
-        quantize(args.base, args.folder)
-    except FileError as error:
-        print(f"jmed_train: {error}", file=sys.stderr)
-        return 1
-    print(f"{args.folder}: 4-bit copy of {args.base}")
-    return 0
+    done = f"{args.folder}: 4-bit copy of {args.base}"
+    return run_tool(lambda: quantize(args.base, args.folder), done)
 
 
 if __name__ == "__main__":

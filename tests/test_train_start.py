@@ -17,6 +17,7 @@ from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, P
 
 from jmed_data.faults import FileError
 from jmed_data.recipe import data_plan
+from jmed_data.training import read_training
 from jmed_train import disk, guard
 from jmed_train.card import describe_recipe, identity, overrides, write_card
 from jmed_train.curve import draw_curve
@@ -989,6 +990,30 @@ def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
         write_jsonl(place / path, {"text": text})
     train, evaluation = ([{"path": path, "type": "completion"}] for path in texts)
     cfg = load("medcalm7b_pretrain", datasets=train, test_datasets=evaluation)
-    _read_typed(cfg, data_plan(cfg, Path(cfg.axolotl_config_path)))
+    _read_typed(cfg, [read_training(Path(path), "pretrain") for path in texts])
     read = [parquet.read_table(each[0].path) for each in (cfg.datasets, cfg.test_datasets)]
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]
+
+
+def test_a_tool_does_nothing_without_the_exports(monkeypatch, capsys):
+    from jmed_train.tool import run_tool
+
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setenv("DO_NOT_TRACK", "1")
+    done = []
+    assert run_tool(lambda: done.append(1), "done") == 1
+    assert (done, capsys.readouterr()) == ([], ("", f"jmed_train: {REFUSED} HF_HUB_OFFLINE=1\n"))
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_the_only_checkpoint_must_not_be_deleted_before_the_next_is_complete(capsys, kept):
+    assert stopped(capsys, refuse, load("llama70b", save_total_limit=kept)) == [
+        f"jmed_train: save_total_limit {kept} is refused: the old checkpoint is deleted before the "
+        "new one is known to be complete; use 2 or more"
+    ]
+
+
+def test_full_models_are_not_trained_in_bf16(capsys):
+    (line,) = stopped(capsys, refuse, load("medcalm7b_pretrain", bf16=True))
+    assert line.startswith("jmed_train: bf16 is refused where every weight is trained: ")
+    refuse(load("medcalm7b_pretrain", bf16=True, adapter="lora", fsdp_config=None))

@@ -1,0 +1,26 @@
+"""What the commands of this package share: a private start, and faults in one line."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from jmed_data.faults import FileError
+from jmed_train.guard import refusal
+
+
+def run_tool(work: Callable[[], None], done: str) -> int:
+    """Does ``work`` and prints ``done``, or what is wrong; returns the exit status.
+
+    Without the recipes' two exports nothing is done: bitsandbytes would look for kernels on the
+    Hub as soon as a 4-bit layer is used.
+    """
+    if line := refusal(os.environ):
+        print(f"jmed_train: {line}", file=sys.stderr)
+        return 1
+    try:
+        work()
+    except FileError as error:
+        print(f"jmed_train: {error}", file=sys.stderr)
+        return 1
+    print(done)
+    return 0
