@@ -1,13 +1,16 @@
 """What is done with a trained adapter: it is scored, merged, and evaluated on a 4-bit base."""
 
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
-from jmed_train.quantize import NF4
+from jmed_data.faults import FileError
+from jmed_train.merge import merge
+from jmed_train.quantize import NF4, quantize
 from tests.conftest import lm_eval, results, run, samples
 from tests.tiny_model import build
 from tests.training import grouped, train, workplace
@@ -92,28 +95,30 @@ def test_a_qlora_adapter_on_a_4_bit_copy_and_merged(name, trained, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("module", "args", "message"),
+    ("action", "message"),
     [
         (
-            "merge",
-            ("model", "merged"),
+            lambda: merge(Path("model"), Path("merged")),
             "model: is not a run of a recipe with an adapter (adapter_config.json, run_card.json); "
             "name an output folder or a checkpoint",
         ),
-        ("quantize", ("model", "data"), "data: is not empty; name a new folder"),
         (
-            "quantize",
-            ("missing", "out"),
+            lambda: quantize("model", Path("data")),
+            "data: is not empty; name a new folder",
+        ),
+        (
+            lambda: quantize("missing", Path("out")),
             "missing: is neither a folder nor a model that was downloaded to this machine; name a "
             "folder, or fetch it once where there is a network: hf download missing",
         ),
     ],
 )
-def test_what_cannot_be_merged_or_quantized(module, args, message, tmp_path):
+def test_what_cannot_be_merged_or_quantized(action, message, tmp_path, monkeypatch):
     workplace(tmp_path, "llama70b")
-    ended = run(sys.executable, "-m", f"jmed_train.{module}", *args, cwd=tmp_path)
-    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (1, f"jmed_train: {message}")
-    assert "Traceback" not in ended.stderr
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileError) as caught:
+        action()
+    assert str(caught.value) == message
 
 
 def load(folder, dtype, **options):

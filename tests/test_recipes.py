@@ -231,7 +231,7 @@ def test_the_output_folder_shows_the_run(name, trained):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", grouped(["opencalm7b", "llama70b", "swallow8b"]))
+@pytest.mark.parametrize("name", grouped(["opencalm7b", "llama70b"]))
 def test_the_adapter_that_a_recipe_writes_is_scored(name, trained, tmp_path):
     folder, task = trained(name), RECIPES[name].task
     args = f"pretrained={folder / 'model'},peft={folder / 'outputs' / f'{name}-8'}"
