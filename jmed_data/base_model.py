@@ -13,7 +13,7 @@ from jmed_data.model_folder import check_model, is_adapter, tokenizer_faults
 
 def base_model_faults(name: str) -> list[Fault]:
     """What would keep ``name`` from being trained on; empty if nothing is found."""
-    folder = Path(name) if Path(name).is_dir() else _downloaded(name)
+    folder = _folder_of(name)
     if folder is None:
         return [_missing(name)]
     if is_adapter(folder):
@@ -27,7 +27,7 @@ def load_tokenizer(name: str) -> Any:
     """The tokenizer of the base ``name``. Raises FileError if it is missing or has no end token."""
     from transformers import AutoTokenizer
 
-    folder = Path(name) if Path(name).is_dir() else _downloaded(name)
+    folder = _folder_of(name)
     faults = [_missing(name)] if folder is None else list(tokenizer_faults(folder))
     if folder is None or faults:
         raise FileError(faults)
@@ -46,8 +46,10 @@ def load_tokenizer(name: str) -> Any:
     return tokenizer
 
 
-def _downloaded(name: str) -> Path | None:
-    """The folder of the Hub's cache with the files of ``name``, or None."""
+def _folder_of(name: str) -> Path | None:
+    """Where the files of ``name`` are: a folder, the Hub's cache, or None."""
+    if Path(name).is_dir():
+        return Path(name)
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 

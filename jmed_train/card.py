@@ -1,7 +1,7 @@
 """The run card: what was run, on what, and how far it came.
 
-``run_card.json`` lies beside every adapter or model, in each checkpoint and in the output folder;
-jmed_report reads it. Fields:
+``run_card.json`` lies beside every adapter or model, in each checkpoint and in the output folder.
+Fields:
 
 - status: "running" or "complete".
 - recipe: file, sha256 and git (commit of the recipe's repository, with "+changes" if the file

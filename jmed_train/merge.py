@@ -13,16 +13,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM
 
 from jmed_data.base_model import base_model_faults, load_tokenizer
 from jmed_data.faults import Fault, FileError
 from jmed_data.model_folder import check_model, is_adapter
 from jmed_train.folder import read_card
-from jmed_train.quantize import load_in_nf4
-from jmed_train.tool import run_tool
+from jmed_train.quantize import load_base, load_in_nf4
+from jmed_train.tool import require_new, run_tool
 
 
 def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
@@ -34,8 +32,7 @@ def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
     if card is None or not is_adapter(run):
         what = "is not a run of a recipe with an adapter (adapter_config.json, run_card.json)"
         raise FileError([Fault(run, None, None, what, "name an output folder or a checkpoint")])
-    if folder.exists() and any(folder.iterdir()):
-        raise FileError([Fault(folder, None, None, "is not empty", "name a new folder")])
+    require_new(folder)
     base = base or _base_of(run)
     if faults := [*check_model(run), *base_model_faults(base)]:
         raise FileError(faults)
@@ -53,10 +50,7 @@ def _base_of(run: Path) -> str:
 def _load(base: str, *, qlora: bool) -> Any:
     if qlora:
         return load_in_nf4(base).dequantize()
-    device = "auto" if torch.cuda.is_available() else "cpu"
-    return AutoModelForCausalLM.from_pretrained(
-        base, dtype="auto", device_map=device, trust_remote_code=False, local_files_only=True
-    )
+    return load_base(base, dtype="auto")
 
 
 def main() -> int:

@@ -68,9 +68,9 @@ class RecipePlugin(BasePlugin):
             write_card(folder, card)
             _write_recipe(cfg, folder / RECIPE)
         cfg["axolotl_config_path"] = str(folder / RECIPE)  # what Axolotl shows in the model card
-        _read_typed(cfg, files)
         if checkpoint and checkpoint.step >= cfg["max_steps"]:
             _finish(folder, checkpoint, card)
+        _read_typed(cfg, files)
         if checkpoint:
             _resume(cfg, checkpoint)
         sharded = bool(cfg.get("fsdp_config")) and bool(cfg.get("adapter"))

@@ -15,8 +15,8 @@ import torch
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from jmed_data.base_model import base_model_faults, load_tokenizer
-from jmed_data.faults import Fault, FileError
-from jmed_train.tool import run_tool
+from jmed_data.faults import FileError
+from jmed_train.tool import require_new, run_tool
 
 NF4 = BitsAndBytesConfig(
     load_in_4bit=True,
@@ -34,8 +34,7 @@ def quantize(base: str, folder: Path) -> None:
     """
     if faults := base_model_faults(base):
         raise FileError(faults)
-    if folder.exists() and any(folder.iterdir()):
-        raise FileError([Fault(folder, None, None, "is not empty", "name a new folder")])
+    require_new(folder)
     tokenizer = load_tokenizer(base)
     load_in_nf4(base).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -43,13 +42,17 @@ def quantize(base: str, folder: Path) -> None:
 
 def load_in_nf4(base: str) -> Any:
     """The model ``base`` with its linear layers in NF4 and the rest in bfloat16."""
+    return load_base(base, dtype=torch.bfloat16, quantization_config=NF4)
+
+
+def load_base(base: str, **options: Any) -> Any:
+    """The model ``base`` from this machine, on its GPUs or else its CPU; runs no remote code."""
     return AutoModelForCausalLM.from_pretrained(
         base,
-        quantization_config=NF4,
-        dtype=torch.bfloat16,
         device_map="auto" if torch.cuda.is_available() else "cpu",
         trust_remote_code=False,
         local_files_only=True,
+        **options,
     )
 
 

@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
-from jmed_data.faults import FileError
+from jmed_data.faults import Fault, FileError
 from jmed_train.guard import refusal
 
 
@@ -24,3 +25,9 @@ def run_tool(work: Callable[[], None], done: str) -> int:
         return 1
     print(done)
     return 0
+
+
+def require_new(folder: Path) -> None:
+    """Raises FileError if ``folder`` already holds something."""
+    if folder.exists() and any(folder.iterdir()):
+        raise FileError([Fault(folder, None, None, "is not empty", "name a new folder")])
