@@ -1,0 +1,67 @@
+"""``jmed-report signature`` and ``scores``: what results files say by themselves, one by one."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from jmed_report.results import TaskResult, groups, read_results
+from jmed_report.scores import print_group, print_scores
+from jmed_report.signature import signature
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds both subcommands to the parser."""
+    _add(
+        commands,
+        "signature",
+        "print one line per task that pins how its scores were computed",
+        _show_signatures,
+    )
+    _add(
+        commands,
+        "scores",
+        "print scores with their confidence intervals, their floors and their signature",
+        _show_scores,
+    )
+
+
+def _add(
+    commands: argparse._SubParsersAction,
+    name: str,
+    text: str,
+    show: Callable[[list[TaskResult]], None],
+) -> None:
+    parser = commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}, from the results file alone.",
+        epilog=f"example: jmed-report {name} results/my_model/results_*.json",
+    )
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a results_*.json")
+    parser.set_defaults(run=_run, show=show)
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Shows every file that holds tasks of this project; notes the others."""
+    read = [(path, read_results(path)) for path in args.files]
+    for path, results in read:
+        if not results:
+            print(f"jmed-report: {path}: holds no jmed task, passed over", file=sys.stderr)
+            continue
+        if len(read) > 1:
+            print(f"{path}:")
+        args.show(results)
+    return 0 if any(results for _, results in read) else 1
+
+
+def _show_signatures(results: list[TaskResult]) -> None:
+    for result in results:
+        print(f"{result.task}: {signature(result)}")
+
+
+def _show_scores(results: list[TaskResult]) -> None:
+    for result in results:
+        print_scores(result)
+    for group in groups(results):
+        print_group(group)
