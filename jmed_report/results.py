@@ -15,9 +15,26 @@ PROMPT_FIELDS = (
 )
 """The parts of a task's configuration that make up its prompt."""
 METRICS = ("accuracy", "exact_match", "gestalt_score")
-RATES = ("empty", "tied")
-SCORES = (*METRICS, *RATES)
-FLOORS = ("chance_accuracy", *(f"echo_{metric}" for metric in METRICS))
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How a task is answered and scored: its scores, the rates that qualify them, its floors."""
+
+    metrics: tuple[str, ...]
+    rates: tuple[str, ...]
+    floors: tuple[str, ...]
+
+
+PROTOCOLS = {
+    "response": Protocol(
+        METRICS, ("empty", "tied"), ("chance_accuracy", *(f"echo_{each}" for each in METRICS))
+    ),
+    "letters": Protocol(("correct",), ("unparsed", "forbidden"), ("chance_correct",)),
+    "likelihood": Protocol(("acc", "acc_norm"), (), ("chance_acc",)),
+    "free": Protocol((), ("empty",), ()),
+}
+"""By the name that a task records; a task that records none has the paper's, "response"."""
 DATA_FIELDS = {
     "exam": str,
     "items": int,
@@ -40,13 +57,14 @@ class TaskResult:
 
     model: its folder or name, with its adapter.
     scores, stderrs: by metric name; a standard error is None where lm-eval gives none (n = 1).
-    data: what the adapter noted of the questions asked. config: the task's whole configuration.
-    run: the fields of the file that hold for every task in it.
+    protocol: a name in PROTOCOLS. data: what the adapter noted of the questions asked.
+    config: the task's whole configuration. run: the fields of the file that hold for every task.
     """
 
     path: Path
     task: str
     model: str
+    protocol: str
     scores: Mapping[str, float]
     stderrs: Mapping[str, float | None]
     shots: int
@@ -72,7 +90,11 @@ def read_results(path: Path) -> list[TaskResult]:
     Other harness tasks in the file are passed over. Raises ResultsError if the file cannot be read
     or is not a results file of lm-eval.
     """
-    run = _load(path)
+    return task_results(path, load_run(path))
+
+
+def task_results(path: Path, run: Mapping[str, Any]) -> list[TaskResult]:
+    """The results of this project's tasks in ``run``, the content of the file ``path``."""
     tasks = [name for name in run["results"] if _is_ours(run["configs"].get(name))]
     return [_task_result(path, name, run) for name in tasks]
 
@@ -114,7 +136,8 @@ def _group(name: str, row: dict[str, Any], members: Sequence[TaskResult]) -> Gro
     )
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load_run(path: Path) -> dict[str, Any]:
+    """The content of a results file. Raises ResultsError if it is not one of lm-eval."""
     try:
         run = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -123,9 +146,17 @@ def _load(path: Path) -> dict[str, Any]:
         remedy = "the run did not finish writing it, or it is another file: evaluate again"
         raise ResultsError(f"{path}: not complete JSON ({error}); {remedy}") from error
     tables = ("results", "configs", "n-shot", "n-samples")
-    if not isinstance(run, dict) or not all(isinstance(run.get(key), dict) for key in tables):
+    missing = [key for key in tables if not isinstance(_entry(run, key), dict)]
+    if missing and isinstance(_entry(run, "versions"), dict):
+        remedy = "evaluate again, with lm-eval 0.4.11 or newer"
+        raise ResultsError(f"{path}: written by an older lm-eval, without {missing[0]}; {remedy}")
+    if missing:
         raise ResultsError(f"{path}: not a results file of lm-eval; name a results_*.json")
     return run
+
+
+def _entry(run: Any, key: str) -> Any:
+    return run.get(key) if isinstance(run, dict) else None
 
 
 def _is_ours(config: Any) -> bool:
@@ -134,25 +165,28 @@ def _is_ours(config: Any) -> bool:
     return isinstance(data, dict) and "jmed" in data
 
 
-def _task_result(path: Path, name: str, run: dict[str, Any]) -> TaskResult:
+def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
     config = run["configs"][name]
     data = config["metadata"]["data"]
+    protocol = _protocol(path, name, data)
     row = _field(path, f"results.{name}", run["results"][name], dict)
     samples = _field(path, f"n-samples.{name}", run["n-samples"].get(name), dict)
     for field in PROMPT_FIELDS:
         _field(path, f"configs.{name}.{field}", config.get(field), str)
-    _field(path, f"configs.{name}.generation_kwargs", config.get("generation_kwargs"), dict)
+    if "generation_kwargs" in config or protocol is not PROTOCOLS["likelihood"]:
+        _field(path, f"configs.{name}.generation_kwargs", config.get("generation_kwargs"), dict)
     _field(path, "lm_eval_version", run.get("lm_eval_version"), str)
     for field, kind in DATA_FIELDS.items():
         _field(path, f"configs.{name}.metadata.data.{field}", data.get(field), kind)
-    for field in FLOORS:
+    for field in protocol.floors:
         _share(path, f"floors.{field}", data["floors"].get(field))
     return TaskResult(
         path=path,
         task=name,
         model=_model(run),
-        scores={key: _share(path, key, row.get(f"{key},none")) for key in SCORES},
-        stderrs={key: _number(row.get(f"{key}_stderr,none")) for key in SCORES},
+        protocol=data.get("protocol", "response"),
+        scores={key: _share(path, key, row.get(f"{key},none")) for key in _keys(protocol)},
+        stderrs={key: _number(row.get(f"{key}_stderr,none")) for key in _keys(protocol)},
         shots=_whole(path, f"n-shot.{name}", run["n-shot"].get(name), least=0),
         scored=_whole(path, f"n-samples.{name}.effective", samples.get("effective"), least=1),
         data=data,
@@ -161,13 +195,29 @@ def _task_result(path: Path, name: str, run: dict[str, Any]) -> TaskResult:
     )
 
 
-def _model(run: dict[str, Any]) -> str:
+def _protocol(path: Path, name: str, data: Mapping[str, Any]) -> Protocol:
+    known = data.get("protocol", "response")
+    if isinstance(known, str) and known in PROTOCOLS:
+        return PROTOCOLS[known]
+    remedy = "it is of a newer jmedlora: update this one"
+    raise ResultsError(f"{path}: the field {name}.protocol is {f'{known!r}'[:40]}; {remedy}")
+
+
+def _keys(protocol: Protocol) -> tuple[str, ...]:
+    return (*protocol.metrics, *protocol.rates)
+
+
+def model_args(run: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The model's arguments as lm-eval was given them; {} where the file has none."""
     config = run.get("config")
     args = config.get("model_args") if isinstance(config, dict) else None
-    adapter = args.get("peft") if isinstance(args, dict) else None
-    base = args.get("pretrained") if isinstance(args, dict) else None
-    if adapter:
-        return f"{base} + {adapter}"
+    return args if isinstance(args, dict) else {}
+
+
+def _model(run: Mapping[str, Any]) -> str:
+    args = model_args(run)
+    if args.get("peft"):
+        return f"{args.get('pretrained')} + {args['peft']}"
     return str(run.get("model_name") or "unknown model")
 
 

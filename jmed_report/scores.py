@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jmed_metrics import mean_interval, proportion_interval
-from jmed_report.results import FLOORS, METRICS, GroupResult, ResultsError, TaskResult
+from jmed_report.results import METRICS, PROTOCOLS, GroupResult, ResultsError, TaskResult
 from jmed_report.signature import signature
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-BINARY = ("accuracy", "exact_match")
-QUALIFIERS = {"empty": "empty responses", "tied": "choices decided by label order alone"}
+QUALIFIERS = {
+    "empty": "empty responses",
+    "tied": "choices decided by label order alone",
+    "unparsed": "answers that could not be read",
+    "forbidden": "forbidden choices taken",
+}
 HEADINGS = ("score", "95 % interval", "chance", "empty answer", "all choices")
 WIDTH = 88
 """Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
@@ -27,8 +31,10 @@ def print_scores(result: TaskResult) -> None:
     of_all = "" if result.scored == asked else f" of {asked}"
     shots = f"{result.shots} shot" if result.shots == 1 else f"{result.shots} shots"
     title = f"{result.task}, {shots}, {result.scored}{of_all} questions\n{result.model}"
-    rates = ", ".join(f"{text} {result.scores[key]:.1%}" for key, text in QUALIFIERS.items())
-    _print(title, result, result.scored, result.data["floors"], f"{rates}\n{signature(result)}")
+    qualifiers = PROTOCOLS[result.protocol].rates
+    rates = ", ".join(f"{QUALIFIERS[key]} {result.scores[key]:.1%}" for key in qualifiers)
+    below = "\n".join(filter(None, [rates, signature(result)]))
+    _print(title, result, result.scored, result.data["floors"], below)
 
 
 def print_group(group: GroupResult) -> None:
@@ -36,7 +42,7 @@ def print_group(group: GroupResult) -> None:
     n = sum(member.scored for member in group.members)
     floors = {
         floor: sum(member.data["floors"][floor] * member.scored for member in group.members) / n
-        for floor in FLOORS
+        for floor in PROTOCOLS["response"].floors
     }
     names = " and ".join(member.task for member in group.members)
     title = f"{group.group}: {names} pooled, {n} questions\n{group.members[0].model}"
@@ -48,7 +54,7 @@ def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[flo
 
     None for a Gestalt score whose standard error is 0 or unknown: it says nothing then.
     """
-    if metric in BINARY:
+    if metric != "gestalt_score":
         return proportion_interval(result.scores[metric], n)
     error = result.stderrs[metric]
     return mean_interval(result.scores[metric], error) if error else None
@@ -68,6 +74,13 @@ def _print(
     console.print(f"{below}\n" if below else "", soft_wrap=True, markup=False)
 
 
+def _floors(metric: str, floors: Mapping[str, float]) -> tuple[float | None, ...]:
+    """What a guess, an empty answer and the list of all choices score; None where unknown."""
+    chance = floors.get("chance_acc" if metric == "acc_norm" else f"chance_{metric}")
+    echo = floors.get(f"echo_{metric}")
+    return chance, 0.0 if metric in METRICS or metric == "correct" else None, echo
+
+
 def _table(result: TaskResult | GroupResult, n: int, floors: Mapping[str, float]) -> "Table":
     from rich import box
     from rich.table import Table
@@ -76,14 +89,13 @@ def _table(result: TaskResult | GroupResult, n: int, floors: Mapping[str, float]
     table.add_column("", no_wrap=True)
     for heading in HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
-    for metric in METRICS:
+    metrics = METRICS if isinstance(result, GroupResult) else PROTOCOLS[result.protocol].metrics
+    for metric in metrics:
         limits = interval(result, metric, n)
         table.add_row(
             metric,
             f"{result.scores[metric]:.3f}",
             f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a",
-            f"{floors['chance_accuracy']:.3f}" if metric == "accuracy" else "",
-            f"{0:.3f}",
-            f"{floors[f'echo_{metric}']:.3f}",
+            *(f"{value:.3f}" if value is not None else "" for value in _floors(metric, floors)),
         )
     return table

@@ -4,11 +4,12 @@
 ``lm_eval:0.4.11|jmed:0.1.0``
 
 Two scores may be compared only where their signatures agree. Fields behind ``jmed`` appear only
-where a run departs from the default: ``chat`` and ``system`` (hashes of the chat template and the
-system instruction), ``truncated`` (lm-eval cut a prompt). ``shots:1-<hash>`` stands for worked
-examples other than the published ones. What a signature does not
-hold: the model, the seeds and the batch size, on which sampling depends; they are in the results
-file.
+where a run departs from the default: ``shuffled`` (the seed that permuted the choices), ``chat``
+and ``system`` (hashes of the chat template and the system instruction), ``truncated`` (lm-eval cut
+a prompt). Tasks that are not scored by the similarity of a response have ``score:letters``,
+``score:likelihood`` or ``score:free`` in place of ``sim:gestalt``. ``shots:1-<hash>`` stands for
+worked examples other than the published ones. What a signature does not hold: the model, the seeds
+and the batch size, on which sampling depends; they are in the results file.
 """
 
 import hashlib
@@ -45,13 +46,31 @@ def signature(result: TaskResult) -> str:
         f"shots:{_shots(result)}",
         f"n:{_number_of_items(result)}",
         f"data:{result.data['sha256'][:SHOWN]}",
-        "sim:gestalt",
-        f"decode:{decoding(result.config['generation_kwargs'])}",
+        *_scoring(result),
         f"lm_eval:{result.run['lm_eval_version']}",
         f"jmed:{result.data['jmed']}",
         *_departures(result),
     ]
     return "|".join(fields)
+
+
+def variant(result: TaskResult) -> str:
+    """How a model was asked: template, decoding and, where used, chat and system."""
+    return "|".join(
+        [
+            template(result.config),
+            decoding(result.config["generation_kwargs"]),
+            *(part for part in _departures(result) if part.startswith(("chat:", "system:"))),
+        ]
+    )
+
+
+def _scoring(result: TaskResult) -> list[str]:
+    """How the answers were obtained and what became of them."""
+    if result.protocol == "likelihood":
+        return ["score:likelihood"]
+    score = "sim:gestalt" if result.protocol == "response" else f"score:{result.protocol}"
+    return [score, f"decode:{decoding(result.config['generation_kwargs'])}"]
 
 
 def template(config: Mapping[str, Any]) -> str:
@@ -104,6 +123,8 @@ def _number_of_items(result: TaskResult) -> str:
 
 def _departures(result: TaskResult) -> list[str]:
     found = []
+    if "shuffle_seed" in result.data:
+        found.append(f"shuffled:{result.data['shuffle_seed']}")
     if result.run.get("chat_template") is not None:  # "" where the server applies its own
         turns = "" if result.run.get("fewshot_as_multiturn") else "-oneturn"
         found.append(f"chat:{str(result.run.get('chat_template_sha') or 'server')[:SHOWN]}{turns}")
@@ -122,6 +143,6 @@ def _truncated(result: TaskResult) -> bool:
     longest, length = context.get("longest"), context.get("length")
     if not isinstance(longest, list) or result.shots >= len(longest):
         return False
-    answer = result.config["generation_kwargs"].get("max_gen_toks")
+    answer = result.config.get("generation_kwargs", {}).get("max_gen_toks", 0)
     numbers = (longest[result.shots], answer, length)
     return all(isinstance(each, int) for each in numbers) and numbers[0] + numbers[1] > numbers[2]

@@ -1,0 +1,107 @@
+"""Whether runs may stand in one table: what is refused, and what only has to be said."""
+
+from collections.abc import Callable, Sequence
+
+from jmed_report.columns import Column
+from jmed_report.measured import Measured
+from jmed_report.results import ResultsError
+
+Asked = tuple[Column, Measured]
+WARNED = {
+    "template": "template",
+    "shots": "worked examples",
+    "decode": "decoding",
+    "chat": "chat template",
+    "system": "system instruction",
+    "truncated": "cut prompts",
+    "lm_eval": "lm-eval version",
+    "jmed": "metric version",
+    "version": "task version",
+}
+"""Fields of a signature, and what they are called, that two columns of a row may differ in."""
+
+
+def refuse_incomparable(columns: Sequence[Column]) -> None:
+    """Raises ResultsError, naming runs and fields, if a subject was not asked alike of all.
+
+    A table of different questions compares nothing: not with ``--limit``, other data (sha256), or
+    other documents (doc_hash).
+    """
+    for subject, asked in _by_subject(columns).items():
+        for _, each in asked:
+            _refuse_limit(each)
+        _refuse_different(subject, "data hash", asked, _data_hash)
+        _refuse_different(subject, "document set", asked, lambda each: frozenset(each.keys))
+
+
+def warnings(columns: Sequence[Column]) -> list[str]:
+    """One line for each way in which the columns of some rows were not asked or scored alike."""
+    found: dict[str, list[str]] = {}
+    for (subject, shots), asked in _by_row(columns).items():
+        for field, name in WARNED.items():
+            values: dict[str, list[str]] = {}
+            for column, each in asked:
+                value = _signature_field(each.signature, field)
+                values.setdefault(value, []).append(column.title)
+            if len(values) > 1:
+                text = f"{name} differs: " + "; ".join(
+                    f"{value or 'none'} ({' · '.join(titles)})" for value, titles in values.items()
+                )
+                found.setdefault(text, []).append(f"{subject} {shots}s")
+    return [f"{', '.join(rows)}: {text}" for text, rows in found.items()]
+
+
+def _by_subject(columns: Sequence[Column]) -> dict[str, list[Asked]]:
+    found: dict[str, list[Asked]] = {}
+    for column in columns:
+        for (subject, _), each in column.measured.items():
+            found.setdefault(subject, []).append((column, each))
+    return found
+
+
+def _by_row(columns: Sequence[Column]) -> dict[tuple[str, int], list[Asked]]:
+    found: dict[tuple[str, int], list[Asked]] = {}
+    for column in columns:
+        for row, each in column.measured.items():
+            found.setdefault(row, []).append((column, each))
+    return dict(sorted(found.items()))
+
+
+def _refuse_limit(each: Measured) -> None:
+    config = each.run.content.get("config")
+    limit = config.get("limit") if isinstance(config, dict) else None
+    if limit is not None or (each.ours and each.ours.scored != each.ours.data["items"]):
+        shown = f"--limit {limit:g}" if isinstance(limit, int | float) else "a part of them"
+        raise ResultsError(
+            f"{each.run.path}: {each.task} was asked only {len(each.keys)} questions ({shown}); "
+            "leave the run out, or evaluate again without --limit"
+        )
+
+
+def _refuse_different(
+    subject: str, field: str, asked: Sequence[Asked], value_of: Callable[[Measured], object]
+) -> None:
+    first_column, first = asked[0]
+    for column, each in asked[1:]:
+        if value_of(each) != value_of(first):
+            raise ResultsError(
+                f"{subject}: {field} differs: {_shown(first, field)} in {first.run.path} "
+                f"({first_column.title}) and {_shown(each, field)} in {each.run.path} "
+                f"({column.title}); compare runs that were asked the same questions"
+            )
+
+
+def _data_hash(each: Measured) -> str:
+    return each.ours.data["sha256"] if each.ours else ""
+
+
+def _shown(each: Measured, field: str) -> str:
+    return _data_hash(each)[:12] if field == "data hash" else f"{len(each.keys)} documents"
+
+
+def _signature_field(line: str, field: str) -> str:
+    for part in line.split("|"):
+        name, _, value = part.partition(":")
+        if name == field:
+            return value or "yes"
+    return ""

@@ -1,0 +1,66 @@
+"""``jmed-report table``: Table 1 of the paper from folders of lm-eval's results."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jmed_data.examination import read_notes
+from jmed_data.sources import locate
+from jmed_report.columns import Column, columns
+from jmed_report.comparable import refuse_incomparable, warnings
+from jmed_report.labels import read_labels
+from jmed_report.measured import measure
+from jmed_report.results import ResultsError
+from jmed_report.runs import find_runs
+from jmed_report.sections import Block, exam_blocks, pooled_block
+from jmed_report.statistics import RESAMPLES, SEED
+from jmed_report.table import Table, build_table
+
+Doc = Mapping[str, Any]
+GROUPINGS = ("year", "section", "answers", "category")
+
+
+def read_columns(paths: list[Path], labels: Path | None) -> list[Column]:
+    """The columns of all runs in ``paths``. Raises ResultsError if they cannot be compared."""
+    measured = [each for run in find_runs(paths) for each in measure(run)]
+    if not measured:
+        raise ResultsError(f"{paths[0]}: no task was scored in these runs")
+    found = columns(measured, read_labels(labels) if labels else {})
+    refuse_incomparable(found)
+    return found
+
+
+def table_of(
+    found: list[Column], *, pooled: bool, by: str | None, seed: int, resamples: int
+) -> Table:
+    """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``)."""
+    return build_table(
+        found,
+        _blocks(found, pooled=pooled, by=by),
+        warnings=warnings(found),
+        seed=seed,
+        resamples=resamples,
+    )
+
+
+def _blocks(found: list[Column], *, pooled: bool, by: str | None) -> list[Block]:
+    if not pooled:
+        return exam_blocks(found, grouping(by) if by else None)
+    block = pooled_block(found)
+    if block is None:
+        raise ResultsError("--pooled: these runs hold none of the paper's exams")
+    return [block]
+
+
+def grouping(by: str) -> Callable[[Doc], str | None]:
+    """From a question to its group: a year, a section, the number of answers, a category (診療科).
+
+    Categories are those of IgakuQA's metadata, which must be on this machine.
+    """
+    if by == "category":
+        notes = read_notes(locate("igakuqa").root)
+        return lambda doc: notes[doc["problem_id"]].category if doc["problem_id"] in notes else None
+    if by == "answers":
+        return lambda doc: f"{len(doc['answer'])} correct" if "answer" in doc else None
+    return lambda doc: f"{by} {doc[by]}" if doc.get(by) else None

@@ -1,0 +1,55 @@
+"""Which answers probably ended because the token limit was reached.
+
+lm-eval does not log why a generation ended. The text is therefore encoded again with the model's
+own tokenizer: an answer about as long as the limit was almost surely cut by it. Encoding need not
+give back the tokens that were generated (a tokenizer has many ways to write a text and picks one),
+so an answer counts from NEARLY of the limit on.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from jmed_report.measured import Measured
+from jmed_report.results import model_args
+from jmed_report.runs import response_of
+from jmed_report.statistics import Floats
+from jmed_report.trained import folder_of
+
+NEARLY = 0.95
+
+
+def share_cut(measured: Measured) -> Floats | None:
+    """1 for each answer that was probably cut, 0 for the others; None where it cannot be told.
+
+    It cannot where the model was behind a server, its folder or ``tokenizer.json`` is not on this
+    machine, or the answers were not generated.
+    """
+    limit = _limit(measured)
+    path = _tokenizer_path(measured)
+    if limit is None or path is None:
+        return None
+    texts = [response_of(record) or "" for record in measured.records]
+    encoded = _load(path).encode_batch_fast(texts, add_special_tokens=False)
+    return np.array([len(each.ids) >= NEARLY * limit for each in encoded], dtype=np.float64)
+
+
+def _limit(measured: Measured) -> int | None:
+    settings = measured.ours.config.get("generation_kwargs") if measured.ours else None
+    limit = settings.get("max_gen_toks") if isinstance(settings, dict) else None
+    return limit if isinstance(limit, int) and measured.protocol != "likelihood" else None
+
+
+def _tokenizer_path(measured: Measured) -> Path | None:
+    args = model_args(measured.run.content)
+    named = args.get("tokenizer") or args.get("pretrained")
+    folder = folder_of(named, measured.run.path) if isinstance(named, str) else None
+    path = folder / "tokenizer.json" if folder else None
+    return path if path and path.is_file() else None
+
+
+@cache
+def _load(path: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(path))
