@@ -1,32 +1,49 @@
 """Every exam by name: its questions, its worked examples, and where they came from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from jmed_data import igakuqa, jjsimqa
+from jmed_data import examination, igakuqa, jjsimqa
 from jmed_data.exam_file import read_exam
 from jmed_data.faults import Fault, FileError, MissingDataError
-from jmed_data.schema import Item
+from jmed_data.free_questions import read_free_questions
 from jmed_data.sources import locate
 
 SAMPLE = Path(__file__).parent / "sample"
-NAMES = ("igakuqa", "igakuqa_en", "jjsimqa", "jmed_sample", "jmed_own")
+NAMES = (
+    "igakuqa",
+    "igakuqa_en",
+    "jjsimqa",
+    "jmed_sample",
+    "jmed_own",
+    "igakuqa_exam",
+    "jmed_treatment",
+)
+TAKE_A_FILE = ("jmed_own", "jmed_treatment")
 
 
 @dataclass(frozen=True, slots=True)
 class Exam:
     """The questions a task asks, and the pool its worked examples come from, first one first.
 
-    source: "JMED_DATA", "cache", "package" or "file". no_examples: why the pool is empty, with the
-    remedy; "" if it is not.
+    items, examples: Question for igakuqa_exam, FreeQuestion for jmed_treatment, else Item; each has
+    a problem_id and as_record(). source: "JMED_DATA", "cache", "package" or "file". no_examples:
+    why the pool is empty, with the remedy; "" if it is not.
     """
 
     name: str
-    items: tuple[Item, ...]
-    examples: tuple[Item, ...]
+    items: tuple[Any, ...]
+    examples: tuple[Any, ...]
     source: str
     no_examples: str = ""
+
+    def single_answer(self) -> "Exam":
+        """The exam with only those questions and examples that have one correct choice."""
+        items = tuple(item for item in self.items if len(item.answer) == 1)
+        examples = tuple(example for example in self.examples if len(example.answer) == 1)
+        return replace(self, items=items, examples=examples)
 
 
 def load_exam(
@@ -35,36 +52,55 @@ def load_exam(
     """The exam called ``name`` (one of NAMES), complete and checked.
 
     years: only these examinations of IgakuQA. file, examples: paths of a user's own exam and of
-    its worked examples; both belong to "jmed_own". Raises MissingDataError, FileError, or
-    ValueError for an option that does not fit the exam.
+    its worked examples; they belong to "jmed_own", the file also to "jmed_treatment". Raises
+    MissingDataError, FileError, or ValueError for an option that does not fit the exam.
     """
     if years and not name.startswith("igakuqa"):
         raise ValueError(f"year={_listed(years)}: only igakuqa is selected by year, not {name}")
-    if (file or examples) and name != "jmed_own":
+    if examples and name != "jmed_own":
+        raise ValueError(f"examples={examples}: only the task jmed_own takes them, not {name}")
+    if file and name not in TAKE_A_FILE:
         raise ValueError(
-            f"file={file or examples}: only the task jmed_own takes a file, not {name}"
+            f"file={file}: only the task jmed_own takes a file, or jmed_treatment, not {name}"
         )
     match name:
         case "igakuqa" | "igakuqa_en":
             return _igakuqa(name, years)
+        case "igakuqa_exam":
+            return _examination(years)
         case "jjsimqa":
             return _jjsimqa()
         case "jmed_sample":
             return _sample()
         case "jmed_own":
             return _own(file, examples)
+        case "jmed_treatment":
+            return _treatment(file)
     raise ValueError(f"exam={name}: use one of {', '.join(NAMES)}")
 
 
-def _igakuqa(name: str, years: Sequence[int]) -> Exam:
+def _known(years: Sequence[int]) -> Sequence[int]:
     if unknown := [year for year in years if year not in igakuqa.YEARS]:
         known = _listed(igakuqa.YEARS)
         raise ValueError(f"year={_listed(unknown)}: IgakuQA has the years {known}")
+    return years
+
+
+def _igakuqa(name: str, years: Sequence[int]) -> Exam:
+    years = _known(years)
     place = locate("igakuqa")
     language = "en" if name == "igakuqa_en" else "ja"
     items = igakuqa.read_items(place.root, years=years, language=language)
     examples = igakuqa.read_examples(place.root, language=language)
     return Exam(name, tuple(items), tuple(examples), place.source)
+
+
+def _examination(years: Sequence[int]) -> Exam:
+    years = _known(years)
+    place = locate("igakuqa")
+    questions = examination.read_questions(place.root, years=years)
+    examples = examination.read_prompt_examples(place.root)
+    return Exam("igakuqa_exam", tuple(questions), tuple(examples), place.source)
 
 
 def _jjsimqa() -> Exam:
@@ -103,6 +139,13 @@ def _own(file: str | None, examples: str | None) -> Exam:
             fault = Fault(Path(examples), None, example.problem_id, what, "use another example")
             raise FileError([fault])
     return Exam(path.stem, items, pool, "file")
+
+
+def _treatment(file: str | None) -> Exam:
+    path = Path(file).expanduser() if file else SAMPLE / "treatment.jsonl"
+    name, source = (path.stem, "file") if file else ("jmed_treatment", "package")
+    questions = tuple(read_free_questions(path))
+    return Exam(name, questions, (), source, "free questions have no correct answer to show")
 
 
 def _listed(years: Sequence[int] | dict[int, int]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jmed_data.faults import Fault
-from jmed_data.records import Record, read_jsonl
+from jmed_data.records import Numbered, Record, read_jsonl
 from jmed_data.schema import Item, collected, parse_item
 
 YEARS = {2018: 112, 2019: 113, 2020: 114, 2021: 115, 2022: 116}
@@ -48,24 +48,31 @@ def read_examples(root: Path, *, language: str = "ja") -> list[Item]:
     return collected(parsed, faults)
 
 
-def _to_fetch(root: Path, path: Path, what: str) -> Fault:
+def to_fetch(root: Path, path: Path, what: str) -> Fault:
+    """A fault of a published file, whose remedy is to fetch the exam anew."""
     return Fault(path, None, None, what, f"run: jmed-data fetch igakuqa --dest {root.parent}")
 
 
-def _read(root: Path, path: Path, language: str) -> tuple[list[tuple[int, Record]], list[Fault]]:
+def read_records(root: Path, path: Path) -> tuple[list[Numbered], list[Fault]]:
+    """The records of a published file below ``root``; a missing or empty one is a fault, too."""
     if not path.is_file():
-        return [], [_to_fetch(root, path, "the file is missing")]
+        return [], [to_fetch(root, path, "the file is missing")]
     records, faults = read_jsonl(path)
     if not records and not faults:
-        faults.append(_to_fetch(root, path, "holds no question"))
+        faults.append(to_fetch(root, path, "holds no question"))
+    return records, faults
+
+
+def _read(root: Path, path: Path, language: str) -> tuple[list[Numbered], list[Fault]]:
+    records, faults = read_records(root, path)
     if language == "ja" or faults:
         return records, faults
     return _with_translation(root, path, records)
 
 
 def _with_translation(
-    root: Path, path: Path, records: list[tuple[int, Record]]
-) -> tuple[list[tuple[int, Record]], list[Fault]]:
+    root: Path, path: Path, records: list[Numbered]
+) -> tuple[list[Numbered], list[Fault]]:
     """``records`` with the English texts of the sibling file, which has no points and text_only."""
     other = path.with_name(f"{path.stem}_translate.jsonl")
     translated, faults = read_jsonl(other)
@@ -75,7 +82,7 @@ def _with_translation(
         problem_id = str(record.get("problem_id"))
         english = by_id.get(problem_id)
         if english is None:
-            faults.append(_to_fetch(root, other, f"{problem_id} has no translation"))
+            faults.append(to_fetch(root, other, f"{problem_id} has no translation"))
         else:
             fields = {key: english.get(key) for key in FIELDS["en"]}
             joined.append((line, {**record, **fields}))
@@ -92,7 +99,7 @@ def _outside_subset(record: Record) -> bool:
 
 def _parse(record: Record, path: Path, line: int, language: str) -> Item | list[Fault]:
     question, choices = FIELDS[language]
-    year, section = _year_and_section(record.get("problem_id"))
+    year, section = year_and_section(record.get("problem_id"))
     fields = {
         "problem_id": record.get("problem_id"),
         "question": record.get(question),
@@ -100,7 +107,7 @@ def _parse(record: Record, path: Path, line: int, language: str) -> Item | list[
         "answer": record.get("answer"),
         "year": year,
         "section": section,
-        "points": _points(record.get("points", 1)),
+        "points": points(record.get("points", 1)),
         "text_only": record.get("text_only"),
     }
     exam = "igakuqa" if language == "ja" else "igakuqa_en"
@@ -111,12 +118,12 @@ def _parse(record: Record, path: Path, line: int, language: str) -> Item | list[
     return parsed
 
 
-def _points(value: Any) -> Any:
+def points(value: Any) -> Any:
     """The published points are a digit as text ("3"); the schema names anything else."""
     return int(value) if isinstance(value, str) and re.fullmatch("[0-9]", value) else value
 
 
-def _year_and_section(problem_id: Any) -> tuple[int | None, str]:
+def year_and_section(problem_id: Any) -> tuple[int | None, str]:
     """112A1 is of section A of the 112th examination, that of 2018."""
     match = re.fullmatch(r"(\d{3})([A-I])\d+", problem_id) if isinstance(problem_id, str) else None
     return (int(match[1]) + 1906, match[2]) if match else (None, "")

@@ -33,6 +33,10 @@ MATRIX = {
     **{f"igakuqa_{year}": ("igakuqa", "ja") for year in YEARS},
 }
 OWN = {"jmed_own", "jmed_own_alpaca"}
+MORE = {  # tests/test_more_tasks.py
+    "igakuqa_shuffled", "jjsimqa_shuffled", "igakuqa_mc", "jjsimqa_mc", "igakuqa_exam",
+    "jmed_treatment", "jmed_treatment_alpaca",
+}  # fmt: skip
 GROUPS = {"jmed": ["igakuqa", "jjsimqa"], "jmed_alpaca": ["igakuqa_alpaca", "jjsimqa_alpaca"]}
 
 
@@ -58,7 +62,7 @@ def prompts(task, shots):
 
 
 def test_the_listing_is_the_matrix():
-    assert set(manager().all_tasks) == {*MATRIX, *OWN, *GROUPS}
+    assert set(manager().all_tasks) == {*MATRIX, *OWN, *MORE, *GROUPS}
 
 
 def test_leaves_are_three_lines_and_fragments_share_no_key():
@@ -298,6 +302,8 @@ def test_an_own_exam_that_does_not_pass_is_refused(tmp_path):
 
 
 def test_the_signature_knows_the_published_examples(real_data):
-    pools = [load_exam(name).examples for name in ("igakuqa", "igakuqa_en", "jmed_sample")]
+    names = ("igakuqa", "igakuqa_en", "jmed_sample", "igakuqa_exam")
+    pools = [load_exam(name).examples for name in names]
+    pools.append(load_exam("igakuqa").single_answer().examples)
     known = {content_hash(pool[:n])[:SHOWN] for pool in pools for n in range(1, len(pool) + 1)}
     assert known == EXAMPLES

@@ -1,0 +1,122 @@
+"""Right or wrong: one answer to one question of the national examination, by either rule.
+
+``mark`` reads the answer from what the model wrote and accepts a number in any spelling;
+``mark_officially`` is the rule of IgakuQA's own script (``evaluate_main.py``), to the letter.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jmed_metrics.answers import read_letters
+from jmed_metrics.numerals import read_number
+
+EVERY_ANSWER_RIGHT = {"116A71"}
+"""The Ministry struck it out: every candidate got its point."""
+EITHER_RIGHT = {"112B30": ("a", "d")}
+"""Published with the answer "a or d"."""
+HALF_WIDTH = {ord("！") + place: ord("!") + place for place in range(94)} | {ord("　"): " "}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one answer is worth.
+
+    chosen: what was read: letters in order, or one number; () where nothing can be read. correct:
+    by the rule. forbidden: those of ``chosen`` that must never be taken (禁忌肢).
+    """
+
+    chosen: tuple[str, ...]
+    correct: bool
+    forbidden: tuple[str, ...]
+
+    @property
+    def unparsed(self) -> bool:
+        """Whether the text gives no answer that the rule can read."""
+        return not self.chosen
+
+
+def mark(
+    text: str,
+    *,
+    problem_id: str,
+    question: str,
+    labels: Sequence[str],
+    answer: Sequence[str],
+    forbidden: Sequence[str] = (),
+) -> Mark:
+    """The mark of a response ``text``; ``labels`` is empty for a numeric question.
+
+    Letters are right if they are exactly those of ``answer``. A number is right if it has the value
+    that the marked digits have in the question's answer format, or is those digits.
+    """
+    if labels:
+        chosen = tuple(sorted(read_letters(text, labels)))
+        right = chosen in _keys(problem_id, answer)
+    else:
+        number = read_number(text)
+        chosen = (number,) if number else ()
+        right = bool(number) and _same_number(number, answer[0], question)
+    taken = tuple(letter for letter in chosen if letter in forbidden)
+    return Mark(chosen, right or problem_id in EVERY_ANSWER_RIGHT, taken)
+
+
+def mark_officially(
+    prediction: str, *, problem_id: str, answer: Sequence[str], forbidden: Sequence[str] = ()
+) -> Mark:
+    """The mark of a ``prediction`` such as "a,c" or "1.2" by the published script.
+
+    Nothing is read from a sentence, and "a, c" with a space is wrong. ``forbidden`` is the
+    published list as it is. The script knows nothing unparsed; here it is what is neither single
+    small letters nor digits, joined by commas.
+    """
+    parts = prediction.split(",")
+    right = sorted(parts) == sorted(answer) or tuple(parts) in _either(problem_id)
+    return Mark(
+        chosen=tuple(parts) if _has_published_form(parts) else (),
+        correct=right or problem_id in EVERY_ANSWER_RIGHT,
+        forbidden=tuple(part for part in dict.fromkeys(parts) if part in forbidden),
+    )
+
+
+def as_published(response: str) -> str:
+    """A response as IgakuQA's scripts stored it: trimmed, half width, small letters.
+
+    Kana stay as they are: no rule looks at them.
+    """
+    return response.strip().translate(HALF_WIDTH).lower()
+
+
+def answer_value(question: str, digits: str) -> Decimal:
+    """The number that the marked ``digits`` have in the answer format that ends ``question``.
+
+    "21" is 2.1 under 「解答：①.②」, "130" is 1130 under 「解答：1, ①②③」. Without a format that
+    has a place for each digit it is the number as written.
+    """
+    marked = iter(digits.replace(".", ""))
+    formats = re.findall(r"解答[:：]([0-9０-９①-⑨.．,， ]+)", question)
+    filled = re.sub("[①-⑨]", lambda _: next(marked, "?"), formats[-1] if formats else "")
+    value = re.sub("[, ]", "", unicodedata.normalize("NFKC", filled))
+    complete = next(marked, None) is None and re.fullmatch(r"[0-9]+(\.[0-9]+)?", value)
+    return Decimal(value if complete else digits)
+
+
+def _keys(problem_id: str, answer: Sequence[str]) -> list[tuple[str, ...]]:
+    """Every set of letters that is right."""
+    return [tuple(sorted(answer)), *_either(problem_id)]
+
+
+def _either(problem_id: str) -> list[tuple[str, ...]]:
+    return [(letter,) for letter in EITHER_RIGHT.get(problem_id, ())]
+
+
+def _same_number(number: str, digits: str, question: str) -> bool:
+    return number == digits.replace(".", "") or Decimal(number) == answer_value(question, digits)
+
+
+def _has_published_form(parts: Sequence[str]) -> bool:
+    return all(re.fullmatch("[a-z]", part) for part in parts) or bool(
+        len(parts) == 1 and re.fullmatch(r"[0-9]+(\.[0-9]+)?", parts[0])
+    )

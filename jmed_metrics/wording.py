@@ -1,0 +1,23 @@
+"""How answers are put into words, Japanese and English: what letters and numbers have in common."""
+
+import re
+import unicodedata
+
+MARKER = r"(?<![不a-z])(?:答え|解答|回答|正解|正答|answers?|boxed)"
+LINK = (
+    r"(?:[\s:=→、,】\])>」]|は|です|is(?![a-z])|are|(?:would|should|must) be|選択肢|option|choice)*"
+)
+"""What announces an answer, and what may stand between it and the answer."""
+OPEN, CLOSE = r"[(\[{<「『【〈《\"'“‘]", r"[)\]}>」』】〉》\"'”’]"
+DENIED = r"(?![^。\n]*(?:ない|ません|なく|なかっ))"
+"""Not followed by a denial in the same sentence."""
+
+
+def plain(text: str) -> str:
+    """``text`` after NFKC, in small letters, with single spaces and line feeds, trimmed.
+
+    Full and half width become alike. Marks of Markdown and TeX around an answer are dropped.
+    """
+    text = unicodedata.normalize("NFKC", text).lower()
+    text = re.sub(r"[*`$\\]", "", text)
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
