@@ -1,0 +1,176 @@
+"""``jmed-report consistency``: whether a model chooses the same content in any order.
+
+It reads runs of igakuqa_shuffled or jjsimqa_shuffled with different seeds, and of igakuqa or
+jjsimqa, whose choices stand as published, all of one model asked in one way.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jmed_metrics import proportion_interval
+from jmed_report.agreement import accuracy, agreement, by_position, spread, unanswered
+from jmed_report.orders import TASKS, Ordered, read_orders, refuse_incomparable
+from jmed_report.results import ResultsError
+from jmed_report.runs import dump
+from jmed_report.signature import variant
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+WIDTH = 88
+"""Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
+POSITIONS_NOTE = "single-answer questions of all runs; the intervals take them for independent"
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds the subcommand to the parser."""
+    parser = commands.add_parser(
+        "consistency",
+        help="how often a model chooses the same content when the choices are permuted",
+        description="Compare runs of one model that differ in the order of the choices alone.",
+        epilog="example: jmed-report consistency results/seed-1 results/seed-2",
+    )
+    parser.add_argument(
+        "runs",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help=f"a results_*.json or its folder, with samples, of {', '.join(TASKS)}",
+    )
+    parser.add_argument("--format", choices=["text", "json"], default="text")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    exams = compare(args.runs)
+    if args.format == "json":
+        print(dump(exams), end="")
+    else:
+        _print(exams)
+    return 0
+
+
+def compare(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """One object of plain JSON types for each exam that the runs asked.
+
+    Raises ResultsError for runs that cannot be compared.
+    """
+    by_exam: dict[str, list[Ordered]] = {}
+    for path in paths:
+        for ordered in read_orders(path):
+            by_exam.setdefault(ordered.result.data["exam"], []).append(ordered)
+    for exam, runs in by_exam.items():
+        refuse_incomparable(exam, runs)
+    return [_object(exam, runs) for exam, runs in by_exam.items()]
+
+
+def _object(exam: str, runs: Sequence[Ordered]) -> dict[str, Any]:
+    names = list(runs[0].answers)
+    answers = [[run.answers[name] for name in names] for run in runs]
+    result = runs[0].result
+    return {
+        "exam": exam,
+        "model": result.model,
+        "shots": result.shots,
+        "asked": variant(result),
+        "questions": len(names),
+        "items": result.data["items"],
+        "runs": [
+            {
+                "path": str(run.result.path),
+                "task": run.result.task,
+                "shuffle_seed": run.seed,
+                "accuracy": accuracy(each),
+                "unanswered": unanswered(each),
+            }
+            for run, each in zip(runs, answers, strict=True)
+        ],
+        "accuracy": asdict(spread(answers)),
+        "agreement": asdict(agreement(answers)),
+        "positions": [asdict(position) for position in by_position(answers)],
+    }
+
+
+def _print(exams: Sequence[Mapping[str, Any]]) -> None:
+    try:
+        from rich.console import Console
+    except ImportError as error:
+        raise ResultsError("consistency needs rich; run: pip install 'jmedlora[report]'") from error
+    console = Console(highlight=False)
+    wide = Console(highlight=False, width=max(console.width, WIDTH))
+    for exam in exams:
+        wide.print(_title(exam), markup=False)
+        wide.print(_runs_table(exam))
+        wide.print(_summary(exam), markup=False, soft_wrap=True)
+        if exam["positions"]:
+            wide.print(_positions_table(exam))
+            wide.print(f"{POSITIONS_NOTE}\n", markup=False)
+
+
+def _title(exam: Mapping[str, Any]) -> str:
+    shots = f"{exam['shots']} shot" if exam["shots"] == 1 else f"{exam['shots']} shots"
+    of_all = "" if exam["questions"] == exam["items"] else f" of {exam['items']}"
+    runs = len(exam["runs"])
+    return (
+        f"{exam['exam']}, {runs} orders of the choices, {shots}, {exam['questions']}{of_all} "
+        f"questions\n{exam['model']} ({exam['asked']})"
+    )
+
+
+def _table(*headings: str) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(headings[0], no_wrap=True)
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _runs_table(exam: Mapping[str, Any]) -> "Table":
+    table = _table("order", "accuracy", "95 % interval", "unanswered")
+    for run in exam["runs"]:
+        order = "published" if run["shuffle_seed"] is None else f"seed {run['shuffle_seed']}"
+        limits = proportion_interval(run["accuracy"], exam["questions"])
+        table.add_row(
+            order, f"{run['accuracy']:.3f}", _interval(limits), f"{run['unanswered']:.3f}"
+        )
+    return table
+
+
+def _summary(exam: Mapping[str, Any]) -> str:
+    return "\n".join([*_lines(exam["accuracy"], exam["agreement"]), ""])
+
+
+def _lines(found: Mapping[str, float], agreed: Mapping[str, float]) -> Iterator[str]:
+    yield (
+        f"accuracy: mean {found['mean']:.3f}, standard deviation {found['deviation']:.3f}, "
+        f"range {found['lowest']:.3f} to {found['highest']:.3f}"
+    )
+    yield f"the same content in all runs: {agreed['all_same']:.1%} of the questions"
+    yield (
+        f"two runs, on average: the same content {agreed['content']:.1%}, the same position "
+        f"{agreed['position']:.1%}; two uniform guesses: {agreed['chance']:.1%} for either"
+    )
+
+
+def _positions_table(exam: Mapping[str, Any]) -> "Table":
+    table = _table("position", "answers", "accuracy", "95 % interval", "chosen", "correct there")
+    for row in exam["positions"]:
+        table.add_row(
+            row["label"],
+            str(row["gold"]),
+            f"{row['correct'] / row['gold']:.3f}" if row["gold"] else "n/a",
+            _interval(row["interval"]) if row["interval"] else "n/a",
+            f"{row['chosen']:.3f}",
+            f"{row['expected']:.3f}",
+        )
+    return table
+
+
+def _interval(limits: Sequence[float]) -> str:
+    return f"{limits[0]:.3f} to {limits[1]:.3f}"

@@ -1,0 +1,62 @@
+"""``jmed-report exam``: whether a model passes the national medical licensing examination."""
+
+import argparse
+import json
+from pathlib import Path
+
+from jmed_data.examination import read_notes, read_questions
+from jmed_data.sources import locate
+from jmed_report.exam_tables import markdown, print_sheets, sheets
+from jmed_report.predictions import read_predictions
+from jmed_report.results import ResultsError
+from jmed_report.verdict import results
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds the subcommand to the parser."""
+    parser = commands.add_parser(
+        "exam",
+        help="mark answers to the national examination and say whether they pass",
+        description="Mark one model's answers to the national medical licensing examinations of "
+        "2018 to 2022 and give each year's verdict. Needs IgakuQA on this machine.",
+        epilog="example: jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl",
+    )
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help='lm-eval samples of igakuqa_exam, or lines {"problem_id": "112A1", "prediction": "a"};'
+        " several are taken together as one model's",
+    )
+    parser.add_argument(
+        "--official",
+        action="store_true",
+        help="mark by the published script's rule to the letter, in place of reading the answers",
+    )
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "markdown"],
+        default="text",
+        help="json: a list with one object a year (default: text)",
+    )
+    parser.add_argument("--by", choices=["category"], help="also by category (診療科)")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.by and args.format == "json":
+        raise ResultsError("--by category is not in the json list; use --format text or markdown")
+    root = locate("igakuqa").root
+    questions = read_questions(root)
+    predictions = read_predictions(args.files, {each.problem_id: each for each in questions})
+    years = results(questions, read_notes(root), predictions, official=args.official)
+    if args.format == "json":
+        print(json.dumps([year.as_record() for year in years], indent=2))
+        return 0
+    found = sheets(years, official=args.official, by_category=bool(args.by))
+    if args.format == "markdown":
+        print(markdown(found), end="")
+    else:
+        print_sheets(found)
+    return 0
