@@ -112,7 +112,16 @@ def _place(column: Column, labels: Mapping[str, Label]) -> tuple[object, ...]:
     rank = named.index(column.model) if column.model in named else len(named)
     step = column.step if column.step is not None else float("inf")
     first = min(cell.run.stamp for cell in column.measured.values())
-    return rank, column.model, step, column.steps, column.name, column.variant, first
+    return (
+        rank,
+        column.model.rpartition("/")[2],
+        column.model,
+        step,
+        column.steps,
+        column.name,
+        column.variant,
+        first,
+    )
 
 
 def _told_apart(found: Sequence[Column]) -> list[Column]:

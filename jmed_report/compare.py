@@ -1,6 +1,5 @@
 """``jmed-report table``: Table 1 of the paper from folders of lm-eval's results."""
 
-import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from jmed_report.measured import measure
 from jmed_report.results import ResultsError
 from jmed_report.runs import find_runs
 from jmed_report.sections import Block, exam_blocks, pooled_block
-from jmed_report.statistics import RESAMPLES, SEED
 from jmed_report.table import Table, build_table
 
 Doc = Mapping[str, Any]

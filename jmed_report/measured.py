@@ -6,6 +6,7 @@ Questions pair by lm-eval's ``doc_hash``, never by row: a run may have been cut,
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -187,7 +188,8 @@ def _other(run: Run, name: str, leaves: Sequence[str]) -> Measured:
 
 def _is_score(key: str, value: Any) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and "," in key and not key.partition(",")[0].endswith("_stderr")
+    is_error = key.partition(",")[0].endswith("_stderr")
+    return is_number and isfinite(value) and "," in key and not is_error
 
 
 def _stderr(row: Mapping[str, Any], key: str) -> float | None:

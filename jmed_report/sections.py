@@ -6,13 +6,13 @@ same questions, in the same order.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import comb
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from jmed_metrics import floors
+from jmed_metrics.examination import chance_correct
 from jmed_report.columns import Column
 from jmed_report.cut import share_cut
 from jmed_report.measured import Measured
@@ -176,14 +176,8 @@ def _floors(protocol: str, docs: Sequence[Doc]) -> dict[str, dict[str, float]]:
             chance = float(np.mean([1 / len(doc["choices"]) for doc in docs]))
             return {"acc": {"chance": chance}, "acc_norm": {"chance": chance}}
         case "letters":
-            chance = float(np.mean([_guess(doc) for doc in docs]))
-            return {"correct": {"chance": chance, "empty answer": 0.0}}
+            return {"correct": {"chance": chance_correct(docs), "empty answer": 0.0}}
     return {}
-
-
-def _guess(doc: Doc) -> float:
-    """The chance to guess the labels of a question; that of a number is taken for none."""
-    return 1 / comb(len(doc["choices"]), len(doc["answer"])) if doc["choices"] else 0.0
 
 
 def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Block:

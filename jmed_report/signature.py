@@ -23,6 +23,7 @@ SHOWN = 12
 TEMPLATES = {
     "ja": "cc0ee8fe78cf",
     "alpaca": "6799ba0884c0",
+    "letters": "c142374f08ec",
 }
 """Digest of each released template (a test holds them to ``lm_eval_tasks/_prompt_*.yaml``)."""
 EXAMPLES = {
@@ -33,6 +34,10 @@ EXAMPLES = {
     "5676b3c52126",  # igakuqa_en, 2
     "e51584b91f9f",  # igakuqa_en, 3
     "74ebe7cdf644",  # jmed_sample, 1
+    "9dbb1c733fa4",  # igakuqa_exam, 1
+    "9d97dd1a8d23",  # igakuqa_exam, 2
+    "5e262489d68c",  # igakuqa_exam, 3
+    "b5d3ec0702e2",  # igakuqa_mc and jjsimqa_mc, 2: those with one answer
 }
 """Hashes of the first one, two … worked examples of the published pools (a test holds them)."""
 DECODING_MARKS = {"temperature": "t", "top_p": "p", "top_k": "k", "repetition_penalty": "r"}

@@ -67,13 +67,13 @@ def sign_flip(differences: Floats, *, flips: int = RESAMPLES, seed: int = SEED) 
     Smyth 2010).
     """
     rng = np.random.default_rng(seed)
-    observed = np.abs(differences.sum(axis=0))
+    # Rounding must not make an equal sum a smaller one.
+    least = np.abs(differences.sum(axis=0)) - 1e-12 * np.abs(differences).sum(axis=0)
     as_far = np.zeros(differences.shape[1], dtype=np.int64)
     for start in range(0, flips, BLOCK):
         shape = (min(BLOCK, flips - start), len(differences))
         signs = 2.0 * rng.integers(2, size=shape, dtype=np.int8) - 1.0
-        # Rounding must not make an equal sum a smaller one.
-        as_far += np.sum(np.abs(signs @ differences) >= observed * (1 - 1e-12), axis=0)
+        as_far += np.sum(np.abs(signs @ differences) >= least, axis=0)
     return [float(count + 1) / (flips + 1) for count in as_far]
 
 

@@ -13,6 +13,8 @@ from jmed_report.statistics import Floats, bootstrap_intervals, holm, mcnemar, s
 DIGITS = 3
 """Digits behind the point, in every format: two scores that look equal rank equal."""
 ALPHA = 0.05
+GRADED = "gestalt_score"
+"""The score whose single values lie between 0 and 1, even where all happen to be 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _from_stderr(score: float, stderr: float | None) -> tuple[float | None, floa
 
 
 def _flat(metric: str, values: Floats) -> tuple[float | None, float | None]:
-    if metric == "gestalt_score" or not _is_binary(values):
+    if metric == GRADED or not _is_binary(values):
         return None, None
     return proportion_interval(float(values[0]), len(values))
 
@@ -194,7 +196,7 @@ def _tests(
             after = line.values[column]
             if line.is_rate or before is None or after is None:
                 continue
-            if _is_binary(before) and _is_binary(after):
+            if line.metric != GRADED and _is_binary(before) and _is_binary(after):
                 exact[index, column] = _exact(before, after)
             else:
                 flipped[index, column] = after - before

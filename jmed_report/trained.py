@@ -16,6 +16,8 @@ from typing import Any
 from jmed_report.results import model_args
 from jmed_report.runs import Run
 
+FILES = ("*config.json", "run_card.json", "trainer_state.json", "tokenizer.json", "checkpoint-*")
+"""What tells a folder with a model, an adapter or a training from any other."""
 KINDS = {"lora": "LoRA", "qlora": "QLoRA"}
 
 
@@ -84,12 +86,17 @@ def _identity(path: str, results: Path) -> str:
 
 
 def folder_of(path: str, results: Path) -> Path | None:
-    """The folder ``path``, relative to where lm-eval was started; None if it is not found.
+    """The model's folder ``path``, relative to where lm-eval was started; None if it is not found.
 
-    It is looked for from here, then from every folder above the results file.
+    It is looked for from here, then from every folder above the results file. lm-eval names its
+    own output after the model, so a folder counts only if it holds what a model's does.
     """
-    places = [Path(), *results.parents]
-    return next((place / path for place in places if path and (place / path).is_dir()), None)
+    places = [place / path for place in (Path(), *results.parents) if path]
+    return next((place for place in places if place.is_dir() and _is_model(place)), None)
+
+
+def _is_model(folder: Path) -> bool:
+    return any(True for pattern in FILES for _ in folder.glob(pattern))
 
 
 def _read(path: Path) -> Mapping[str, Any]:

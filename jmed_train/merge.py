@@ -18,6 +18,7 @@ from peft import PeftModel
 from jmed_data.base_model import base_model_faults, load_tokenizer
 from jmed_data.faults import Fault, FileError
 from jmed_data.model_folder import check_model, is_adapter
+from jmed_train.card import write_card
 from jmed_train.folder import read_card
 from jmed_train.quantize import load_base, load_in_nf4
 from jmed_train.tool import require_new, run_tool
@@ -26,7 +27,8 @@ from jmed_train.tool import require_new, run_tool
 def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
     """Writes the model of ``run``, an output folder or a checkpoint of a recipe, into ``folder``.
 
-    ``base`` overrides where the base model is. Raises FileError if something is missing.
+    The run card goes with it, so that reports know what the model was trained from. ``base``
+    overrides where the base model is. Raises FileError if something is missing.
     """
     card = read_card(run)
     if card is None or not is_adapter(run):
@@ -40,6 +42,8 @@ def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
     merged = model.merge_and_unload()
     merged.save_pretrained(folder)
     load_tokenizer(base).save_pretrained(folder)
+    kept = {key: value for key, value in card.items() if key != "files"}
+    write_card(folder, {**kept, "base_model": base})
 
 
 def _base_of(run: Path) -> str:

@@ -9,6 +9,7 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from jmed_data.faults import FileError
+from jmed_report.compare import read_columns, table_of
 from jmed_train.merge import merge
 from jmed_train.quantize import NF4, quantize
 from tests.conftest import lm_eval, results, run, samples
@@ -63,6 +64,19 @@ def test_a_model_that_learnt_the_sample_exam_scores_above_its_base(evaluated):
 
 
 @pytest.mark.xdist_group("memorised")
+def test_the_table_knows_step_0_and_the_gain_is_not_chance(evaluated):
+    columns = read_columns([evaluated / "base", evaluated / "adapter"], None)
+    assert [column.title for column in columns] == ["model, 0 steps", "model, 300 steps of LoRA"]
+    assert columns[1].hours > 0
+    found = table_of(columns, pooled=False, by=None, seed=1, resamples=2000)
+    accuracy = found.sections[0].rows[0].cells[1]
+    assert accuracy.difference.gained - accuracy.difference.lost == pytest.approx(
+        40 * accuracy.difference.value
+    )
+    assert accuracy.difference.p_holm < 0.01
+
+
+@pytest.mark.xdist_group("memorised")
 def test_a_merged_lora_gives_the_adapters_answers(evaluated):
     folder = evaluated
     merged = run(sys.executable, "-m", "jmed_train.merge", "outputs/run", "merged", cwd=folder)
@@ -70,6 +84,8 @@ def test_a_merged_lora_gives_the_adapters_answers(evaluated):
     assert merged.stdout == "merged: outputs/run merged into its base\n"
     evaluate(folder, "merged-out", "pretrained=merged")
     assert answers(folder, "merged-out") == answers(folder, "adapter")
+    merged_column = read_columns([folder / "merged-out"], None)[0]
+    assert merged_column.title == "model, 300 steps of LoRA"
     whole = logits(load(folder / "merged", torch.float32))
     apart = logits(adapter(load(folder / "model", torch.float32), folder / "outputs/run"))
     assert (whole - apart).abs().max() < 1e-4 * apart.std()

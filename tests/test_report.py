@@ -120,7 +120,7 @@ def test_a_changed_prompt_is_a_custom_template(tmp_path):
     assert line.startswith("igakuqa|template:custom-")
 
 
-@pytest.mark.parametrize("name", ["ja", "alpaca"])
+@pytest.mark.parametrize("name", ["ja", "alpaca", "letters"])
 def test_the_released_templates_are_the_tasks_own(name):
     assert template_digest(prompt(name)) == TEMPLATES[name]
 

@@ -1,0 +1,54 @@
+"""A table in LaTeX: an environment to put into a document, with booktabs."""
+
+import re
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from jmed_report.formats.numbers import MISSING
+from jmed_report.formats.paper import PaperTable
+from jmed_report.formats.sheet import paper_sheet, sheet_of
+from jmed_report.table import Table
+
+ESCAPED = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    **{char: rf"\{char}" for char in "{}$&%#_"},
+}
+SPECIAL = re.compile("|".join(map(re.escape, ESCAPED)))
+
+
+def render(table: Table, paper: PaperTable | None = None) -> str:
+    """The environment; with ``paper`` a second one with the paper's own table."""
+    environment = Environment(
+        loader=PackageLoader("jmed_report.formats"),
+        autoescape=False,  # noqa: S701 (that of HTML; every text goes through escape)
+        undefined=StrictUndefined,
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"tex": escape, "number": number}
+    sheets = [sheet_of(table), *([paper_sheet(paper)] if paper else [])]
+    return environment.get_template("table.tex.jinja").render(sheets=sheets)
+
+
+def escape(text: str) -> str:
+    """``text`` with every character that LaTeX would not print as it is replaced by its command."""
+    return SPECIAL.sub(lambda found: ESCAPED[found.group()], text)
+
+
+def number(text: str) -> str:
+    """A number, or several, escaped and with signs as in mathematics; MISSING as a dash."""
+    if text == MISSING:
+        return "--"
+    return re.sub(r"[-+]", lambda sign: f"${sign.group()}$", escape(text))

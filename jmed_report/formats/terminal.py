@@ -1,0 +1,103 @@
+"""A table in the terminal: where its width is too small, one below the other, a model each."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jmed_report.formats.paper import PaperTable
+from jmed_report.formats.sheet import Sheet, Shown, paper_sheet, sheet_of
+from jmed_report.results import ResultsError
+from jmed_report.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+LABEL_WIDTH = 22
+CELL_WIDTH = 12
+"""Least width of a score's column; names fold in it, numbers make it wider and never fold."""
+UNBOUNDED = 100_000
+
+
+def print_table(table: Table, paper: PaperTable | None = None) -> None:
+    """Prints ``table`` with what stands below it, and the paper's own table apart from it.
+
+    Raises ResultsError without rich.
+    """
+    try:
+        from rich.console import Console
+    except ImportError as error:
+        raise ResultsError("table needs rich; run: pip install 'jmedlora[report]'") from error
+    width = Console().width
+    console = Console(highlight=False, width=UNBOUNDED)  # the terminal wraps what is still too wide
+    for sheet in [sheet_of(table), *([paper_sheet(paper)] if paper else [])]:
+        console.print(sheet.title, markup=False)
+        for places in _pieces(sheet, console, width):
+            console.print(_grid(sheet, places))
+        for text in _below(sheet):
+            console.print(text, soft_wrap=True, markup=False)
+
+
+def _below(sheet: Sheet) -> tuple[str, ...]:
+    return (*sheet.notes, *sheet.warnings, *sheet.foot, *sheet.signatures, "")
+
+
+def _pieces(sheet: Sheet, console: "Console", width: int) -> list[list[int]]:
+    """The columns that stand side by side: all if they fit, else each model's, as many as fit."""
+
+    def fits(places: Sequence[int]) -> bool:
+        return console.measure(_grid(sheet, places)).maximum <= width
+
+    if fits(range(len(sheet.heads))):
+        return [list(range(len(sheet.heads)))]
+    pieces: list[list[int]] = []
+    for _, places in sheet.groups:
+        pieces.append([])
+        for place in places:
+            if pieces[-1] and not fits([*pieces[-1], place]):
+                pieces.append([])
+            pieces[-1].append(place)
+    return pieces
+
+
+def _grid(sheet: Sheet, places: Sequence[int]) -> "Grid":
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(box=box.SIMPLE_HEAD)
+    grid.add_column("", width=LABEL_WIDTH, overflow="fold")
+    for place in places:
+        width = _cell_width(sheet, place)
+        model = Text(sheet.heads[place].model)
+        grid.add_column(model, width=width, overflow="fold", justify="right")
+    for name in sheet.floor_names:
+        grid.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)
+    heads = [sheet.heads[place] for place in places]
+    grid.add_row(sheet.steps_label, *(Text(f"{head.steps}\n{head.note}".strip()) for head in heads))
+    for part in sheet.parts:
+        grid.add_section()
+        if part.title:
+            grid.add_row(Text(part.title, "bold"))
+        for line in part.lines:
+            cells = (_cell(line.cells[place]) for place in places)
+            grid.add_row(Text(line.label), *cells, *line.floors)
+    return grid
+
+
+def _cell_width(sheet: Sheet, place: int) -> int:
+    texts = [
+        text for part in sheet.parts for line in part.lines for text in _lines(line.cells[place])
+    ]
+    return max(CELL_WIDTH, *map(len, texts))
+
+
+def _cell(cell: Shown) -> "Text":
+    from rich.text import Text
+
+    value, *below = _lines(cell)
+    return Text("\n").join([Text(value, "bold" if cell.best else ""), *map(Text, below)])
+
+
+def _lines(cell: Shown) -> list[str]:
+    return list(filter(None, [cell.value, cell.interval, cell.difference]))

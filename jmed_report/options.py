@@ -1,0 +1,49 @@
+"""The options that every comparison of runs takes."""
+
+import argparse
+from pathlib import Path
+
+from jmed_report.statistics import RESAMPLES, SEED
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the results and their labels."""
+    parser.add_argument(
+        "results",
+        nargs="+",
+        type=Path,
+        metavar="RESULTS",
+        help="a folder given to lm_eval as --output_path, or a results_*.json",
+    )
+    parser.add_argument(
+        "--labels", type=Path, metavar="YML", help="what models, steps and hours are called"
+    )
+
+
+def add_statistics_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what makes intervals and tests what they are."""
+    parser.add_argument(
+        "--seed", type=whole, default=SEED, help=f"of intervals and tests (default: {SEED})"
+    )
+    parser.add_argument(
+        "--resamples",
+        type=positive,
+        default=RESAMPLES,
+        help=f"of the bootstrap and of the permutation test (default: {RESAMPLES:,})",
+    )
+
+
+def whole(text: str) -> int:
+    """A whole number from 0. Raises ValueError, which argparse reports."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def positive(text: str) -> int:
+    """A whole number from 1. Raises ValueError, which argparse reports."""
+    number = whole(text)
+    if number == 0:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,27 @@
+"""Writing a report's files: whole or not at all."""
+
+import os
+from pathlib import Path
+
+from jmed_report.results import ResultsError
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Puts ``content`` (text as UTF-8) at ``path`` in one step, its folder made where needed.
+
+    An earlier file stays as it was if the disk is full or the program is stopped. Raises
+    ResultsError naming the file and the reason.
+    """
+    raw = content.encode() if isinstance(content, str) else content
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ResultsError(f"{path}: cannot be written ({error.strerror}); free some space or "
+                           "choose another --out") from error  # fmt: skip
