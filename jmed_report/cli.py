@@ -5,11 +5,11 @@ import os
 import sys
 from collections.abc import Sequence
 
-from jmed_report import overview
+from jmed_report import consistency, examination, overview, plot, responses, table_command
 from jmed_report.results import ResultsError
 
 INTERRUPTED = 130
-COMMANDS = (overview,)
+COMMANDS = (overview, table_command, plot, responses, examination, consistency)
 """The modules that bring a subcommand: each has ``add_commands(commands)``."""
 
 

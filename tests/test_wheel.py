@@ -78,7 +78,12 @@ def test_the_wheel_holds_every_task_and_no_test(wheel):
     (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
     with zipfile.ZipFile(wheel) as archive:
         assert "jmed_train.guard:check_start" in archive.read(entry_points).decode()
-    assert "jmed_data/sample/exam.jsonl" in names
+    assert {
+        "jmed_data/sample/exam.jsonl",
+        "jmed_report/paper_table.json",
+        "jmed_report/formats/templates/table.html.jinja",
+        "jmed_report/formats/templates/table.tex.jinja",
+    } <= names
     assert "lm_eval/__init__.py" not in names  # lm-eval's own files are not touched
 
 

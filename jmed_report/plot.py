@@ -1,0 +1,109 @@
+"""``jmed-report plot``: scores against training steps, as figures for a paper."""
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from jmed_report.compare import read_columns, table_of
+from jmed_report.curves import Picture, labels, pictures
+from jmed_report.figure_words import WORDS, Words
+from jmed_report.options import add_run_options, add_statistics_options
+from jmed_report.output import write_file
+from jmed_report.results import PROTOCOLS, ResultsError
+from jmed_report.table import Table
+
+SHOWN = 10
+"""Characters that a message names, of those that no font has."""
+SCORES = tuple(metric for protocol in PROTOCOLS.values() for metric in protocol.metrics)
+"""Drawn unless --metric says otherwise: the scores of this project's tasks."""
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds the subcommand to the parser."""
+    parser = commands.add_parser(
+        "plot",
+        help="draw scores against training steps, with interval bands, as PNG and SVG",
+        description="Draw each score against training steps: one curve a model, with its 95 % "
+        "interval and the chance level, a panel for each number of worked examples.",
+        epilog="example: jmed-report plot results --out figures --language ja",
+    )
+    add_run_options(parser)
+    parser.add_argument(
+        "--out", type=Path, default=Path(), help="folder for the figures (default: this one)"
+    )
+    parser.add_argument(
+        "--metric",
+        action="append",
+        help="a score to draw, such as accuracy; may be repeated (default: all of our tasks)",
+    )
+    parser.add_argument("--pooled", action="store_true", help="the paper's exams as one")
+    parser.add_argument("--language", choices=["en", "ja"], default="en", help="of the labels")
+    add_statistics_options(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    _check_matplotlib()
+    found = read_columns(args.results, args.labels)
+    table = table_of(found, pooled=args.pooled, by=None, seed=args.seed, resamples=args.resamples)
+    drawn, left_out = pictures(table, _metrics(table, args.metric))
+    for line in (*table.warnings, *left_out):
+        print(f"jmed-report: {line}", file=sys.stderr)
+    if not drawn:
+        raise ResultsError("nothing to draw: no score of a model whose steps are known")
+    _write(drawn, args.language, args.out)
+    return 0
+
+
+def _check_matplotlib() -> None:
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise ResultsError("plot needs matplotlib; run: pip install 'jmedlora[report]'") from error
+
+
+def _metrics(table: Table, given: list[str] | None) -> set[str]:
+    """The metrics to draw. Raises ResultsError for one that these runs do not have."""
+    known = {row.metric.removesuffix(",none"): row.metric for s in table.sections for row in s.rows}
+    for name in given or ():
+        if name not in known:
+            raise ResultsError(
+                f"--metric {name}: no such score in these runs; they have {', '.join(known)}"
+            )
+    return {known[name] for name in given} if given else set(SCORES)
+
+
+def _write(drawn: list[Picture], language: str, folder: Path) -> None:
+    from jmed_report.drawing import file_stem, looks, render
+
+    words, families = _language(drawn, language)
+    styles = looks(labels(drawn))
+    used: Counter[str] = Counter()
+    for picture in drawn:
+        stem = file_stem(picture)
+        used[stem.casefold()] += 1
+        again = used[stem.casefold()]  # two exams may differ only in what a file name cannot hold
+        for suffix, content in render(picture, styles, words, families).items():
+            path = folder / f"{stem}{f'-{again}' if again > 1 else ''}.{suffix}"
+            write_file(path, content)
+            print(path)
+
+
+def _language(drawn: list[Picture], language: str) -> tuple[Words, list[str]]:
+    """The words, and the fonts that can write them; English ones where none writes Japanese."""
+    from jmed_report.drawing import texts
+    from jmed_report.fonts import DEFAULT, families, missing
+
+    for name in dict.fromkeys((language, "en")):
+        words = WORDS[name]
+        text = "".join(texts(picture, words) for picture in drawn)
+        if found := families(text):
+            return words, found
+        what = "labels are in English" if name == "ja" else "they are shown as boxes"
+        print(
+            f"jmed-report: no installed font has the characters {missing(text)[:SHOWN]}: {what}; "
+            "install one, such as the package fonts-noto-cjk",
+            file=sys.stderr,
+        )
+    return words, [DEFAULT]
