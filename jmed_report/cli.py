@@ -5,11 +5,15 @@ import os
 import sys
 from collections.abc import Sequence
 
-from jmed_report import consistency, examination, overview, plot, responses, table_command
+from jmed_report import overview, table_command
+from jmed_report.consistency import command as consistency
+from jmed_report.exam import command as exam
+from jmed_report.figures import command as figures
+from jmed_report.responses import command as responses
 from jmed_report.results import ResultsError
 
 INTERRUPTED = 130
-COMMANDS = (overview, table_command, plot, responses, examination, consistency)
+COMMANDS = (overview, table_command, figures, responses, exam, consistency)
 """The modules that bring a subcommand: each has ``add_commands(commands)``."""
 
 

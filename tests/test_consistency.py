@@ -10,8 +10,15 @@ import pytest
 from scipy.stats import binomtest
 
 from jmed_data.shuffle import order_of, permuted
-from jmed_report.agreement import Answer, accuracy, agreement, by_position, spread, unanswered
 from jmed_report.cli import main
+from jmed_report.consistency.agreement import (
+    Answer,
+    accuracy,
+    agreement,
+    by_position,
+    spread,
+    unanswered,
+)
 from tests.conftest import PAPER, write_jsonl
 from tests.test_report import prompt
 

@@ -21,10 +21,10 @@ from jmed_data.examination import (
 from jmed_data.faults import FileError
 from jmed_data.igakuqa import SECTIONS, YEARS
 from jmed_metrics.marking import Mark
-from jmed_report import exam_tables
 from jmed_report.cli import main
-from jmed_report.predictions import read_predictions
-from jmed_report.verdict import Answered, YearResult, humans
+from jmed_report.exam import tables
+from jmed_report.exam.predictions import read_predictions
+from jmed_report.exam.verdict import Answered, YearResult, humans
 from tests.conftest import write_jsonl
 from tests.published import publish
 
@@ -481,6 +481,6 @@ def test_damaged_predictions_give_faults_and_no_traceback(tmp_path_factory, ques
 def test_the_widest_row_fits():
     widest = ("2018", "400/400", "99.9% to 100.0%", "500/500", "200/200 (160)", "300/300 (209)",
               "100", "400", "incomplete")  # fmt: skip
-    headings = exam_tables.YEAR_HEADINGS
+    headings = tables.YEAR_HEADINGS
     cells = [max(len(a), len(b)) for a, b in zip(widest, headings, strict=True)]
-    assert sum(cells) + 3 * len(cells) <= exam_tables.WIDTH
+    assert sum(cells) + 3 * len(cells) <= tables.WIDTH

@@ -15,10 +15,10 @@ from PIL import Image, ImageColor
 
 from jmed_report.cli import main
 from jmed_report.compare import read_columns, table_of
-from jmed_report.curves import pictures
-from jmed_report.drawing import file_stem, looks
-from jmed_report.figure_words import WORDS
-from jmed_report.fonts import DEFAULT, families
+from jmed_report.figures.curves import pictures
+from jmed_report.figures.drawing import file_stem, looks
+from jmed_report.figures.fonts import DEFAULT, families
+from jmed_report.figures.words import WORDS
 from tests.conftest import ROOT, run
 from tests.runs import Asked, answers, questions, write_run
 

@@ -83,6 +83,12 @@ def test_the_wheel_holds_every_task_and_no_test(wheel):
         "jmed_report/paper_table.json",
         "jmed_report/formats/templates/table.html.jinja",
         "jmed_report/formats/templates/table.tex.jinja",
+        "jmed_report/responses/templates/responses.html.jinja",
+        "jmed_report/responses/templates/responses.md.jinja",
+        "jmed_report/exam/verdict.py",
+        "jmed_report/figures/drawing.py",
+        "jmed_report/consistency/agreement.py",
+        "jmed_data/sample/treatment.jsonl",
     } <= names
     assert "lm_eval/__init__.py" not in names  # lm-eval's own files are not touched
 

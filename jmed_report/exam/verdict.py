@@ -7,7 +7,7 @@ from typing import Any
 
 from jmed_data.examination import MOST_FORBIDDEN, PASS_LINES, Note, PassLine, Question
 from jmed_metrics.marking import Mark, mark, mark_officially
-from jmed_report.predictions import Prediction
+from jmed_report.exam.predictions import Prediction
 
 EASY = 70.0
 """Percent of the candidates: what at least so many get right, a candidate should get right."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from jmed_data.shuffle import order_of, original
 from jmed_metrics import score_response
-from jmed_report.agreement import Answer
+from jmed_report.consistency.agreement import Answer
 from jmed_report.results import ResultsError, TaskResult
 from jmed_report.runs import Record, Run, find_runs, read_samples, response_of
 from jmed_report.signature import variant

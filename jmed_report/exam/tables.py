@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jmed_metrics import proportion_interval
+from jmed_report.exam.verdict import EASY, Answered, Humans, YearResult, differing, humans, points
 from jmed_report.results import ResultsError
-from jmed_report.verdict import EASY, Answered, Humans, YearResult, differing, humans, points
 
 YEAR_HEADINGS = (
     "year", "correct", "95 % interval", "points", "required (line)", "general (line)",

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jmed_metrics import proportion_interval
-from jmed_report.agreement import accuracy, agreement, by_position, spread, unanswered
-from jmed_report.orders import TASKS, Ordered, read_orders, refuse_incomparable
+from jmed_report.consistency.agreement import accuracy, agreement, by_position, spread, unanswered
+from jmed_report.consistency.orders import TASKS, Ordered, read_orders, refuse_incomparable
 from jmed_report.results import ResultsError
 from jmed_report.runs import dump
 from jmed_report.signature import variant

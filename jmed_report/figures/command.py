@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from jmed_report.compare import read_columns, table_of
-from jmed_report.curves import Picture, labels, pictures
-from jmed_report.figure_words import WORDS, Words
+from jmed_report.figures.curves import Picture, labels, pictures
+from jmed_report.figures.words import WORDS, Words
 from jmed_report.options import add_run_options, add_statistics_options
 from jmed_report.output import write_file
 from jmed_report.results import PROTOCOLS, ResultsError
@@ -75,7 +75,7 @@ def _metrics(table: Table, given: list[str] | None) -> set[str]:
 
 
 def _write(drawn: list[Picture], language: str, folder: Path) -> None:
-    from jmed_report.drawing import file_stem, looks, render
+    from jmed_report.figures.drawing import file_stem, looks, render
 
     words, families = _language(drawn, language)
     styles = looks(labels(drawn))
@@ -92,8 +92,8 @@ def _write(drawn: list[Picture], language: str, folder: Path) -> None:
 
 def _language(drawn: list[Picture], language: str) -> tuple[Words, list[str]]:
     """The words, and the fonts that can write them; English ones where none writes Japanese."""
-    from jmed_report.drawing import texts
-    from jmed_report.fonts import DEFAULT, families, missing
+    from jmed_report.figures.drawing import texts
+    from jmed_report.figures.fonts import DEFAULT, families, missing
 
     for name in dict.fromkeys((language, "en")):
         words = WORDS[name]

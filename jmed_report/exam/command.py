@@ -6,10 +6,10 @@ from pathlib import Path
 
 from jmed_data.examination import read_notes, read_questions
 from jmed_data.sources import locate
-from jmed_report.exam_tables import markdown, print_sheets, sheets
-from jmed_report.predictions import read_predictions
+from jmed_report.exam.predictions import read_predictions
+from jmed_report.exam.tables import markdown, print_sheets, sheets
+from jmed_report.exam.verdict import results
 from jmed_report.results import ResultsError
-from jmed_report.verdict import results
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:

@@ -15,9 +15,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from jmed_report.columns import shown_steps
-from jmed_report.curves import Curve, Panel, Picture
-from jmed_report.figure_words import Words
-from jmed_report.fonts import DEFAULT
+from jmed_report.figures.curves import Curve, Panel, Picture
+from jmed_report.figures.fonts import DEFAULT
+from jmed_report.figures.words import Words
 
 PANEL = (3.6, 2.9)
 """Width and height in inches of one panel: two fill the width of a page."""

@@ -1,0 +1,1 @@
+"""Whether a model answers or guesses: the same questions with permuted choices."""

@@ -1,0 +1,1 @@
+"""The national examination: marks, points and each year's verdict."""

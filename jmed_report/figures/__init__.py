@@ -1,0 +1,1 @@
+"""Learning curves: scores against training steps."""
