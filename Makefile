@@ -34,6 +34,7 @@ lint: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.statistics
 
 clean:
 	rm -rf $(VENV) $(NEXT) build demo dist *.egg-info

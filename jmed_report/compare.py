@@ -8,6 +8,7 @@ from jmed_data.examination import read_notes
 from jmed_data.sources import locate
 from jmed_report.columns import Column, columns
 from jmed_report.comparable import refuse_incomparable, warnings
+from jmed_report.cut import NEARLY
 from jmed_report.labels import read_labels
 from jmed_report.measured import measure
 from jmed_report.results import ResultsError
@@ -17,6 +18,10 @@ from jmed_report.table import Table, build_table
 
 Doc = Mapping[str, Any]
 GROUPINGS = ("year", "section", "answers", "category")
+CUT = (
+    f"Cut by length: answers that are {NEARLY:.0%} as long as the token limit or longer when the "
+    "model's tokenizer encodes them again; lm-eval does not log why an answer ended."
+)
 
 
 def read_columns(paths: list[Path], labels: Path | None) -> list[Column]:
@@ -33,10 +38,12 @@ def table_of(
     found: list[Column], *, pooled: bool, by: str | None, seed: int, resamples: int
 ) -> Table:
     """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``)."""
+    blocks = _blocks(found, pooled=pooled, by=by)
     return build_table(
         found,
-        _blocks(found, pooled=pooled, by=by),
+        blocks,
         warnings=warnings(found),
+        notes=[CUT] if any(line.metric == "cut" for each in blocks for line in each.lines) else [],
         seed=seed,
         resamples=resamples,
     )

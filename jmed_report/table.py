@@ -100,6 +100,7 @@ def build_table(
     """The table of ``blocks``, whose rows have one entry for each of ``columns``."""
     bases = [baseline(columns, index) for index in range(len(columns))]
     sections = [_section(block, bases, seed=seed, resamples=resamples) for block in blocks]
+    corrected = _corrected(sections)
     signatures = {
         (column.title, subject, each.signature)
         for column in columns
@@ -107,13 +108,37 @@ def build_table(
     }
     return Table(
         columns=tuple(columns),
-        sections=tuple(_corrected(sections)),
+        sections=tuple(corrected),
         warnings=tuple(warnings),
-        notes=tuple(notes),
+        notes=(*notes, *_too_few_flips(corrected, resamples)),
         signatures=tuple(sorted(signatures)),
         seed=seed,
         resamples=resamples,
     )
+
+
+def differences(sections: Sequence[Section]) -> list[Difference]:
+    """Every difference of a table, row by row."""
+    return [
+        cell.difference
+        for section in sections
+        for row in section.rows
+        for cell in row.cells
+        if cell and cell.difference
+    ]
+
+
+def _too_few_flips(sections: Sequence[Section], resamples: int) -> list[str]:
+    """A note if the least p that the permutation test can give is lost in the correction."""
+    tests = differences(sections)
+    flipped = any(test.test == "sign flip" for test in tests)
+    if not flipped or len(tests) < ALPHA * (resamples + 1):
+        return []
+    return [
+        f"{len(tests)} tests are too many for {resamples:,} permutations: no difference in Gestalt "
+        f"score can fall below p = {ALPHA:g} after correction; use --resamples "
+        f"{int(2 * len(tests) / ALPHA)} or more."
+    ]
 
 
 def baseline(columns: Sequence[Column], index: int) -> int | None:
@@ -230,14 +255,7 @@ def _with_best(cells: Sequence[Cell | None]) -> list[Cell | None]:
 
 def _corrected(sections: Sequence[Section]) -> list[Section]:
     """The sections with Holm's correction over all tests of the table."""
-    p_values = [
-        cell.difference.p
-        for section in sections
-        for row in section.rows
-        for cell in row.cells
-        if cell and cell.difference
-    ]
-    corrected = iter(holm(p_values))
+    corrected = iter(holm([each.p for each in differences(sections)]))
 
     def cell_of(cell: Cell | None) -> Cell | None:
         if not cell or not cell.difference:

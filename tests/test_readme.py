@@ -44,7 +44,10 @@ def test_the_first_forty_lines_hold_a_command_and_its_output(name):
     ("command", "subcommands"),
     [
         (jmed_data, ("fetch", "where", "check", "check-model")),
-        (jmed_report, ("signature", "scores")),
+        (
+            jmed_report,
+            ("signature", "scores", "table", "plot", "responses", "exam", "consistency"),
+        ),
     ],
 )
 def test_help_ends_with_an_example(command, subcommands, capsys):

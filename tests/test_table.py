@@ -8,7 +8,7 @@ import pytest
 
 from jmed_report.compare import read_columns, table_of
 from jmed_report.results import ResultsError
-from jmed_report.table import Table
+from jmed_report.table import Table, differences
 from tests.conftest import PAPER
 from tests.runs import Asked, answers, question, questions, write_run
 
@@ -92,17 +92,21 @@ def test_differences_are_paired_with_step_0_and_corrected(trained):
 
 def test_holm_counts_every_test_of_the_table(trained):
     found = table(trained / "results")
-    tests = [
-        cell.difference
-        for section in found.sections
-        for each in section.rows
-        for cell in each.cells
-        if cell and cell.difference
-    ]
+    tests = differences(found.sections)
     assert len(tests) == 12  # two adapters × three scores × two shots; no test of a rate
     smallest = min(tests, key=lambda test: test.p)
     assert smallest.p_holm == pytest.approx(12 * smallest.p)
     assert {test.test for test in tests} == {"McNemar", "sign flip"}
+
+
+def test_too_few_permutations_for_the_correction_are_said(trained):
+    # 12 tests: the least p is 12 / 201 with 200 permutations, 12 / 501 with 500.
+    [note] = table(trained / "results", resamples=200).notes
+    assert note == (
+        "12 tests are too many for 200 permutations: no difference in Gestalt score can fall below "
+        "p = 0.05 after correction; use --resamples 480 or more."
+    )
+    assert table(trained / "results").notes == ()
 
 
 def test_questions_pair_by_hash_not_by_row(trained):
