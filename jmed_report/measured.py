@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from jmed_report.documents import is_whole
 from jmed_report.results import PROTOCOLS, ResultsError, TaskResult
 from jmed_report.runs import Record, Run, read_samples, refuse_zero_likelihoods
 from jmed_report.signature import signature, variant
@@ -88,6 +89,11 @@ def _ours(run: Run, result: TaskResult) -> Measured:
         )
     if result.protocol == "likelihood":
         refuse_zero_likelihoods(run, result.task, records)
+    for record in records:
+        if not is_whole(record["doc"], result.protocol):
+            name = f"{record['doc'].get('problem_id')!r}"[:20]
+            what = f"the sample {name} of {result.task} is not complete"
+            raise ResultsError(f"{run.path}: {what}; evaluate again")
     protocol = PROTOCOLS[result.protocol]
     values = {
         metric: _checked(run, result, metric, records)

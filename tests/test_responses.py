@@ -318,12 +318,14 @@ def test_free_questions_have_no_gold(tmp_path, capsys):
 )
 def test_the_gold_of_the_examination(tmp_path, capsys, answer, choices, gold):
     doc = {"problem_id": "112A1", "question": "問", "choices": choices, "answer": answer}
+    doc |= {"forbidden": []}
     scores = [{"correct": 1, "unparsed": 0, "forbidden": 0}]
     write_run(tmp_path, task="igakuqa_exam", protocol="letters", template="letters", docs=[doc],
               responses=["a"], scores=scores)  # fmt: skip
     source = text(capsys, tmp_path)
     assert gold in source
-    assert tables(source)[1][1] == ["base, 0 steps", "a", "", "1", ""]
+    read = "a" if choices else ""  # a letter is no number
+    assert tables(source)[1][1] == ["base, 0 steps", "a", read, "1", ""]
 
 
 def test_shuffled_choices_are_shown_as_published(tmp_path, capsys):

@@ -444,6 +444,14 @@ def without(*keys: str):
     return remove
 
 
+def edit_samples(old: str, new: str):
+    def edit(path: Path) -> None:
+        samples = samples_beside(path)
+        samples.write_text(samples.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    return edit
+
+
 def other_mean(path: Path) -> None:
     run = json.loads(path.read_text(encoding="utf-8"))
     run["results"]["igakuqa"]["accuracy,none"] = 0.5
@@ -459,6 +467,10 @@ def other_mean(path: Path) -> None:
         (lambda path: samples_beside(path).write_text(""), "holds no answer; evaluate again"),
         (lambda path: samples_beside(path).write_text('{"doc": {}}\n'), ":1: no doc_hash or doc"),
         (lambda path: samples_beside(path).write_bytes("あ".encode("cp932")), "is not UTF-8"),
+        (edit_samples('"choices": [', '"choices": ["", '), " of igakuqa is not complete; eval"),
+        (edit_samples('"answer": [0]', '"answer": [9]'), " of igakuqa is not complete; evaluate"),
+        (edit_samples('"problem_id": "Q1"', '"problem_id": 1'), "the sample 1 of igakuqa is not c"),
+        (edit_samples('"doc_id": 1,', '"doc_id": 1, "doc_hash": "x",'), "'doc_hash' stands twice"),
         (without("n-samples"), "written by an older lm-eval, without n-samples; evaluate again"),
         (without("versions", "n-shot"), "not a results file of lm-eval; name a results_*.json"),
         (other_mean, "accuracy of igakuqa is 0.5000, but its samples give 0.2500: results and"),

@@ -9,6 +9,7 @@ from typing import Any
 from jmed_data.shuffle import order_of, original
 from jmed_metrics import score_response
 from jmed_report.consistency.agreement import Answer
+from jmed_report.documents import is_whole
 from jmed_report.results import ResultsError, TaskResult
 from jmed_report.runs import Record, Run, find_runs, read_samples, response_of
 from jmed_report.signature import variant
@@ -74,7 +75,7 @@ def _seed(result: TaskResult) -> int | None:
 def _read_answer(run: Run, result: TaskResult, record: Record) -> tuple[tuple[str, ...], Answer]:
     """The choices as published, and which of them the response chose."""
     doc, response = record["doc"], response_of(record)
-    if response is None or not _usable(doc):
+    if response is None or not is_whole(doc, "response"):
         name = f"{doc.get('problem_id')!r}"[:20]
         raise ResultsError(
             f"{run.path}: the sample {name} of {result.task} is not complete; evaluate again"
@@ -82,28 +83,6 @@ def _read_answer(run: Run, result: TaskResult, record: Record) -> tuple[tuple[st
     texts, gold = original(doc)
     chosen = score_response(response, texts, gold).chosen
     return tuple(texts), Answer(tuple(order_of(doc)), tuple(gold), chosen)
-
-
-def _usable(doc: Record) -> bool:
-    """Whether the fields that are read here are what the tasks wrote."""
-    choices, answer = doc.get("choices"), doc.get("answer")
-    if not isinstance(choices, list) or not isinstance(doc.get("problem_id"), str):
-        return False
-    order = doc.get("permutation", list(range(len(choices))))
-    return (
-        all(isinstance(choice, str) and choice for choice in choices)
-        and bool(answer)
-        and _are_indices(answer, len(choices))
-        and _are_indices(order, len(choices))
-        and len(order) == len(choices)
-    )
-
-
-def _are_indices(values: Any, count: int) -> bool:
-    """Whether it is a list of distinct whole numbers below ``count``."""
-    if not isinstance(values, list) or not all(type(value) is int for value in values):
-        return False
-    return len(set(values)) == len(values) and all(0 <= value < count for value in values)
 
 
 def refuse_incomparable(exam: str, runs: Sequence[Ordered]) -> None:

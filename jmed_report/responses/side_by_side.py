@@ -10,6 +10,7 @@ import numpy.typing as npt
 from jmed_data.schema import LETTERS
 from jmed_data.shuffle import original
 from jmed_metrics import score_response
+from jmed_metrics.examination import mark_record
 from jmed_report.columns import Column, Subject
 from jmed_report.measured import Measured
 from jmed_report.results import PROTOCOLS
@@ -38,9 +39,10 @@ class Choice:
 class Answer:
     """What one model answered.
 
-    chosen: the labels of the choices that its response is nearest to; None where responses are
-        not read so. scores: (name, value). right: None where nothing is right or wrong. change:
-        "gained", "lost", or "" where it is as right as the baseline or has none.
+    chosen: the labels of the choices that its response is nearest to, or the letters or the number
+        that it gives; "" if it chooses nothing, None for a free question. scores: (name, value).
+    right: None where nothing is right or wrong. change: "gained", "lost", or "" where it is as
+        right as the baseline or has none.
     """
 
     column: str
@@ -179,12 +181,12 @@ def _cells(
 
 def _choices(doc: Doc) -> tuple[tuple[Choice, ...], str]:
     """The choices, correct ones marked; and the gold where no choice is: a number."""
-    if doc.get("answer") and all(isinstance(each, int) for each in doc["answer"]):
+    if doc["answer"] and all(isinstance(each, int) for each in doc["answer"]):
         texts, correct = original(doc)
         gold = {LETTERS[index] for index in correct}
     else:
-        texts, answer = doc.get("choices", []), doc.get("answer", [])
-        gold = {letter for each in answer for letter in str(each).split(" or ")}
+        texts = doc.get("choices", [])
+        gold = {letter for each in doc["answer"] for letter in str(each).split(" or ")}
     labelled = zip(LETTERS, texts, strict=False)
     choices = tuple(Choice(label, text, label in gold) for label, text in labelled)
     return choices, "" if choices else ", ".join(sorted(gold))
@@ -198,13 +200,17 @@ def _answer(cell: Asked, place: int) -> Answer:
     return Answer(
         column=cell.column.title,
         response=response,
-        chosen=_chosen(record["doc"], response) if measured.protocol == "response" else None,
+        chosen=_chosen(measured.protocol, record["doc"], response),
         scores=tuple((NAMES[metric], float(measured.values[metric][place])) for metric in metrics),
         right=None if cell.right is None else bool(cell.right[place]),
         change=CHANGES[0 if cell.change is None else int(cell.change[place])],
     )
 
 
-def _chosen(doc: Doc, response: str) -> str:
-    chosen = score_response(response, *original(doc)).chosen
-    return ", ".join(LETTERS[index] for index in chosen)
+def _chosen(protocol: str, doc: Doc, response: str) -> str | None:
+    if protocol == "letters":
+        return ", ".join(mark_record(doc, response).chosen)
+    if protocol == "response":
+        chosen = score_response(response, *original(doc)).chosen
+        return ", ".join(LETTERS[index] for index in chosen)
+    return None
