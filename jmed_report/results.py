@@ -214,10 +214,15 @@ def model_args(run: Mapping[str, Any]) -> Mapping[str, Any]:
     return args if isinstance(args, dict) else {}
 
 
+def adapter_of(args: Mapping[str, Any]) -> Any:
+    """The adapter's folder among a model's arguments: what hf and what vllm call it."""
+    return args.get("peft") or args.get("lora_local_path")
+
+
 def _model(run: Mapping[str, Any]) -> str:
     args = model_args(run)
-    if args.get("peft"):
-        return f"{args.get('pretrained')} + {args['peft']}"
+    if adapter := adapter_of(args):
+        return f"{args.get('pretrained')} + {adapter}"
     return str(run.get("model_name") or "unknown model")
 
 

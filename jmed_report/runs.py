@@ -83,7 +83,8 @@ def response_of(record: Record) -> str | None:
 def refuse_zero_likelihoods(run: Run, task: str, records: Sequence[Record]) -> None:
     """Raises ResultsError if every log-likelihood that the model gave is exactly 0.
 
-    Some servers answer so when they cannot compute any; lm-eval then counts all questions right.
+    Some servers answer so when they cannot compute any; lm-eval then counts whatever comes first,
+    or every question, as right.
     """
     values = list(_likelihoods(records))
     if values and not any(values):

@@ -18,7 +18,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser(
         "table",
         help="compare models side by side: Table 1 of the paper from folders of results",
-        description="Compare models side by side as in Table 1 of the paper: scores with 95 %% "
+        description="Compare models side by side as in Table 1 of the paper: scores with 95 % "
         "intervals, paired differences from step 0 of the same model, floors, and what limits the "
         "comparison. Needs the samples of --log_samples beside each results file.",
         epilog="example: jmed-report table results/ --labels labels.yml --with-paper --out report",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jmed_report.results import model_args
+from jmed_report.results import adapter_of, model_args
 from jmed_report.runs import Run
 
 FILES = ("*config.json", "run_card.json", "trainer_state.json", "tokenizer.json", "checkpoint-*")
@@ -57,7 +57,7 @@ def read_trained(run: Run) -> Trained:
     """The model that ``run`` asked."""
     args = model_args(run.content)
     given = _path(args.get("pretrained") or args.get("model") or run.content.get("model_name"))
-    given_adapter = _path(args.get("peft"))
+    given_adapter = _path(adapter_of(args))
     folder = folder_of(given_adapter or given, run.path)
     base, adapter = (_identity(each, run.path) for each in (given, given_adapter))
     card = _read(folder / "run_card.json") if folder else {}

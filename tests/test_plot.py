@@ -298,7 +298,7 @@ def test_japanese_labels(tmp_path, only_default, capsys):
     only_default.setattr(font_manager, "findSystemFonts", lambda: [str(path)])
     svg = plot(tmp_path, "--language", "ja")["igakuqa-accuracy.svg"].decode()
     assert "<text" not in svg  # its reader may lack the font
-    assert "<!-- 正解率 -->" in svg
+    assert "<!-- 正答率 -->" in svg
     assert capsys.readouterr().err == ""
 
 

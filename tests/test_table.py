@@ -163,6 +163,12 @@ def test_labels_that_cannot_be_used(trained, content, message):
     assert message in str(error.value)
 
 
+def test_an_adapter_that_vllm_loaded_is_one_too(tmp_path):
+    args = {"pretrained": "models/base", "lora_local_path": "out/x"}
+    ask(tmp_path, 5, run={"config": {"limit": None, "model_args": args}})
+    assert titles(table(tmp_path)) == ["base, ? steps of LoRA"]
+
+
 def test_two_bases_trained_into_the_same_folder_stay_apart(tmp_path):
     for place in ("a", "b"):
         ask(tmp_path / place, 5, model=f"models/{place}-calm")

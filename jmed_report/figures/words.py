@@ -40,10 +40,10 @@ WORDS = {
         chance="当て推量",
         interval="帯：95 % ブートストラップ信頼区間",
         metrics={
-            "accuracy": "正解率",
+            "accuracy": "正答率",
             "exact_match": "完全一致率",
-            "gestalt_score": "ゲシュタルト類似度",
-            "correct": "正答率",
+            "gestalt_score": "ゲシュタルトスコア",
+            "correct": "正答した問題の割合",
             "empty": "無回答率",
             "tied": "同点率",
             "unparsed": "判読不能率",

@@ -19,8 +19,8 @@ def foot(table: Table) -> list[str]:
     """The sentences on intervals, tests and bold, for the numbers that ``table`` has."""
     intervals = (
         f"95 % intervals: bootstrap over questions, {table.resamples:,} resamples, "
-        f"seed {table.seed}; Wilson's where all answers score alike, and from lm-eval's standard "
-        "error where the single scores are unknown."
+        f"seed {table.seed}; Wilson's where all are right or all wrong, and from lm-eval's "
+        "standard error where the single scores are unknown."
     )
     return [intervals, *_tests_line(table), *([BOLD] if _has_best(table) else [])]
 
