@@ -13,7 +13,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from jmed_report.measured import Measured
-from jmed_report.results import model_args
+from jmed_report.results_file import model_args
 from jmed_report.runs import response_of
 from jmed_report.statistics import Floats
 from jmed_report.trained import folder_of

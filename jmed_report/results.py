@@ -1,10 +1,11 @@
 """Reading lm-eval's ``results_*.json``: the tasks of this project in it, checked."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from jmed_report.results_file import ResultsError, adapter_of, load_run, model_args
 
 PROMPT_FIELDS = (
     "description",
@@ -45,10 +46,6 @@ DATA_FIELDS = {
 }
 """What the adapter notes of the questions asked."""
 MOST_ITEMS = 10**9
-
-
-class ResultsError(ValueError):
-    """A results file that cannot be used; the text names it, the field and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +133,6 @@ def _group(name: str, row: dict[str, Any], members: Sequence[TaskResult]) -> Gro
     )
 
 
-def load_run(path: Path) -> dict[str, Any]:
-    """The content of a results file. Raises ResultsError if it is not one of lm-eval."""
-    try:
-        run = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ResultsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except (ValueError, RecursionError) as error:  # cut off, not text, or nested without end
-        remedy = "the run did not finish writing it, or it is another file: evaluate again"
-        raise ResultsError(f"{path}: not complete JSON ({error}); {remedy}") from error
-    tables = ("results", "configs", "n-shot", "n-samples")
-    missing = [key for key in tables if not isinstance(_entry(run, key), dict)]
-    if missing and isinstance(_entry(run, "versions"), dict):
-        remedy = "evaluate again, with lm-eval 0.4.11 or newer"
-        raise ResultsError(f"{path}: written by an older lm-eval, without {missing[0]}; {remedy}")
-    if missing:
-        raise ResultsError(f"{path}: not a results file of lm-eval; name a results_*.json")
-    return run
-
-
-def _entry(run: Any, key: str) -> Any:
-    return run.get(key) if isinstance(run, dict) else None
-
-
 def _is_ours(config: Any) -> bool:
     metadata = config.get("metadata") if isinstance(config, dict) else None
     data = metadata.get("data") if isinstance(metadata, dict) else None
@@ -205,18 +179,6 @@ def _protocol(path: Path, name: str, data: Mapping[str, Any]) -> Protocol:
 
 def _keys(protocol: Protocol) -> tuple[str, ...]:
     return (*protocol.metrics, *protocol.rates)
-
-
-def model_args(run: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The model's arguments as lm-eval was given them; {} where the file has none."""
-    config = run.get("config")
-    args = config.get("model_args") if isinstance(config, dict) else None
-    return args if isinstance(args, dict) else {}
-
-
-def adapter_of(args: Mapping[str, Any]) -> Any:
-    """The adapter's folder among a model's arguments: what hf and what vllm call it."""
-    return args.get("peft") or args.get("lora_local_path")
 
 
 def _model(run: Mapping[str, Any]) -> str:

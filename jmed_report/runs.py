@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from jmed_data.records import read_jsonl
-from jmed_report.results import ResultsError, TaskResult, load_run, task_results
+from jmed_report.results import ResultsError, TaskResult, task_results
+from jmed_report.results_file import load_run
 
 Record = dict[str, Any]
 

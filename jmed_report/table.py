@@ -3,35 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from jmed_metrics.intervals import mean_interval, proportion_interval
 from jmed_report.columns import Column
+from jmed_report.inference import Difference, differences_from, intervals
 from jmed_report.sections import FLOOR_NAMES, Block
-from jmed_report.statistics import Floats, bootstrap_intervals, holm, mcnemar, sign_flip
+from jmed_report.statistics import holm
 
 DIGITS = 3
 """Digits behind the point, in every format: two scores that look equal rank equal."""
 ALPHA = 0.05
-GRADED = "gestalt_score"
-"""The score whose single values lie between 0 and 1, even where all happen to be 0 or 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A score minus that of step 0 of the same model, on the same questions.
-
-    p: of the paired test, two-sided. p_holm: corrected for all tests of the table. test: "McNemar"
-        or "sign flip". gained, lost: questions right only after, and only before, training; None
-        for a score that is not right or wrong.
-    """
-
-    value: float
-    p: float
-    p_holm: float
-    test: str
-    gained: int | None = None
-    lost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +132,8 @@ def baseline(columns: Sequence[Column], index: int) -> int | None:
 
 
 def _section(block: Block, bases: Sequence[int | None], *, seed: int, resamples: int) -> Section:
-    limits = _limits(block, seed=seed, resamples=resamples)
-    tests = _tests(block, bases, seed=seed, flips=resamples)
+    limits = intervals(block, seed=seed, resamples=resamples)
+    tests = differences_from(block, bases, seed=seed, flips=resamples)
     rows = []
     for index, line in enumerate(block.lines):
         cells = [
@@ -163,86 +142,14 @@ def _section(block: Block, bases: Sequence[int | None], *, seed: int, resamples:
             else Cell(score, *limits[index, column], difference=tests.get((index, column)))
             for column, score in enumerate(line.scores)
         ]
-        shown = cells if line.is_rate else _with_best(cells)
+        shown = cells if line.is_rate else with_best(cells)
         rows.append(
             Row(line.name, line.metric, line.shots, tuple(shown), line.floors, line.is_rate)
         )
     return Section(block.title, block.questions, tuple(rows))
 
 
-def _limits(
-    block: Block, *, seed: int, resamples: int
-) -> dict[tuple[int, int], tuple[float | None, float | None]]:
-    """The interval of each (line, column): by bootstrap where the single values are known.
-
-    Where all values are equal the bootstrap has no width: Wilson's interval stands in for right or
-    wrong answers, and there is none for others.
-    """
-    known = [
-        (line, column, values)
-        for line, each in enumerate(block.lines)
-        for column, values in enumerate(each.values)
-        if values is not None
-    ]
-    limits: dict[tuple[int, int], tuple[float | None, float | None]] = {
-        (line, column): _from_stderr(score, each.stderrs[column])
-        for line, each in enumerate(block.lines)
-        for column, score in enumerate(each.scores)
-        if score is not None
-    }
-    if known:
-        stacked = np.stack([values for _, _, values in known], axis=1)
-        found = bootstrap_intervals(stacked, resamples=resamples, seed=seed)
-        for (line, column, values), interval in zip(known, found, strict=True):
-            metric = block.lines[line].metric
-            limits[line, column] = interval if np.ptp(values) else _flat(metric, values)
-    return limits
-
-
-def _from_stderr(score: float, stderr: float | None) -> tuple[float | None, float | None]:
-    return mean_interval(score, stderr) if stderr and 0 <= score <= 1 else (None, None)
-
-
-def _flat(metric: str, values: Floats) -> tuple[float | None, float | None]:
-    if metric == GRADED or not _is_binary(values):
-        return None, None
-    return proportion_interval(float(values[0]), len(values))
-
-
-def _tests(
-    block: Block, bases: Sequence[int | None], *, seed: int, flips: int
-) -> dict[tuple[int, int], Difference]:
-    """The difference from step 0 of each (line, column) that has one; p_holm still uncorrected."""
-    exact: dict[tuple[int, int], Difference] = {}
-    flipped: dict[tuple[int, int], Floats] = {}
-    for index, line in enumerate(block.lines):
-        for column, base in enumerate(bases):
-            before = line.values[base] if base is not None else None
-            after = line.values[column]
-            if line.is_rate or before is None or after is None:
-                continue
-            if line.metric != GRADED and _is_binary(before) and _is_binary(after):
-                exact[index, column] = _exact(before, after)
-            else:
-                flipped[index, column] = after - before
-    if flipped:
-        p_values = sign_flip(np.stack(list(flipped.values()), axis=1), flips=flips, seed=seed)
-        for (place, values), p in zip(flipped.items(), p_values, strict=True):
-            exact[place] = Difference(float(values.mean()), p, p, "sign flip")
-    return exact
-
-
-def _exact(before: Floats, after: Floats) -> Difference:
-    p = mcnemar(before, after)
-    gained, lost = int(np.sum(after > before)), int(np.sum(after < before))
-    return Difference(float((after - before).mean()), p, p, "McNemar", gained, lost)
-
-
-def _is_binary(values: Floats) -> bool:
-    return bool(np.isin(values, (0.0, 1.0)).all())
-
-
-def _with_best(cells: Sequence[Cell | None]) -> list[Cell | None]:
+def with_best(cells: Sequence[Cell | None]) -> list[Cell | None]:
     """The two best marked, with ties, as the paper does; of two columns only the better one."""
     values = sorted((round(cell.value, DIGITS) for cell in cells if cell), reverse=True)
     if len(values) < 2:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jmed_report.results import adapter_of, model_args
+from jmed_report.results_file import adapter_of, model_args
 from jmed_report.runs import Run
 
 FILES = ("*config.json", "run_card.json", "trainer_state.json", "tokenizer.json", "checkpoint-*")

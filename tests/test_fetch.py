@@ -170,9 +170,10 @@ def test_interrupted_by_ctrl_c(tmp_path):
     )  # fmt: skip
     assert process.stdout is not None
     process.stdout.readline()  # the notice: the request follows at once
-    listener.socket.accept()
+    connection, _ = listener.socket.accept()  # kept: dropped, it would be closed before the signal
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
+    connection.close()
     listener.server_close()
     assert process.returncode == 130
     assert err.splitlines()[-1] == ("jmed-data: interrupted; run the same command again to go on")

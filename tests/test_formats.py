@@ -26,7 +26,7 @@ from jmed_report.formats import (
 from jmed_report.formats.paper import reference
 from jmed_report.formats.terminal import print_table
 from jmed_report.results import ResultsError
-from jmed_report.table import Cell, Difference, Row, Section, Table, _with_best
+from jmed_report.table import Cell, Difference, Row, Section, Table, with_best
 
 GOLDEN = Path(__file__).parent / "golden"
 SCRIPT = "<script>alert(1)</script>"
@@ -476,7 +476,7 @@ def test_the_papers_table_is_whole():
 
 @pytest.mark.parametrize("row", reference().rows, ids=lambda row: row.name)
 def test_our_rule_marks_the_scores_that_the_paper_prints_bold(row):
-    marked = _with_best([None if value is None else Cell(value) for value in row.values])
+    marked = with_best([None if value is None else Cell(value) for value in row.values])
     assert [cell.value for cell in marked if cell and cell.best] == [
         value for value in row.values if value in row.best
     ]
