@@ -1,7 +1,7 @@
 """``python -m benchmarks.statistics``: how fast the statistics are, and whether intervals hold.
 
-Speed: 10,000 resamples of 12 columns × 6 rows × 1,455 questions, the paired tests of the same table
-and the whole of ``jmed_report.table.build_table`` but reading.
+Speed: 10,000 resamples of 12 columns × 6 rows × 1,455 questions, and the paired tests of as many
+cells.
 
 Coverage: how often the 95 % bootstrap interval holds the true score, over simulated exams with a
 known one: accuracy near a guess, exact match near 0, and a Gestalt score drawn from a skewed beta

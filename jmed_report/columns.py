@@ -11,7 +11,7 @@ from pathlib import Path
 from jmed_report.labels import Label
 from jmed_report.measured import Measured
 from jmed_report.results import ResultsError
-from jmed_report.trained import Trained, read_trained
+from jmed_report.trained import FULL, Trained, read_trained
 
 Subject = tuple[str, int]
 """What was asked, and with how many worked examples."""
@@ -41,7 +41,7 @@ class Column:
     @property
     def title(self) -> str:
         """The whole label on one line."""
-        of = f" of {self.kind}" if self.kind else ""
+        of = f" of {self.kind}{' training' if self.kind == FULL else ''}" if self.kind else ""
         note = f", {self.note}" if self.note else ""
         return f"{self.model}, {self.steps} steps{of}{note}"
 
@@ -85,11 +85,12 @@ def _column(
     trained: Trained, cells: Sequence[Measured], labels: Mapping[str, Label], bases: set[str]
 ) -> Column:
     label = next((labels[key] for key in trained.keys if key in labels), Label())
+    base_label = labels.get(trained.given_base, Label())
     own_base = not trained.adapter and trained.base in bases  # others were trained from it
     step = 0 if own_base else trained.step
     steps = label.steps if label.steps is not None else step
     return Column(
-        model=label.model or (trained.base if own_base else trained.root),
+        model=label.model or base_label.model or (trained.base if own_base else trained.root),
         steps=shown_steps(steps),
         step=steps if isinstance(steps, int) else None,
         kind="" if own_base or steps == 0 else trained.kind,
@@ -128,7 +129,7 @@ def _told_apart(found: Sequence[Column]) -> list[Column]:
     """Model names shortened to the last part of their path, and a note where two columns agree."""
     short = _short_names(sorted({column.model for column in found}))
     named = [replace(column, model=short[column.model]) for column in found]
-    for tell in (_adapter, _way, _date):
+    for tell in (_adapter, _way, _date, _place_of_results):
         titles = [column.title for column in named]
         named = [
             replace(column, note=_joined(column.note, tell(column)))
@@ -160,6 +161,10 @@ def _date(column: Column) -> str:
     return min(cell.run.stamp for cell in column.measured.values())[:19]
 
 
+def _place_of_results(column: Column) -> str:
+    return str(next(iter(column.measured.values())).run.path.parent)
+
+
 def _short_names(names: Sequence[str]) -> dict[str, str]:
     """Each name's last part, or as many parts as tell it from the others."""
     parts = {name: name.rstrip("/").split("/") for name in names}
@@ -174,7 +179,7 @@ def _short_names(names: Sequence[str]) -> dict[str, str]:
 
 
 def _check_labels(labels: Mapping[str, Label], trained: Sequence[Trained]) -> None:
-    known = {key for each in trained for key in each.keys}
+    known = {key for each in trained for key in (*each.keys, each.given_base)}
     for key in labels:
         if key not in known:
             names = ", ".join(sorted({each.given for each in trained}))

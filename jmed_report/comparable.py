@@ -27,9 +27,8 @@ def refuse_incomparable(columns: Sequence[Column]) -> None:
     A table of different questions compares nothing: not with ``--limit``, other data (sha256), or
     other documents (doc_hash).
     """
+    _refuse_limits([each for column in columns for each in column.measured.values()])
     for subject, asked in _by_subject(columns).items():
-        for _, each in asked:
-            _refuse_limit(each)
         _refuse_different(subject, "data hash", asked, _data_hash)
         _refuse_different(subject, "document set", asked, lambda each: frozenset(each.keys))
 
@@ -67,15 +66,23 @@ def _by_row(columns: Sequence[Column]) -> dict[tuple[str, int], list[Asked]]:
     return dict(sorted(found.items()))
 
 
-def _refuse_limit(each: Measured) -> None:
+def _refuse_limits(measured: Sequence[Measured]) -> None:
+    found = [each for each in measured if _is_part(each)]
+    if found:
+        first, *others = dict.fromkeys(
+            f"{each.run.path} ({each.task}, {len(each.keys)} questions)" for each in found
+        )
+        more = f", and so were {', '.join(others)}" if others else ""
+        raise ResultsError(
+            f"{first} was not asked all questions (--limit or --samples){more}: they cannot be "
+            "compared; leave these runs out, or evaluate again without"
+        )
+
+
+def _is_part(each: Measured) -> bool:
     config = each.run.content.get("config")
     limit = config.get("limit") if isinstance(config, dict) else None
-    if limit is not None or (each.ours and each.ours.scored != each.ours.data["items"]):
-        shown = f"--limit {limit:g}" if isinstance(limit, int | float) else "a part of them"
-        raise ResultsError(
-            f"{each.run.path}: {each.task} was asked only {len(each.keys)} questions ({shown}); "
-            "leave the run out, or evaluate again without --limit"
-        )
+    return limit is not None or bool(each.ours and each.ours.scored != each.ours.data["items"])
 
 
 def _refuse_different(

@@ -1,4 +1,4 @@
-"""``jmed-report table``: Table 1 of the paper from folders of lm-eval's results."""
+"""From folders of lm-eval's results to columns, and from columns to a table."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from jmed_data.examination import read_notes
 from jmed_data.sources import locate
 from jmed_report.columns import Column, columns
 from jmed_report.comparable import refuse_incomparable, warnings
-from jmed_report.cut import NEARLY
+from jmed_report.cut import NEARLY, cannot_tell
 from jmed_report.labels import read_labels
 from jmed_report.measured import measure
 from jmed_report.results import ResultsError
@@ -43,10 +43,43 @@ def table_of(
         found,
         blocks,
         warnings=warnings(found),
-        notes=[CUT] if any(line.metric == "cut" for each in blocks for line in each.lines) else [],
+        notes=[*_unusable(found), *_whole(blocks, by), *_cut(found, blocks)],
         seed=seed,
         resamples=resamples,
     )
+
+
+def _unusable(found: list[Column]) -> list[str]:
+    """A note for each score of another harness task that is not a number."""
+    return [
+        f"{column.title}: {metric} of {each.subject} is not a number and left out."
+        for column in found
+        for each in column.measured.values()
+        for metric in each.unusable
+    ]
+
+
+def _whole(blocks: list[Block], by: str | None) -> list[str]:
+    """A note for each exam that could not be broken down."""
+    return [
+        f"{block.title}: shown whole, because not every question has a {by}."
+        for block in blocks
+        if by and ", " not in block.title
+    ]
+
+
+def _cut(found: list[Column], blocks: list[Block]) -> list[str]:
+    """What the rate of cut answers means, and where it is not known."""
+    shown = [CUT] if any(line.metric == "cut" for each in blocks for line in each.lines) else []
+    unknown = [column.title for column in found if any(map(cannot_tell, column.measured.values()))]
+    if not unknown:
+        return shown
+    names = "any model" if len(unknown) == len(found) else "; ".join(unknown)
+    return [
+        *shown,
+        f"Cut by length is not known for {names}: no readable tokenizer.json of the model is on "
+        "this machine.",
+    ]
 
 
 def _blocks(found: list[Column], *, pooled: bool, by: str | None) -> list[Block]:

@@ -24,16 +24,23 @@ NEARLY = 0.95
 def share_cut(measured: Measured) -> Floats | None:
     """1 for each answer that was probably cut, 0 for the others; None where it cannot be told.
 
-    It cannot where the model was behind a server, its folder or ``tokenizer.json`` is not on this
-    machine, or the answers were not generated.
+    It cannot where the model was behind a server, its folder or a readable ``tokenizer.json`` is
+    not on this machine, or the answers were not generated.
     """
     limit = _limit(measured)
     path = _tokenizer_path(measured)
-    if limit is None or path is None:
+    tokenizer = _load(path) if limit and path else None
+    if limit is None or tokenizer is None:
         return None
     texts = [response_of(record) or "" for record in measured.records]
-    encoded = _load(path).encode_batch_fast(texts, add_special_tokens=False)
+    encoded = tokenizer.encode_batch_fast(texts, add_special_tokens=False)
     return np.array([len(each.ids) >= NEARLY * limit for each in encoded], dtype=np.float64)
+
+
+def cannot_tell(measured: Measured) -> bool:
+    """Whether answers were generated up to a limit, but no tokenizer can count them."""
+    path = _tokenizer_path(measured)
+    return _limit(measured) is not None and (path is None or _load(path) is None)
 
 
 def _limit(measured: Measured) -> int | None:
@@ -51,5 +58,8 @@ def _tokenizer_path(measured: Measured) -> Path | None:
 
 
 @cache
-def _load(path: Path) -> Tokenizer:
-    return Tokenizer.from_file(str(path))
+def _load(path: Path) -> Tokenizer | None:
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception:
+        return None

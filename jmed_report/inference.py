@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
-from jmed_metrics.intervals import mean_interval, proportion_interval
+from jmed_metrics.intervals import LEVEL, mean_interval, proportion_interval
 from jmed_report.sections import Block
 from jmed_report.statistics import Floats, bootstrap_intervals, mcnemar, sign_flip
 
@@ -60,7 +61,12 @@ def intervals(
 
 
 def _from_stderr(score: float, stderr: float | None) -> tuple[float | None, float | None]:
-    return mean_interval(score, stderr) if stderr and 0 <= score <= 1 else (None, None)
+    if not stderr:
+        return None, None
+    if 0 <= score <= 1:
+        return mean_interval(score, stderr)
+    half = float(norm.ppf((1 + LEVEL) / 2)) * stderr
+    return score - half, score + half
 
 
 def _flat(metric: str, values: Floats) -> tuple[float | None, float | None]:

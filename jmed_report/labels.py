@@ -5,8 +5,9 @@ outputs/opencalm7b-1000: {model: OpenCALM-7B, steps: 1000, hours: 4.6}
 models/open-calm-7b: {model: OpenCALM-7B, steps: 0}
 ```
 
-A key is the adapter's folder, the model's, or the results file, as lm-eval was given it. Models
-stand in the table in the order in which the file first names them.
+A key is the adapter's folder, the model's, or the results file, as lm-eval was given it. What a
+base is called holds for its adapters, too, unless they are called otherwise. Models stand in the
+table in the order in which the file first names them.
 """
 
 from collections.abc import Mapping
@@ -34,15 +35,27 @@ class Label:
 def read_labels(path: Path) -> dict[str, Label]:
     """The labels by key. Raises ResultsError naming the file, the key and the value at fault."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a SafeLoader)
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except (ValueError, yaml.YAMLError) as error:
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
         first = str(error).partition("\n")[0]
         raise ResultsError(f"{path}: not YAML in UTF-8 ({first}); correct it") from error
     if not isinstance(found, Mapping) or not found:
         raise ResultsError(f"{path}: no labels; write lines such as 'outputs/x: {{model: X}}'")
     return {str(key).rstrip("/"): _label(path, key, value) for key, value in found.items()}
+
+
+class _Loader(yaml.SafeLoader):
+    """As SafeLoader, but a key that stands twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        found = super().construct_mapping(node, deep)
+        if len(found) < len(node.value):
+            keys = [str(key.value) for key, _ in node.value]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise yaml.YAMLError(f"'{twice}' stands twice")
+        return found
 
 
 def _label(path: Path, key: Any, value: Any) -> Label:
@@ -53,7 +66,9 @@ def _label(path: Path, key: Any, value: Any) -> Label:
             raise ResultsError(f"{path}: {key} has '{name}'; the fields are {', '.join(_FIELDS)}")
         if not _fits(name, entry):
             raise ResultsError(f"{path}: {key}: {name} is {entry!r}; give a {_FIELDS[name]}")
-    return Label(**value)
+    steps = value.get("steps")
+    number = int(steps) if isinstance(steps, str) and steps.isdecimal() else steps
+    return Label(**{**value, "steps": number})
 
 
 _FIELDS = {"model": "text", "steps": "whole number from 0 or a text", "hours": "number from 0"}

@@ -4,9 +4,9 @@ Questions pair by lm-eval's ``doc_hash``, never by row: a run may have been cut,
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isclose, isfinite
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,8 @@ class Measured:
     keys: tuple[str, ...]
     values: Mapping[str, Floats]
     stderrs: Mapping[str, float] = field(default_factory=dict)
+    upward: Mapping[str, bool] = field(default_factory=dict)
+    unusable: tuple[str, ...] = ()
     ours: TaskResult | None = None
     records: tuple[Record, ...] = ()
     variant: str = ""
@@ -107,6 +109,7 @@ def _ours(run: Run, result: TaskResult) -> Measured:
         scores=result.scores,
         keys=keys,
         values=values,
+        upward=dict.fromkeys(protocol.metrics, True),
         ours=result,
         records=tuple(records),
         variant=variant(result) if result.protocol == "response" else "",
@@ -116,19 +119,23 @@ def _ours(run: Run, result: TaskResult) -> Measured:
 def _checked(run: Run, result: TaskResult, metric: str, records: Sequence[Record]) -> Floats:
     """A metric's value for each question; raises ResultsError unless their mean is the score."""
     values = _values(records, metric)
-    if values is not None and abs(values.mean() - result.scores[metric]) < TOLERANCE:
+    if values is None or values.min() < 0 or values.max() > 1:
+        raise ResultsError(
+            f"{run.path}: the samples of {result.task} have no {metric} from 0 to 1 for every "
+            "question; evaluate again"
+        )
+    if abs(values.mean() - result.scores[metric]) < TOLERANCE:
         return values
     raise ResultsError(
         f"{run.path}: {metric} of {result.task} is {result.scores[metric]:.4f}, but its samples "
-        f"give {'no number' if values is None else f'{values.mean():.4f}'}: results and samples "
-        "are not of the same run; evaluate again"
+        f"give {values.mean():.4f}: results and samples are not of the same run; evaluate again"
     )
 
 
 def _values(records: Sequence[Record], metric: str) -> Floats | None:
-    """One number from 0 to 1 for each record, or None if any is something else."""
+    """One number for each record, or None if any is something else."""
     found = [record.get(metric) for record in records]
-    if not all(isinstance(value, int | float) and 0 <= value <= 1 for value in found):
+    if not all(isinstance(value, int | float) and isfinite(value) for value in found):
         return None
     return np.array(found, dtype=np.float64)
 
@@ -165,8 +172,9 @@ def _other(run: Run, name: str, leaves: Sequence[str]) -> Measured:
 
     In a task with several filters each has its own scores, "exact_match,strict-match" and so on.
     """
-    row = run.content["results"].get(name)
-    shown = {key: value for key, value in row.items() if _is_score(key, value)} if row else {}
+    row = run.content["results"].get(name) or {}
+    numbers = {key: value for key, value in row.items() if _is_score(key, value)}
+    shown = {key: value for key, value in numbers.items() if isfinite(value)}
     samples = {leaf: read_samples(run, leaf) for leaf in leaves}
     for leaf, records in samples.items():
         refuse_zero_likelihoods(run, leaf, records)
@@ -177,7 +185,7 @@ def _other(run: Run, name: str, leaves: Sequence[str]) -> Measured:
         keyed = _keyed(samples, chosen)
         keys = tuple(sorted(keyed))
         found = _values([keyed[each] for each in keys], metric)
-        if found is not None and abs(found.mean() - score) < TOLERANCE:
+        if found is not None and isclose(found.mean(), score, rel_tol=TOLERANCE, abs_tol=TOLERANCE):
             values[key] = found
     stderrs = {key: _stderr(row, key) for key in shown}
     return Measured(
@@ -189,19 +197,28 @@ def _other(run: Run, name: str, leaves: Sequence[str]) -> Measured:
         keys=keys,
         values=values,
         stderrs={key: value for key, value in stderrs.items() if value is not None},
+        upward=_upward(run, leaves[0], shown),
+        unusable=tuple(key for key in numbers if key not in shown),
     )
 
 
 def _is_score(key: str, value: Any) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     is_error = key.partition(",")[0].endswith("_stderr")
-    return is_number and isfinite(value) and "," in key and not is_error
+    return is_number and "," in key and not is_error
+
+
+def _upward(run: Run, task: str, keys: Iterable[str]) -> dict[str, bool]:
+    tables = run.content.get("higher_is_better")
+    known = tables.get(task) if isinstance(tables, dict) else None
+    found = {key: known.get(key.partition(",")[0]) for key in keys} if known else {}
+    return {key: value for key, value in found.items() if isinstance(value, bool)}
 
 
 def _stderr(row: Mapping[str, Any], key: str) -> float | None:
     metric, _, chosen = key.partition(",")
     value = row.get(f"{metric}_stderr,{chosen}")
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if isinstance(value, int | float) and isfinite(value) else None
 
 
 def _keyed(samples: Mapping[str, Sequence[Record]], chosen: str) -> dict[str, Record]:

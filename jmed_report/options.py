@@ -34,16 +34,16 @@ def add_statistics_options(parser: argparse.ArgumentParser) -> None:
 
 
 def whole(text: str) -> int:
-    """A whole number from 0. Raises ValueError, which argparse reports."""
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+    """A whole number from 0. Raises ArgumentTypeError."""
+    return _number(text, least=0)
 
 
 def positive(text: str) -> int:
-    """A whole number from 1. Raises ValueError, which argparse reports."""
-    number = whole(text)
-    if number == 0:
-        raise ValueError(text)
-    return number
+    """A whole number from 1. Raises ArgumentTypeError."""
+    return _number(text, least=1)
+
+
+def _number(text: str, *, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"'{text}': give a whole number from {least}")
+    return int(text)

@@ -1,5 +1,7 @@
 """Writing a report's files: whole or not at all."""
 
+import contextlib
+import errno
 import os
 from pathlib import Path
 
@@ -22,6 +24,7 @@ def write_file(path: Path, content: str | bytes) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ResultsError(f"{path}: cannot be written ({error.strerror}); free some space or "
-                           "choose another --out") from error  # fmt: skip
+        with contextlib.suppress(OSError):  # where no part could be made, none is left
+            part.unlink()
+        remedy = "free some space" if error.errno == errno.ENOSPC else "choose another --out"
+        raise ResultsError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error

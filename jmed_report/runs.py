@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +31,16 @@ class Run:
 def find_runs(paths: Sequence[Path]) -> list[Run]:
     """Every run in ``paths``, results files or folders of them, oldest first.
 
-    A file that is named twice counts once. Raises ResultsError for a path without results and for
-    a file that cannot be used.
+    A file that is named twice, or copied, counts once. Raises ResultsError for a path without
+    results and for a file that cannot be used.
     """
     files = {file.resolve(): file for path in paths for file in _results_files(path)}
-    runs = []
+    runs: dict[tuple[str, str], Run] = {}
     for file in files.values():
         content = load_run(file)
-        runs.append(Run(file, content, tuple(task_results(file, content))))
-    return sorted(runs, key=lambda run: (run.stamp, str(run.path)))
+        same = (file.name, sha256(file.read_bytes()).hexdigest())
+        runs.setdefault(same, Run(file, content, tuple(task_results(file, content))))
+    return sorted(runs.values(), key=lambda run: (run.stamp, str(run.path)))
 
 
 def _results_files(path: Path) -> list[Path]:
@@ -64,8 +66,9 @@ def read_samples(run: Run, task: str) -> list[Record]:
             "with --log_samples, or copy that file here too"
         )
     numbered, faults = read_jsonl(path)
-    if faults:
-        raise ResultsError(str(faults[0]))
+    for fault in faults:
+        place = f"{path}:{fault.line}" if fault.line else str(path)
+        raise ResultsError(f"{place}: {fault.what}; evaluate again")
     for line, record in numbered:
         if not isinstance(record.get("doc_hash"), str) or not isinstance(record.get("doc"), dict):
             raise ResultsError(f"{path}:{line}: no doc_hash or doc; evaluate again, with lm-eval "

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jmed_data.schema import LETTERS
 from jmed_metrics import floors
-from jmed_metrics.examination import chance_correct
+from jmed_metrics.examination import chance_correct, mark_record
 from jmed_report.columns import Column
 from jmed_report.cut import share_cut
 from jmed_report.measured import Measured
@@ -43,7 +44,8 @@ class Line:
     """One metric at some shots, with one entry a column: its score, and each question's value.
 
     scores: None where the column has no such run. values: None where single values are unknown.
-    stderrs: lm-eval's, where single values are unknown.
+    stderrs: lm-eval's, where single values are unknown. upward: whether more is better, None if
+        lm-eval does not say.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Line:
     stderrs: tuple[float | None, ...]
     floors: Mapping[str, float] = field(default_factory=dict)
     is_rate: bool = False
+    upward: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ def _line(
         stderrs=tuple(each.stderrs.get(metric) if each else None for each in cells),
         floors=known_floors,
         is_rate=is_rate,
+        upward=next((each.upward.get(metric) for each in cells if each), None),
     )
 
 
@@ -176,8 +180,20 @@ def _floors(protocol: str, docs: Sequence[Doc]) -> dict[str, dict[str, float]]:
             chance = float(np.mean([1 / len(doc["choices"]) for doc in docs]))
             return {"acc": {"chance": chance}, "acc_norm": {"chance": chance}}
         case "letters":
-            return {"correct": {"chance": chance_correct(docs), "empty answer": 0.0}}
+            return {"correct": _floors_of_letters(docs)}
     return {}
+
+
+def _floors_of_letters(docs: Sequence[Doc]) -> dict[str, float]:
+    """Marked as answers are: a question that was struck out is right whatever is answered."""
+    echoes = [",".join(LETTERS[: len(doc["choices"])]) for doc in docs]
+    return {
+        "chance": chance_correct(docs),
+        "empty answer": float(np.mean([mark_record(doc, "").correct for doc in docs])),
+        "all choices": float(
+            np.mean([mark_record(d, text).correct for d, text in zip(docs, echoes, strict=True)])
+        ),
+    }
 
 
 def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Block:

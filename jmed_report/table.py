@@ -80,17 +80,17 @@ def build_table(
     bases = [baseline(columns, index) for index in range(len(columns))]
     sections = [_section(block, bases, seed=seed, resamples=resamples) for block in blocks]
     corrected = _corrected(sections)
-    signatures = {
+    signatures = dict.fromkeys(
         (column.title, subject, each.signature)
         for column in columns
-        for (subject, _), each in column.measured.items()
-    }
+        for (subject, _), each in sorted(column.measured.items())
+    )
     return Table(
         columns=tuple(columns),
         sections=tuple(corrected),
         warnings=tuple(warnings),
-        notes=(*notes, *_too_few_flips(corrected, resamples)),
-        signatures=tuple(sorted(signatures)),
+        notes=(*notes, *without_baseline(columns), *_too_few_flips(corrected, resamples)),
+        signatures=tuple(signatures),
         seed=seed,
         resamples=resamples,
     )
@@ -121,14 +121,33 @@ def _too_few_flips(sections: Sequence[Section], resamples: int) -> list[str]:
 
 
 def baseline(columns: Sequence[Column], index: int) -> int | None:
-    """The column of step 0 of the same model, asked in the same way if there is one such."""
+    """The column of step 0 of the same model, asked in the same way; None if there is none.
+
+    Asked in another way it would show what the prompt does, not what training does. A column that
+    only other harness tasks fill was asked in no way of ours.
+    """
     column = columns[index]
+    if column.step == 0:
+        return None
     found = [
         i for i, other in enumerate(columns) if other.model == column.model and other.step == 0
     ]
-    if column.step == 0 or not found:
-        return None
-    return next((i for i in found if columns[i].variant == column.variant), found[0])
+    same = [i for i in found if columns[i].variant == column.variant]
+    loose = [i for i in found if not (columns[i].variant and column.variant)]
+    return next(iter([*same, *loose]), None)
+
+
+def without_baseline(columns: Sequence[Column]) -> list[str]:
+    """A note for each model whose trained columns have no step 0 to be compared with."""
+    alone = [
+        column
+        for index, column in enumerate(columns)
+        if column.step != 0 and column.kind and baseline(columns, index) is None
+    ]
+    return [
+        f"{model}: no run of step 0 that was asked in the same way, so no differences are shown."
+        for model in dict.fromkeys(column.model for column in alone)
+    ]
 
 
 def _section(block: Block, bases: Sequence[int | None], *, seed: int, resamples: int) -> Section:
@@ -142,22 +161,23 @@ def _section(block: Block, bases: Sequence[int | None], *, seed: int, resamples:
             else Cell(score, *limits[index, column], difference=tests.get((index, column)))
             for column, score in enumerate(line.scores)
         ]
-        shown = cells if line.is_rate else with_best(cells)
+        shown = cells if line.is_rate else with_best(cells, upward=line.upward)
         rows.append(
             Row(line.name, line.metric, line.shots, tuple(shown), line.floors, line.is_rate)
         )
     return Section(block.title, block.questions, tuple(rows))
 
 
-def with_best(cells: Sequence[Cell | None]) -> list[Cell | None]:
-    """The two best marked, with ties, as the paper does; of two columns only the better one."""
-    values = sorted((round(cell.value, DIGITS) for cell in cells if cell), reverse=True)
-    if len(values) < 2:
+def with_best(cells: Sequence[Cell | None], *, upward: bool | None = True) -> list[Cell | None]:
+    """The two best marked, with ties, as the paper does; of two columns only the better one.
+
+    upward: whether more is better; nothing is marked where that is not known (None).
+    """
+    values = sorted((round(c.value, DIGITS) for c in cells if c), reverse=bool(upward))
+    if len(values) < 2 or upward is None:
         return list(cells)
-    least = values[1] if len(values) > 2 else values[0]
-    return [
-        replace(cell, best=round(cell.value, DIGITS) >= least) if cell else None for cell in cells
-    ]
+    best = set(values[:2] if len(values) > 2 else values[:1])
+    return [replace(c, best=round(c.value, DIGITS) in best) if c else None for c in cells]
 
 
 def _corrected(sections: Sequence[Section]) -> list[Section]:

@@ -18,6 +18,7 @@ from jmed_report.runs import Run
 
 FILES = ("*config.json", "run_card.json", "trainer_state.json", "tokenizer.json", "checkpoint-*")
 """What tells a folder with a model, an adapter or a training from any other."""
+FULL = "full"
 KINDS = {"lora": "LoRA", "qlora": "QLoRA"}
 
 
@@ -30,7 +31,7 @@ class Trained:
     step: training steps, 0 for a model no training of which is known, None for an adapter of
         unknown step. kind: "LoRA", "QLoRA", "full" or "". hours: of training, None if unknown.
     results: the results file. given: the adapter, or the model without one, as lm-eval was given
-        it.
+        it; given_base: the model so.
     """
 
     base: str
@@ -41,6 +42,7 @@ class Trained:
     hours: float | None
     results: Path
     given: str
+    given_base: str
 
     @property
     def name(self) -> str:
@@ -72,6 +74,7 @@ def read_trained(run: Run) -> Trained:
         hours=_number(card.get("wall_hours")),
         results=run.path,
         given=given_adapter or given,
+        given_base=given,
     )
 
 
@@ -92,11 +95,14 @@ def folder_of(path: str, results: Path) -> Path | None:
     own output after the model, so a folder counts only if it holds what a model's does.
     """
     places = [place / path for place in (Path(), *results.parents) if path]
-    return next((place for place in places if place.is_dir() and _is_model(place)), None)
+    return next((place for place in places if _is_model(place)), None)
 
 
 def _is_model(folder: Path) -> bool:
-    return any(True for pattern in FILES for _ in folder.glob(pattern))
+    try:
+        return folder.is_dir() and any(True for pattern in FILES for _ in folder.glob(pattern))
+    except OSError:  # a name too long, or a folder that may not be entered
+        return False
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -109,7 +115,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 
 
 def _kind(card: Mapping[str, Any], adapter: str) -> str:
-    return KINDS.get(str(card.get("adapter")), "LoRA" if adapter else "full")
+    return KINDS.get(str(card.get("adapter")), "LoRA" if adapter else FULL)
 
 
 def _step(card: Mapping[str, Any], folder: Path | None, adapter: str) -> int | None:

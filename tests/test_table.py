@@ -1,18 +1,27 @@
 """What stands in a table: columns, scores, differences, floors; what is refused, what is said."""
 
 import json
+import os
 import random
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from jmed_report.cli import main
 from jmed_report.compare import read_columns, table_of
 from jmed_report.results import ResultsError
 from jmed_report.table import Table, differences
-from tests.conftest import PAPER
+from tests.conftest import PAPER, ROOT
 from tests.runs import Asked, answers, question, questions, write_run
 
 DOCS = questions(20)
+NO_TOKENIZER = (
+    "Cut by length is not known for any model: no readable tokenizer.json of the model is on this "
+    "machine."
+)
 LATER = "2026-01-02T00-00-00.000000"
 
 
@@ -37,6 +46,9 @@ def row(found: Table, name: str, section: int = 0):
 
 def values(found: Table, name: str, section: int = 0) -> list[float | None]:
     return [cell and round(cell.value, 4) for cell in row(found, name, section).cells]
+
+
+NO_YEAR = [question("R1", section="X")]
 
 
 @pytest.fixture
@@ -101,12 +113,12 @@ def test_holm_counts_every_test_of_the_table(trained):
 
 def test_too_few_permutations_for_the_correction_are_said(trained):
     # 12 tests: the least p is 12 / 201 with 200 permutations, 12 / 501 with 500.
-    [note] = table(trained / "results", resamples=200).notes
+    *_, note = table(trained / "results", resamples=200).notes
     assert note == (
         "12 tests are too many for 200 permutations: no difference in Gestalt score can fall below "
         "p = 0.05 after correction; use --resamples 480 or more."
     )
-    assert table(trained / "results").notes == ()
+    assert table(trained / "results").notes == (NO_TOKENIZER,)
 
 
 def test_questions_pair_by_hash_not_by_row(trained):
@@ -127,8 +139,8 @@ def test_the_same_seed_gives_the_same_table(trained):
 def test_a_labels_file_overrides(trained):
     labels = trained / "labels.yml"
     labels.write_text(
-        "out/x-900: {model: CALM, steps: 1000, hours: 4.6}\n"
-        "models/base: {model: CALM, steps: 0}\n"
+        "out/x-900: {steps: 1000, hours: 4.6}\n"
+        "models/base: {model: CALM, steps: '0'}\n"
         "out/x-3000: {model: Other, steps: final}\n",
         encoding="utf-8",
     )
@@ -140,7 +152,11 @@ def test_a_labels_file_overrides(trained):
     ]
     assert [column.hours for column in found.columns] == [None, 4.6, 12.0]
     cells = row(found, "Accuracy (0s)").cells
-    assert cells[1].difference and not cells[2].difference  # Other has no step 0
+    assert cells[1].difference and not cells[2].difference
+    assert (
+        "Other: no run of step 0 that was asked in the same way, so no differences are shown."
+        in found.notes
+    )
 
 
 @pytest.mark.parametrize(
@@ -152,6 +168,8 @@ def test_a_labels_file_overrides(trained):
         ("models/base: {hours: x}\n", "models/base: hours is 'x'; give a number from 0"),
         ("models/base: CALM\n", "models/base is 'CALM'; give it model, steps or hours"),
         ("a: [\n", "not YAML in UTF-8"),
+        ("models/base: {steps: 0}\nmodels/base: {steps: 1}\n", "'models/base' stands twice"),
+        ("[" * 10_000, "not YAML in UTF-8"),
         ("", "no labels; write lines such as"),
     ],
 )
@@ -230,11 +248,40 @@ def test_the_step_of_an_adapter(tmp_path, files, expected):
 def test_a_fully_trained_model_is_a_step_of_its_base_or_a_base_of_its_own(tmp_path):
     ask(tmp_path, 5, model="models/calm")
     ask(tmp_path, 6, model="out/medcalm", step=2000, hours=3.0, base_model="models/calm")
-    assert titles(table(tmp_path)) == ["calm, 0 steps", "calm, 2k steps of full"]
+    assert titles(table(tmp_path)) == ["calm, 0 steps", "calm, 2k steps of full training"]
     ask(tmp_path, 9, model="out/medcalm", adapter="out/medcalm-lora", step=1000)
     found = table(tmp_path)  # MedCALM of the paper: its own step 0
     assert titles(found) == ["calm, 0 steps", "medcalm, 0 steps", "medcalm, 1k steps of LoRA"]
     assert row(found, "Accuracy (0s)").cells[2].difference.gained == 3
+
+
+def test_a_copy_of_the_results_counts_once(trained):
+    before = table(trained / "results")
+    shutil.copytree(trained / "results", trained / "copy")
+    assert titles(table(trained)) == titles(before)
+
+
+def test_a_prompt_is_not_taken_for_training(tmp_path):
+    ask(tmp_path, 5)
+    ask(tmp_path, 19, task="igakuqa_alpaca", template="alpaca", adapter="out/x", step=9)
+    found = table(tmp_path)
+    assert row(found, "Accuracy (0s)").cells[1].difference is None
+    assert found.notes[-1].startswith("base: no run of step 0 that was asked in the same way")
+
+
+def test_the_examination_has_floors_of_its_own(tmp_path):
+    struck_out = {"problem_id": "116A71", "forbidden": [], "answer": ["e"]}
+    docs = [
+        {"question": "どれか。", "choices": list("甲乙丙丁戊"), **fields}
+        for fields in (struck_out, {"problem_id": "116A1", "forbidden": [], "answer": ["a", "b"]})
+    ]
+    scores = [{"correct": 1, "unparsed": 0, "forbidden": 0}] * 2
+    exam = {"task": "igakuqa_exam", "protocol": "letters", "template": "letters"}
+    write_run(tmp_path, docs=docs, responses=["e", "a,b"], scores=scores, **exam)
+    # 116A71 is right for all; of the other one guess in ten is.
+    assert row(table(tmp_path), "Correct (0s)").floors == {
+        "chance": pytest.approx(0.55), "empty answer": 0.5, "all choices": 0.5,
+    }  # fmt: skip
 
 
 def test_pooled_is_over_the_questions_of_both_exams(tmp_path):
@@ -276,15 +323,19 @@ def test_an_exam_broken_down(tmp_path, by, expected):
                  answer=(0, 1) if n >= 18 else (0,))
         for n in range(20)
     ]  # fmt: skip
-    ask(tmp_path, 6, docs=docs)
+    ask(tmp_path, 6, docs=docs, more=[Asked(task="jjsimqa", docs=NO_YEAR, responses=["x"])])
     ask(tmp_path, 8, docs=docs, adapter="out/x", step=9)
     found = table(tmp_path, by=by)
-    assert [(each.title, each.questions) for each in found.sections] == expected
+    whole = [("jjsimqa", 1)] if by == "year" else []
+    assert [(e.title, e.questions) for e in found.sections][: len(expected)] == expected
+    assert [(e.title, e.questions) for e in found.sections if e.title == "jjsimqa"] == whole
+    note = "jjsimqa: shown whole, because not every question has a year."
+    assert (note in found.notes) == bool(whole)
     # Which are right does not depend on the breakdown: 6 and 8 in all.
     for column, right in enumerate((6, 8)):
         parts = [
             row(found, "Accuracy (0s)", n).cells[column].value * section.questions
-            for n, section in enumerate(found.sections)
+            for n, section in enumerate(found.sections[: len(expected)])
         ]
         assert sum(parts) == pytest.approx(right)
 
@@ -346,6 +397,38 @@ def test_a_group_of_harness_tasks_is_one_section(tmp_path):
     assert (cell.value, cell.low is not None) == (0.55, True)
 
 
+@pytest.mark.parametrize(
+    ("table_", "expected"), [({"acc": True}, [False, True]), ({"acc": False}, [True, False]),
+                             ({}, [False, False]), (None, [False, False])],
+)  # fmt: skip
+def test_less_may_be_better(tmp_path, table_, expected):
+    ranks = {"higher_is_better": {"medqa": table_}} if table_ is not None else {}
+    write_run(tmp_path, more=[other("medqa", 4)], run=ranks)
+    write_run(tmp_path, model="models/other", more=[other("medqa", 7)], run=ranks)
+    assert [cell.best for cell in row(table(tmp_path), "acc (0s)").cells] == expected
+
+
+def test_scores_beyond_1_have_intervals_and_differences(tmp_path):
+    for adapter, add in ((None, 0.0), ("out/x", 0.5)):
+        scores = [{"brier": 2.0 + n / 10 + add} for n in range(10)]
+        asked = Asked(task="b", protocol="", docs=[{"n": n} for n in range(10)], scores=scores,
+                      responses=[[-1.0, -2.0]] * 10)  # fmt: skip
+        write_run(tmp_path, adapter=adapter, step=9 if adapter else None, more=[asked])
+    base, after = row(table(tmp_path), "brier (0s)").cells
+    assert base.low < 2.45 < base.high
+    assert base.value == pytest.approx(2.45)
+    assert after.difference.value == pytest.approx(0.5)
+    assert after.difference.test == "sign flip"
+
+
+def test_a_score_that_is_not_a_number_is_said(tmp_path):
+    path = write_run(tmp_path, more=[other("medqa", 4)])
+    run = json.loads(path.read_text(encoding="utf-8"))
+    run["results"]["medqa"]["f1,none"] = float("nan")
+    path.write_text(json.dumps(run), encoding="utf-8")
+    assert "base, 0 steps: f1,none of medqa is not a number and left out." in table(tmp_path).notes
+
+
 def test_a_score_whose_single_values_do_not_give_it_keeps_lm_evals_error(tmp_path):
     path = write_run(tmp_path, more=[other("perplexing", 4)])
     run = json.loads(path.read_text(encoding="utf-8"))
@@ -370,6 +453,13 @@ def test_log_likelihoods_that_are_all_zero(tmp_path, protocol):
     )
 
 
+def test_a_tokenizer_that_cannot_be_read(tmp_path):
+    ask(tmp_path, 5, model="model")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "tokenizer.json").write_text("{}", encoding="utf-8")
+    assert table(tmp_path).notes == (NO_TOKENIZER,)
+
+
 def test_a_response_cut_at_the_limit_is_counted(tmp_path, tiny_model):
     few = {"generation_kwargs": {**PAPER, "max_gen_toks": 8}}
     docs = questions(4)
@@ -385,8 +475,8 @@ REFUSED = [
     ({"docs": [question(f"R{n}") for n in range(20)], "data": {"sha256": "a" * 64}}, "other docs",
      "document set differs: 20 documents in "),
     ({"run": {"config": {"limit": 20.0, "model_args": {"pretrained": "m"}}}}, "limit",
-     "igakuqa was asked only 20 questions (--limit 20); leave the run out, or evaluate again"),
-    ({"data": {"items": 30}}, "a part", "igakuqa was asked only 20 questions (a part of them)"),
+     "(igakuqa, 20 questions) was not asked all questions (--limit or --samples): they cannot be"),
+    ({"data": {"items": 30}}, "a part", "(igakuqa, 20 questions) was not asked all questions"),
 ]  # fmt: skip
 
 
@@ -432,6 +522,31 @@ def test_other_worked_examples_have_to_be_said(tmp_path):
     ask(tmp_path, 6, shots=1, model="models/other", data={"examples": ["d" * 64]})
     [warning] = table(tmp_path).warnings
     assert warning.startswith("igakuqa 1s: worked examples differs: 1-cccccccccccc (base, 0 steps)")
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("file", "cannot be written (File exists); choose another --out"),
+        ("file/below", "cannot be written (Not a directory); choose another --out"),
+    ],
+)
+def test_a_folder_that_cannot_be_written(trained, tmp_path, capsys, place, message):
+    (tmp_path / "file").touch()
+    args = ["--out", str(tmp_path / place), "--resamples", "10"]
+    assert main(["table", str(trained / "results"), *args]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_a_full_disk_behind_the_output(trained):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        ended = subprocess.run(
+            [sys.executable, "-m", "jmed_report.cli", "table", "results", "--format", "csv"],
+            cwd=trained, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+    assert ended.returncode == 1
+    assert ended.stderr == "jmed-report: output cannot be written (No space left on device)\n"
 
 
 def half(path: Path) -> None:
