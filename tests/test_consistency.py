@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 
@@ -13,14 +14,16 @@ from jmed_data.shuffle import order_of, permuted
 from jmed_report.cli import main
 from jmed_report.consistency.agreement import (
     Answer,
+    Share,
     accuracy,
     agreement,
     by_position,
     spread,
     unanswered,
 )
-from tests.conftest import PAPER, write_jsonl
-from tests.test_report import prompt
+from jmed_report.consistency.unrelated import others, shifts
+from tests.conftest import PAPER
+from tests.runs import question, write_run
 
 ABC = (0, 1, 2)
 BCA = (1, 2, 0)
@@ -28,7 +31,8 @@ CAB = (2, 0, 1)
 
 
 def answers(*rows):
-    return [Answer(order, gold, chosen) for order, gold, chosen in rows]
+    """Answers without a text, given to questions without another to compare with."""
+    return [Answer(order, gold, chosen, "", ()) for order, gold, chosen in rows]
 
 
 # Three choices; the correct one of each question is the first as published.
@@ -71,6 +75,55 @@ def test_agreement_by_hand(runs, all_same, content, position, why):
     assert (found.all_same, found.content, found.position, found.chance) == pytest.approx(expected)
 
 
+def test_what_agrees_where_right_where_wrong_and_in_unrelated_responses_by_hand():
+    def answer(chosen, text, *unrelated):
+        return Answer(ABC, (0,), chosen, text, unrelated)
+
+    runs = [
+        [
+            answer((0,), "x", (1,), (0,)),
+            answer((1,), "y", (1,), ()),
+            answer((2,), "z", (0,), (0,)),
+            answer((), ""),
+        ],
+        [
+            answer((0,), "x", (0,), (0,)),
+            answer((1,), "w", (2,), (2,)),
+            answer((0,), "z", (1,), (1,)),
+            answer((), ""),
+        ],
+    ]
+    found = agreement(runs)
+    assert found.content == 2 / 4
+    assert found.text == 2 / 4  # x and z; two empty texts are not the same answer
+    assert found.right == Share(2 / 3, 3)  # 0 and 0, each in turn; 0 against 2
+    assert found.wrong == Share(1, 1)  # 1 and 1; nothing is neither right nor wrong
+    # The first run's choices among the second's unrelated ones, then the other way round.
+    assert found.unrelated == Share((2 / 2 + 0 / 2 + 0 / 2 + 1 / 2 + 1 / 2 + 2 / 2) / 6, 3)
+    assert agreement([run[3:] for run in runs]).unrelated == Share(None, 0)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected", "why"),
+    [
+        (1, [], "no other question"),
+        (2, [1], "the other one"),
+        (9, [1, 2, 3, 4, 5, 6, 7, 8], "all others"),
+        (52, [5, 11, 17, 23, 28, 34, 40, 46], "ninths of the circle, rounded down"),
+    ],
+)
+def test_shifts_by_hand(count, expected, why):
+    assert shifts(count) == expected
+
+
+def test_others_are_of_the_same_size_and_go_round_in_the_order_of_problem_id():
+    sizes = {"Q2": (5, 1), "Q1": (5, 1), "Q3": (5, 1), "Q5": (5, 2), "Q4": (5, 2), "Q6": (4, 1)}
+    assert others(sizes) == {
+        "Q1": ["Q2", "Q3"], "Q2": ["Q3", "Q1"], "Q3": ["Q1", "Q2"],
+        "Q4": ["Q5"], "Q5": ["Q4"], "Q6": [],
+    }  # fmt: skip
+
+
 def test_accuracy_and_its_spread_by_hand():
     assert [accuracy(run) for run in FIRST] == [1, 0]
     assert [unanswered(run) for run in HALF] == [0.5, 0.5]
@@ -99,7 +152,7 @@ def test_guesses_agree_as_often_as_is_expected_by_chance():
     def guess(correct):
         order = tuple(map(int, rng.permutation(5)))
         chosen = tuple(sorted(map(int, rng.choice(5, correct, replace=False))))
-        return Answer(order, tuple(range(correct)), chosen)
+        return Answer(order, tuple(range(correct)), chosen, "", ())
 
     runs = [[guess(1 + i % 2) for i in range(4000)] for _ in range(3)]
     found = agreement(runs)
@@ -112,10 +165,8 @@ def test_guesses_agree_as_often_as_is_expected_by_chance():
 
 
 QUESTIONS = [
-    {"problem_id": f"Q{i}", "question": "どれか。", "choices": ["あい", "うえ", "おか", "きく"],
-     "answer": [i % 4]}
-    for i in range(12)
-]  # fmt: skip
+    question(f"Q{i}", choices=("あい", "うえ", "おか", "きく"), answer=[i % 4]) for i in range(12)
+]
 
 
 def right(doc):
@@ -126,49 +177,21 @@ def first(doc):
     return doc["choices"][0]
 
 
-def write_run(
-    folder, seed, respond, *, task="igakuqa", questions=QUESTIONS, data=None, config=None, **fields
-):
-    """A run as lm-eval writes it, of published choices (seed None) or shuffled ones."""
-    docs = [question if seed is None else permuted(question, seed) for question in questions]
-    name = task if seed is None else f"{task}_shuffled"
-    rows = [
-        {"doc_id": i, "doc": doc, "doc_hash": f"{i:064}", "filtered_resps": [respond(doc)]}
-        for i, doc in enumerate(docs)
-    ]
-    write_jsonl(folder / f"samples_{name}_2026-01-01T00-00-00.jsonl", *rows)
-    noted = {
-        "exam": task,
-        "protocol": "response",
-        "items": len(questions),
-        "sha256": 64 * "d",
-        "jmed": "0.1.0",
-        "examples": [64 * "e"],
-        "floors": {"chance_accuracy": 0.25, "echo_accuracy": 0.25, "echo_exact_match": 1.0,
-                   "echo_gestalt_score": 0.4},
-        **({} if seed is None else {"shuffle_seed": seed}),
-        **(data or {}),
-    }  # fmt: skip
-    metrics = ("accuracy", "exact_match", "gestalt_score", "empty", "tied")
-    run = {
-        "results": {name: {f"{metric},none": 0.5 for metric in metrics}},
-        "configs": {
-            name: {
-                **prompt("ja"),
-                "generation_kwargs": PAPER,
-                **(config or {}),
-                "metadata": {"template": "ja", "data": noted},
-            }
-        },
-        "n-shot": {name: 0},
-        "n-samples": {name: {"original": len(questions), "effective": len(questions)}},
-        "model_name": "models/tiny",
-        "lm_eval_version": "0.4.11",
-        **fields,
-    }
-    path = folder / "results_2026-01-01T00-00-00.json"
-    path.write_text(json.dumps(run, ensure_ascii=False), encoding="utf-8")
-    return path
+def written(folder, seed, respond, *, task="igakuqa", questions=QUESTIONS, data=None, **fields):
+    """A run over published choices (seed None) or shuffled ones; responses: ``respond(doc)``.
+
+    The data hash is that of a whole exam, of which the questions may be a part, as with --limit.
+    """
+    docs = [each if seed is None else permuted(each, seed) for each in questions]
+    noted = {"exam": task, "sha256": 64 * "d", **({} if seed is None else {"shuffle_seed": seed})}
+    return write_run(
+        folder,
+        **{"model": "models/tiny", **fields},
+        task=task if seed is None else f"{task}_shuffled",
+        docs=docs,
+        responses=[respond(doc) for doc in docs],
+        data={**noted, **(data or {})},
+    )
 
 
 def consistency(capsys, *paths):
@@ -177,7 +200,7 @@ def consistency(capsys, *paths):
 
 
 def test_a_model_that_knows(tmp_path, capsys):
-    paths = [write_run(tmp_path / str(seed), seed, right) for seed in (None, 1, 2)]
+    paths = [written(tmp_path / str(seed), seed, right) for seed in (None, 1, 2)]
     (exam,) = consistency(capsys, *paths)
     assert (exam["exam"], exam["model"], exam["shots"]) == ("igakuqa", "models/tiny", 0)
     assert (exam["questions"], exam["items"]) == (12, 12)
@@ -193,26 +216,95 @@ def test_a_model_that_knows(tmp_path, capsys):
 def test_a_model_that_always_takes_the_first(tmp_path, capsys):
     seeds = (None, 1, 2)
     (exam,) = consistency(
-        capsys, *[write_run(tmp_path / str(seed), seed, first).parent for seed in seeds]
+        capsys, *[written(tmp_path / str(seed), seed, first).parent for seed in seeds]
     )
     assert exam["agreement"]["position"] == 1
     assert [row["chosen"] for row in exam["positions"]] == [1, 0, 0, 0]
     orders = [
-        [order_of(question if seed is None else permuted(question, seed)) for question in QUESTIONS]
+        [order_of(each if seed is None else permuted(each, seed)) for each in QUESTIONS]
         for seed in seeds
     ]
     same = [
         a[0] == b[0] for one, two in combinations(orders, 2) for a, b in zip(one, two, strict=True)
     ]
     assert exam["agreement"]["content"] == pytest.approx(sum(same) / 36)
-    a, *others = exam["positions"]
+    a, *rest = exam["positions"]
     assert a["correct"] == a["gold"] > 0
-    assert all(row["correct"] == 0 < row["gold"] for row in others)
+    assert all(row["correct"] == 0 < row["gold"] for row in rest)
+
+
+def letters(key, count):
+    """A made-up text, the same for the same key."""
+    return "".join(chr(ord("あ") + byte % 40) for byte in sha256(key.encode()).digest()[:count])
+
+
+VARIED = [  # choices of 2 to 11 characters, so that long ones attract more texts
+    question(
+        f"V{i:03}",
+        choices=[letters(f"{i},{k}", 2 + int(sha256(f"{i}:{k}".encode()).hexdigest(), 16) % 10)
+                 for k in range(5)],
+        answer=[i % 5],
+    )
+    for i in range(150)
+]  # fmt: skip
+
+
+def one_text(doc):
+    return letters("whatever is asked", 20)
+
+
+def by_stem(doc):
+    return letters(doc["question"], 20)
+
+
+def any_text(doc):
+    return letters(f"{doc['problem_id']}{doc['choices']}", 20)
+
+
+def half_known(doc):
+    return right(doc) if int(doc["problem_id"][1:]) % 2 else any_text(doc)
+
+
+KNOWN, CHANCE, LOW = (1, 1), (0.1, 0.3), (0.1, 0.4)
+"""LOW: what texts of chance attract, above CHANCE since the choices differ in length."""
+
+
+@pytest.mark.parametrize(
+    ("respond", "accuracy", "content", "unrelated", "position", "right", "wrong", "why"),
+    [
+        (right, KNOWN, KNOWN, LOW, CHANCE, KNOWN, None, "it knows every answer"),
+        (first, CHANCE, CHANCE, LOW, KNOWN, CHANCE, CHANCE, "always the choice shown first"),
+        (one_text, CHANCE, KNOWN, KNOWN, CHANCE, KNOWN, KNOWN, "content equals its floor"),
+        (any_text, CHANCE, LOW, LOW, CHANCE, LOW, LOW, "content near its floor"),
+        (by_stem, CHANCE, KNOWN, LOW, CHANCE, KNOWN, KNOWN, "above its floor, knowing nothing"),
+        (half_known, (0.5, 0.7), (0.5, 0.7), LOW, CHANCE, (0.7, 1), LOW, "right above wrong"),
+    ],
+)
+def test_what_each_kind_of_model_looks_like(
+    tmp_path, capsys, respond, accuracy, content, unrelated, position, right, wrong, why
+):
+    paths = [
+        written(tmp_path / str(seed), seed, respond, questions=VARIED) for seed in (None, 1, 2)
+    ]
+    (exam,) = consistency(capsys, *paths)
+    found = exam["agreement"]
+    for value, (low, high) in [
+        (exam["accuracy"]["mean"], accuracy),
+        (found["content"], content),
+        (found["unrelated"]["share"], unrelated),
+        (found["position"], position),
+        (found["right"]["share"], right),
+    ]:
+        assert low <= value <= high, why
+    assert found["unrelated"]["of"] == 150
+    assert found["wrong"]["share"] is wrong or wrong[0] <= found["wrong"]["share"] <= wrong[1]
+    if respond is any_text:
+        assert found["content"] == pytest.approx(found["unrelated"]["share"], abs=0.05)
 
 
 def test_the_report_for_people(tmp_path, capsys):
-    paths = [write_run(tmp_path / str(seed), seed, right) for seed in (None, 7)]
-    paths += [write_run(tmp_path / f"j{seed}", seed, first, task="jjsimqa") for seed in (0, 1)]
+    paths = [written(tmp_path / str(seed), seed, right) for seed in (None, 7)]
+    paths += [written(tmp_path / f"j{seed}", seed, first, task="jjsimqa") for seed in (0, 1)]
     assert main(["consistency", *map(str, paths)]) == 0
     out = capsys.readouterr().out
     assert "igakuqa, 2 orders of the choices, 0 shots, 12 questions\nmodels/tiny (ja|t0.1" in out
@@ -222,25 +314,30 @@ def test_the_report_for_people(tmp_path, capsys):
     assert ["seed", "7", "1.000", "0.758", "to", "1.000", "0.000"] in rows
     assert "accuracy: mean 1.000, standard deviation 0.000, range 1.000 to 1.000" in out
     assert "the same content in all runs: 100.0% of the questions" in out
-    assert "two uniform guesses: 25.0% for either" in out
+    # The circle of 12, with answers 0 1 2 3 2 3 0 1 2 3 0 1: turned by 1, 2, 4, 5, 6, 8, 9 and 10
+    # places it meets itself at 0, 4, 4, 0, 8, 4, 0 and 4 of 12; three questions kept their place.
+    assert "the same content 100.0%; unrelated responses 25.0%, two uniform guesses 25.0%" in out
+    assert "the same position 25.0%, the same text 100.0%" in out
+    assert "where one was right 100.0% of 24, where both chose wrongly n/a of 0" in out
+    assert "the same content is no knowledge by itself" in out
 
 
 def two_runs(folder, **second):
-    paths = [write_run(folder / "one", 1, right)]
-    return [*paths, write_run(folder / "two", second.pop("seed", 2), right, **second)]
+    paths = [written(folder / "one", 1, right)]
+    return [*paths, written(folder / "two", second.pop("seed", 2), right, **second)]
 
 
 @pytest.mark.parametrize(
     ("second", "message"),
     [
         ({"seed": 1}, "{two}: its choices are in the same order (seed 1) as in {one}; give each"),
-        ({"model_name": "models/x"}, "{two}: the model of igakuqa is models/x, but models/tiny in"),
+        ({"model": "models/x"}, "{two}: the model of igakuqa is models/x, but models/tiny in"),
         (
-            {"n-shot": {"igakuqa_shuffled": 1}},
+            {"shots": 1},
             "{two}: the number of worked examples of igakuqa is 1, but 0 in {one}; compare runs",
         ),
         (
-            {"config": prompt("alpaca")},
+            {"template": "alpaca"},
             "{two}: the way of asking of igakuqa is alpaca|t0.1-p0.9-r1.05-256, but ja|t0.1",
         ),
         (
@@ -249,14 +346,14 @@ def two_runs(folder, **second):
         ),
         ({"data": {"sha256": 64 * "f"}}, "{two}: the data hash of igakuqa is ffff"),
         (
-            {"questions": [*QUESTIONS[:-1], QUESTIONS[-1] | {"problem_id": "Q99"}]},
+            {"questions": [*QUESTIONS[:-1], question("Q99", choices=QUESTIONS[-1]["choices"])]},
             "{two}: the questions of igakuqa are not those of {one}; compare runs of the same",
         ),
         ({"task": "jjsimqa"}, "{one}: the only run of igakuqa; name a second one, of igakuqa_shu"),
         ({"task": "jmed_sample"}, "{two}: no run of igakuqa, igakuqa_shuffled, jjsimqa, jjsimqa_"),
         ({"data": {"shuffle_seed": [2]}}, "{two}: shuffle_seed of igakuqa_shuffled is [2]; evalu"),
         (
-            {"n-samples": {"igakuqa_shuffled": {"original": 12, "effective": 13}}},
+            {"run": {"n-samples": {"igakuqa_shuffled": {"original": 12, "effective": 13}}}},
             "{two}: igakuqa_shuffled has 12 answers to 12 questions, but 13 were scored; evaluate",
         ),
         (
@@ -274,7 +371,7 @@ def test_runs_that_cannot_be_compared(tmp_path, capsys, second, message):
 
 
 def test_fewer_than_two_runs(tmp_path, capsys):
-    path = write_run(tmp_path, None, right)
+    path = written(tmp_path, None, right)
     assert main(["consistency", str(path)]) == 1
     assert capsys.readouterr().err.startswith(f"jmed-report: {path}: the only run of igakuqa; name")
 

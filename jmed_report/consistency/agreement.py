@@ -1,9 +1,10 @@
 """How far a model's choices depend on the order in which the choices were shown.
 
 Pure: answers of several runs to the same questions in, shares out. All shares are between 0 and 1.
+No share alone shows that a model knows: see Agreement on what must be read together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -18,17 +19,31 @@ class Answer:
     """One run's answer to one question. All but ``order`` are ascending original 0-based indices.
 
     order: for each shown position, the original index of the choice there. gold: the correct
-    choices. chosen: those nearest to the response; empty if nothing was answered.
+    choices. chosen: those nearest to the response; empty if nothing was answered. text: the
+    response without outer white space. unrelated: what the same run's responses to other questions
+    would choose here (``unrelated.choices_of_others``); empty if there is no fitting question.
     """
 
     order: tuple[int, ...]
     gold: tuple[int, ...]
     chosen: tuple[int, ...]
+    text: str
+    unrelated: tuple[tuple[int, ...], ...]
 
     @property
     def positions(self) -> tuple[int, ...]:
         """The shown positions of the chosen choices, ascending."""
         return tuple(sorted(map(self.order.index, self.chosen)))
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the chosen choices are exactly the correct ones."""
+        return self.chosen == self.gold
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether other choices were chosen; an unanswered question is neither right nor wrong."""
+        return bool(self.chosen) and not self.is_right
 
 
 Run = Sequence[Answer]
@@ -36,20 +51,46 @@ Run = Sequence[Answer]
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A share, and how many cases it is a share of; None without any."""
+
+    share: float | None
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """How often runs agree; an unanswered question agrees with nothing.
 
-    all_same: share of questions for which all runs chose the same content. content, position: for
-    two runs, averaged over all pairs, the share of questions for which they chose the same content,
-    and the same shown positions. chance: what either would be for two independent uniform guesses
-    of the right size, the mean of 1 / C(choices, correct). A model that knows has content 1 and
-    position near chance; one that goes by position alone has it the other way round.
+    all_same: share of questions for which all runs chose the same content. All others are for two
+    runs, over all pairs:
+
+    content, position, text: share of questions for which they chose the same content, the same
+        shown positions, and wrote the same text.
+    unrelated: content if one of the two, each in turn, had answered another question; of: the
+        questions that have another of the same numbers of choices and of correct ones.
+    chance: content, or position, of two independent uniform guesses of the right size: the mean of
+        1 / C(choices, correct).
+    right: of the answers that were right in one of the two, each in turn, the share that the other
+        agreed with. wrong: of the pairs of answers that both chose wrongly, the share that chose
+        the same content; 1 / (C(choices, correct) - 1) for uniform guesses.
+
+    A model that goes by position has position 1 and content near chance. Content is 1 for a model
+    that knows, but also for one that always writes one text, whatever is asked (then unrelated
+    equals content), and for one whose text depends on the question but not on knowledge (then
+    unrelated is low, but accuracy is near that of guesses). So content by itself shows no
+    knowledge: it has to lie above unrelated, and accuracy above its own floors. Right no higher
+    than wrong says that what holds the choices in place does so without knowledge too.
     """
 
     all_same: float
     content: float
     position: float
+    text: float
+    unrelated: Share
     chance: float
+    right: Share
+    wrong: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +129,19 @@ def agreement(runs: Sequence[Run]) -> Agreement:
         all_same=fmean(_same([each.chosen for each in answers]) for answers in questions),
         content=fmean(_same([one.chosen, two.chosen]) for one, two in pairs),
         position=fmean(_same([one.positions, two.positions]) for one, two in pairs),
+        text=fmean(_same([one.text, two.text]) for one, two in pairs),
+        unrelated=Share(_mean(_unrelated(pairs)), sum(bool(each.unrelated) for each in runs[0])),
         chance=fmean(1 / comb(len(each.order), len(each.gold)) for each in runs[0]),
+        right=_share([one.chosen == two.chosen for one, two in _turns(pairs) if one.is_right]),
+        wrong=_share(
+            [one.chosen == two.chosen for one, two in pairs if one.is_wrong and two.is_wrong]
+        ),
     )
 
 
 def accuracy(run: Run) -> float:
     """Share of the questions whose chosen choices are exactly the correct ones."""
-    return fmean(each.chosen == each.gold for each in run)
+    return fmean(each.is_right for each in run)
 
 
 def unanswered(run: Run) -> float:
@@ -117,7 +164,7 @@ def by_position(runs: Sequence[Run]) -> list[Position]:
 
 def _position(place: int, single: Run) -> Position:
     here = [each for each in single if each.order.index(each.gold[0]) == place]
-    correct = sum(each.chosen == each.gold for each in here)
+    correct = sum(each.is_right for each in here)
     return Position(
         label=LETTERS[place],
         gold=len(here),
@@ -128,5 +175,30 @@ def _position(place: int, single: Run) -> Position:
     )
 
 
-def _same(chosen: Sequence[tuple[int, ...]]) -> bool:
-    return bool(chosen[0]) and len(set(chosen)) == 1
+def _turns(pairs: Sequence[tuple[Answer, Answer]]) -> Iterator[tuple[Answer, Answer]]:
+    """Every pair twice, each of the two first."""
+    for one, two in pairs:
+        yield one, two
+        yield two, one
+
+
+def _unrelated(pairs: Sequence[tuple[Answer, Answer]]) -> list[float]:
+    """For each pair, each of the two first, the share of the second's unrelated choices it made."""
+    return [
+        fmean(_same([one.chosen, other]) for other in two.unrelated)
+        for one, two in _turns(pairs)
+        if two.unrelated
+    ]
+
+
+def _same(values: Sequence[tuple[int, ...]] | Sequence[str]) -> bool:
+    """Whether all are equal and not empty."""
+    return bool(values[0]) and len(set(values)) == 1
+
+
+def _share(cases: Sequence[bool]) -> Share:
+    return Share(_mean(cases), len(cases))
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return fmean(values) if values else None

@@ -1,7 +1,9 @@
-"""``jmed-report consistency``: whether a model chooses the same content in any order.
+"""``jmed-report consistency``: whether a model chooses the same content in any order, and why.
 
 It reads runs of igakuqa_shuffled or jjsimqa_shuffled with different seeds, and of igakuqa or
-jjsimqa, whose choices stand as published, all of one model asked in one way.
+jjsimqa, whose choices stand as published, all of one model asked in one way. A model that knows
+chooses the same content; one that does so need not know (``agreement.Agreement``), so that share is
+printed beside its floors and split by whether the answers were right.
 """
 
 import argparse
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 WIDTH = 88
 """Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
+AGREEMENT_NOTE = """\
+the same content is no knowledge by itself: any text is nearest to some choice. A model that
+knows also has an accuracy above guesses, and agrees more than unrelated responses (those to
+other questions) would; as much agreement where wrong as where right points to a fixed bias"""
 POSITIONS_NOTE = "single-answer questions of all runs; the intervals take them for independent"
 
 
@@ -143,19 +149,36 @@ def _runs_table(exam: Mapping[str, Any]) -> "Table":
 
 
 def _summary(exam: Mapping[str, Any]) -> str:
-    return "\n".join([*_lines(exam["accuracy"], exam["agreement"]), ""])
+    lines = [_accuracy(exam["accuracy"]), *_agreement(exam["agreement"], exam["questions"])]
+    return "\n".join([*lines, AGREEMENT_NOTE, ""])
 
 
-def _lines(found: Mapping[str, float], agreed: Mapping[str, float]) -> Iterator[str]:
-    yield (
+def _accuracy(found: Mapping[str, float]) -> str:
+    return (
         f"accuracy: mean {found['mean']:.3f}, standard deviation {found['deviation']:.3f}, "
         f"range {found['lowest']:.3f} to {found['highest']:.3f}"
     )
-    yield f"the same content in all runs: {agreed['all_same']:.1%} of the questions"
+
+
+def _agreement(found: Mapping[str, Any], questions: int) -> Iterator[str]:
+    compared = found["unrelated"]["of"]
+    of_some = "" if compared == questions else f" ({compared} questions)"
+    yield f"the same content in all runs: {found['all_same']:.1%} of the questions"
+    yield "two runs, on average:"
     yield (
-        f"two runs, on average: the same content {agreed['content']:.1%}, the same position "
-        f"{agreed['position']:.1%}; two uniform guesses: {agreed['chance']:.1%} for either"
+        f"    the same content {found['content']:.1%}; unrelated responses "
+        f"{_share(found['unrelated'])}{of_some}, two uniform guesses {found['chance']:.1%}"
     )
+    yield f"    the same position {found['position']:.1%}, the same text {found['text']:.1%}"
+    yield (
+        f"    the same content where one was right {_share(found['right'])} of "
+        f"{found['right']['of']}, where both chose wrongly {_share(found['wrong'])} of "
+        f"{found['wrong']['of']}"
+    )
+
+
+def _share(found: Mapping[str, Any]) -> str:
+    return "n/a" if found["share"] is None else f"{found['share']:.1%}"
 
 
 def _positions_table(exam: Mapping[str, Any]) -> "Table":

@@ -9,6 +9,7 @@ from typing import Any
 from jmed_data.shuffle import order_of, original
 from jmed_metrics import score_response
 from jmed_report.consistency.agreement import Answer
+from jmed_report.consistency.unrelated import choices_of_others
 from jmed_report.documents import is_whole
 from jmed_report.results import ResultsError, TaskResult
 from jmed_report.runs import Record, Run, find_runs, read_samples, response_of
@@ -17,6 +18,8 @@ from jmed_report.signature import variant
 EXAMS = ("igakuqa", "jjsimqa")
 TASKS = tuple(task for exam in EXAMS for task in (exam, f"{exam}_shuffled"))
 LEAST_RUNS = 2
+
+Doc = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +53,31 @@ def read_orders(path: Path) -> list[Ordered]:
 
 
 def _ordered(run: Run, result: TaskResult) -> Ordered:
-    records = read_samples(run, result.task)
-    choices, answers = {}, {}
-    for record in records:
-        name = str(record["doc"].get("problem_id"))
-        choices[name], answers[name] = _read_answer(run, result, record)
-    if not len(records) == len(answers) == result.scored:
+    samples = [_whole(run, result, record) for record in read_samples(run, result.task)]
+    docs = {doc["problem_id"]: doc for doc, _ in samples}
+    if not len(samples) == len(docs) == result.scored:
         raise ResultsError(
-            f"{run.path}: {result.task} has {len(records)} answers to {len(answers)} questions, "
+            f"{run.path}: {result.task} has {len(samples)} answers to {len(docs)} questions, "
             f"but {result.scored} were scored; evaluate again"
         )
-    return Ordered(result, _seed(result), choices, answers)
+    choices = {name: tuple(original(doc)[0]) for name, doc in docs.items()}
+    responses = {doc["problem_id"]: response for doc, response in samples}
+    return Ordered(result, _seed(result), choices, _answers(docs, responses))
+
+
+def _answers(docs: Mapping[str, Doc], responses: Mapping[str, str]) -> dict[str, Answer]:
+    questions = {name: original(doc) for name, doc in docs.items()}
+    unrelated = choices_of_others(questions, responses)
+    return {
+        name: Answer(
+            order=tuple(order_of(docs[name])),
+            gold=tuple(gold),
+            chosen=score_response(responses[name], choices, gold).chosen,
+            text=responses[name].strip(),
+            unrelated=unrelated[name],
+        )
+        for name, (choices, gold) in questions.items()
+    }
 
 
 def _seed(result: TaskResult) -> int | None:
@@ -72,17 +89,15 @@ def _seed(result: TaskResult) -> int | None:
     )
 
 
-def _read_answer(run: Run, result: TaskResult, record: Record) -> tuple[tuple[str, ...], Answer]:
-    """The choices as published, and which of them the response chose."""
+def _whole(run: Run, result: TaskResult, record: Record) -> tuple[Doc, str]:
+    """The question and the response of a record, checked."""
     doc, response = record["doc"], response_of(record)
     if response is None or not is_whole(doc, "response"):
         name = f"{doc.get('problem_id')!r}"[:20]
         raise ResultsError(
             f"{run.path}: the sample {name} of {result.task} is not complete; evaluate again"
         )
-    texts, gold = original(doc)
-    chosen = score_response(response, texts, gold).chosen
-    return tuple(texts), Answer(tuple(order_of(doc)), tuple(gold), chosen)
+    return doc, response
 
 
 def refuse_incomparable(exam: str, runs: Sequence[Ordered]) -> None:
