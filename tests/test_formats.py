@@ -7,7 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -23,29 +26,54 @@ from jmed_report.formats import (
     markdown,
     numbers,
 )
+from jmed_report.formats.legend import signature_lines
 from jmed_report.formats.paper import reference
+from jmed_report.formats.sheet import sheet_of
 from jmed_report.formats.terminal import print_table
+from jmed_report.measured import Measured
 from jmed_report.results import ResultsError
+from jmed_report.runs import Run
 from jmed_report.table import Cell, Difference, Row, Section, Table, with_best
 
 GOLDEN = Path(__file__).parent / "golden"
 SCRIPT = "<script>alert(1)</script>"
 SPECIAL = r"a_b&c%|{x}^~$#\d*[e]"
 JAPANESE = "日本語モデル-7B"
-LINE = "igakuqa|template:ja|shots:0|n:1455|data:d7a64c0aadc8|lm_eval:0.4.11|jmed:0.1.0"
+FORMULA = '=HYPERLINK("x")'
+LINE = "igakuqa|version:1|shots:0|n:2|lm_eval:0.4.11"
+SHOTS_1 = "igakuqa|version:1|shots:1|n:2|lm_eval:0.4.11"
 
 
 def column(model: str, steps: str, step: int | None, kind: str = "", **more) -> Column:
     return Column(model, steps, step, kind, more.pop("hours", None), model, "ja", **more)
 
 
+def asked(*subjects: tuple[str, int], version: int = 1) -> dict[tuple[str, int], Measured]:
+    """What a column holds of two questions each, by subject and shots."""
+    versions = {name: version for name, _ in subjects}
+    run = Run(Path("results.json"), {"versions": versions, "lm_eval_version": "0.4.11"}, ())
+    return {key: Measured(run, key[0], *key, {}, ("q1", "q2"), {}) for key in subjects}
+
+
+def signatures(*columns: Column) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (each.title, subject, found.signature)
+        for each in columns
+        for (subject, _), found in each.measured.items()
+    )
+
+
+MEDQA = ("medqa_4options", 0)
+IGAKUQA_0, IGAKUQA_1 = ("igakuqa", 0), ("igakuqa", 1)
 COLUMNS = (
-    column(JAPANESE, "0", 0),
-    column(JAPANESE, "1k", 1000, "LoRA", hours=4.61),
-    column(SPECIAL, "0", 0),
-    column(SPECIAL, "900", 900, "QLoRA", hours=0.01, note="alpaca"),
-    column(SCRIPT, "?", None),
-)
+    column(JAPANESE, "0", 0, measured=asked(IGAKUQA_0, IGAKUQA_1, MEDQA)),
+    column(JAPANESE, "1k", 1000, "LoRA", hours=4.61, measured=asked(IGAKUQA_0, IGAKUQA_1)),
+    column(SPECIAL, "0", 0, measured=asked(IGAKUQA_0)),
+    column(SPECIAL, "900", 900, "QLoRA", hours=0.01, note="alpaca",
+           measured=asked(IGAKUQA_0, version=2)),
+    column(SCRIPT, "?", None, note=FORMULA, measured=asked(IGAKUQA_0, IGAKUQA_1, MEDQA)),
+)  # fmt: skip
+CHANGE = Difference(-0.136, 0.0001, 0.006, "McNemar", 210, 185)
 FLOORS = {"chance": 0.18467, "empty answer": 0.0, "all choices": 0.20893}
 IGAKUQA = Section(
     "igakuqa",
@@ -101,10 +129,7 @@ TABLE = Table(
     sections=(IGAKUQA, OTHER),
     warnings=(f"igakuqa 0s: template differs: ja ({JAPANESE}); alpaca\n\\input{{x}} ({SPECIAL})",),
     notes=(f"not computed for {SCRIPT}\x1b[2J",),
-    signatures=(
-        *((each.title, "igakuqa", LINE) for each in COLUMNS[:3]),
-        (COLUMNS[1].title, "igakuqa", LINE.replace("shots:0", "shots:1-463d7bc7d5ad")),
-    ),
+    signatures=signatures(*COLUMNS),
     seed=1234,
     resamples=10_000,
 )
@@ -120,9 +145,35 @@ def cells(table: Table) -> list[tuple[Section, Row, Column, Cell]]:
     ]
 
 
-def table_of_one(title: str, cell: Cell, *, shots: int = 0, signatures=()) -> Table:
+def table_of(columns: Sequence[Column], *sections: Section, notes=()) -> Table:
+    return Table(
+        tuple(columns), sections, (), notes, signatures(*columns), seed=1, resamples=10_000
+    )
+
+
+def table_of_one(title: str, cell: Cell, *, shots: int = 0, **more) -> Table:
     section = Section(title, 9, (Row("acc", "acc", shots, (cell,), {}),))
-    return Table(COLUMNS[:1], (section,), (), (), tuple(signatures), seed=1, resamples=10)
+    return table_of([column("model", "0", 0, **more)], section)
+
+
+def table_of_many(models: Sequence[int], sections: int, rows: int = 6) -> Table:
+    """A table of models with so many columns each; every score in it is another one."""
+    columns = [
+        column(f"model {letter}", f"{step}k", step * 1000)
+        for letter, number in zip("abcdefghijkl", models, strict=False)
+        for step in range(number)
+    ]
+    values = (n / 1000 for n in count())
+
+    def cell(of: Column) -> Cell:
+        value = next(values)
+        return Cell(value, value - 0.1, value + 0.1, difference=CHANGE if of.step else None)
+
+    def row(number: int) -> Row:
+        return Row(f"Score ({number}s)", "score", number, tuple(map(cell, columns)), FLOORS)
+
+    parts = [Section(f"part {n}", 9, tuple(map(row, range(rows)))) for n in range(sections)]
+    return table_of(columns, *parts, notes=("A note.",))
 
 
 def printed(capsys, monkeypatch, *, width: int, paper: bool = False) -> str:
@@ -180,18 +231,31 @@ def test_hours(hours, expected):
     [
         (200, 1),  # all columns side by side
         (85, 3),  # one table a model
-        (60, 5),  # not even a model's two columns
+        (60, 4),  # without floors a model's two columns, with floors one
         (20, 5),  # narrower than any table: the terminal wraps
     ],
 )
 def test_a_narrow_terminal_loses_no_digit(width, tables, capsys, monkeypatch):
     out = printed(capsys, monkeypatch, width=width)
     assert out.count("Steps of (Q)LoRA") == tables
-    assert out.count("answer   choices") == tables  # the floors beside each
+    assert out.count("answer   choices") == 1  # the floors beside the first
+    assert [out.count(numbers.fixed(value)) for value in (0.18467, 0.35145)] == [1, 1]
     assert "…" not in out
     for _, row, _, cell in cells(TABLE):
         assert numbers.interval(cell, is_rate=row.is_rate) in out
         assert numbers.difference(cell.difference) in out
+
+
+@pytest.mark.parametrize(
+    ("models", "tables"),
+    [([4, 4, 4], 6), ([1, 1], 2)],  # 1 beside the floors and 3 others, then 3 and 1; a model each
+)
+def test_a_terminal_of_80_columns(models, tables, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    print_table(table_of_many(models, 1))
+    grids = [line for line in capsys.readouterr().out.splitlines() if not line.strip(" ─")]
+    assert sum("─" in line for line in grids) == tables
+    assert max(map(len, grids)) <= 80
 
 
 def test_the_best_are_bold_in_a_terminal(capsys, monkeypatch):
@@ -229,6 +293,40 @@ def test_no_tests_no_sentence():
     assert "Floors" not in text
     assert "Training hours" not in text
     assert "Signatures" not in text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "label", "steps"),
+    [
+        (["", "LoRA", "QLoRA"], "Steps of (Q)LoRA", ["2k", "2k LoRA", "2k QLoRA"]),
+        (["full", "LoRA"], "Steps of training", ["2k full", "2k LoRA"]),
+    ],
+)
+def test_the_row_of_the_steps(kinds, label, steps):
+    sheet = sheet_of(table_of([column("model", "2k", 2000, kind) for kind in kinds]))
+    assert (sheet.steps_label, [head.steps for head in sheet.heads]) == (label, steps)
+
+
+ZERO, FIRST, SECOND = "model, 0 steps", "model, 900 steps", "model, 3k steps"
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([(ZERO, "x"), (FIRST, "x"), (SECOND, "x")], ["x (all columns)"]),
+        # the order of the columns, not of the alphabet
+        (
+            [(ZERO, "y"), (FIRST, "y"), (SECOND, "x")],
+            [f"y ({ZERO} · {FIRST})", f"x ({SECOND})"],
+        ),
+        ([(ZERO, "x")], [f"x ({ZERO})"]),
+    ],
+)
+def test_signatures_name_their_columns(found, expected):
+    of_another = ("another model, 0 steps", "medqa", "z")  # a column without the subject
+    lines = [*((title, "igakuqa", line) for title, line in found), of_another]
+    table = replace(TABLE, signatures=tuple(lines))
+    assert signature_lines(table) == [*expected, "z (another model, 0 steps)"]
 
 
 # Markdown
@@ -302,21 +400,65 @@ def test_latex_escape(text, expected):
     ],
 )
 def test_latex_compiles(engine, packages, is_ascii, tmp_path):
+    text = latex.render(TABLE, reference())
+    compiled(engine, text.replace(JAPANESE, "model") if is_ascii else text, packages, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("models", "sections", "rows"),
+    [
+        ([4, 4, 4], 2, 10),  # the paper's columns, both exams, scores and rates
+        ([3, 3], 1, 6),  # as wide as a table becomes
+        ([4, 4, 4], 24, 6),  # more tables than LaTeX keeps waiting
+    ],
+)
+def test_latex_fits_a_page(models, sections, rows, tmp_path):
+    text = latex.render(table_of_many(models, sections, rows), reference())
+    log = compiled("pdflatex", text, "booktabs", tmp_path)
+    assert "Overfull" not in log
+    assert "too large" not in log
+
+
+def compiled(engine: str, text: str, packages: str, folder: Path) -> str:
+    """What the engine said of a page of A4 with ``text``; the test is skipped where it is not."""
     if not shutil.which(engine):
         pytest.skip(f"needs {engine}")
-    text = latex.render(TABLE, reference())
-    table = text.replace(JAPANESE, "model") if is_ascii else text
-    (tmp_path / "table.tex").write_text(table, encoding="utf-8")
-    (tmp_path / "all.tex").write_text(
-        f"\\documentclass{{article}}\\usepackage{{{packages}}}"
-        "\\begin{document}\\input{table}\\end{document}"
+    (folder / "table.tex").write_text(text, encoding="utf-8")
+    (folder / "all.tex").write_text(
+        f"\\documentclass[a4paper]{{article}}\\usepackage{{{packages}}}"
+        "\\usepackage[margin=2cm]{geometry}\\begin{document}\\input{table}\\end{document}"
     )
     options = [] if engine == "tectonic" else ["-halt-on-error", "-interaction=nonstopmode"]
     ended = subprocess.run(
-        [engine, *options, "all.tex"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [engine, *options, "all.tex"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stdout[-2000:]
-    assert (tmp_path / "all.pdf").exists()
+    assert (folder / "all.pdf").exists()
+    return ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("models", "sections", "rows", "columns"),
+    [
+        ([6], 2, 6, [6 + 3]),  # 3: the floors
+        ([4, 4, 4], 2, 6, [4 + 3, 4, 4]),  # a model each, floors beside the first
+        ([8], 1, 6, [6 + 3, 2]),  # one model alone is too wide
+        ([1] * 12, 1, 6, [6 + 3, 6]),  # small neighbours share a table
+        ([4, 1], 3, 6, [5 + 3] * 3),  # a section each
+        ([4, 4], 3, 6, [4 + 3, 4] * 3),
+        ([4], 12, 1, [4 + 3, 4 + 3]),  # 12 sections of four lines: 7 and 5 of them
+    ],
+)
+def test_latex_in_pieces(models, sections, rows, columns):
+    table = table_of_many(models, sections, rows)
+    text = latex.render(table)
+    assert [int(n) for n in re.findall(r"begin{tabular}{l\*{(\d+)}", text)] == columns
+    last = len(columns)
+    captions = [f" ({n} of {last})" for n in range(1, last + 1)] if last > 1 else [""]
+    assert re.findall(r"from step 0(.*)}", text) == captions
+    assert text.rpartition("\\begin{table}")[2].count("A note.") == text.count("A note.") == 1
+    for _, _, _, cell in cells(table):
+        assert text.count(f"& {numbers.fixed(cell.value)} ") >= 1
 
 
 # HTML
@@ -377,7 +519,7 @@ def test_csv_holds_the_model():
             row.metric,
             row.shots,
         )
-        assert (line["model"], line["steps"], line["note"]) == (
+        assert (line["model"], line["steps"], line["note"].removeprefix("'")) == (
             found.model,
             found.steps,
             found.note,
@@ -398,26 +540,48 @@ def test_csv_has_line_feeds_and_quotes():
     assert "OpenCALM-7B" not in text  # the paper's scores never stand in one column with others
 
 
-SHOTS_1 = LINE.replace("shots:0", "shots:1-463d7bc7d5ad")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((f"{sign}1+1", f"'{sign}1+1") for sign in "=+-@＝＋－＠"),
+        ("\t=1", "'=1"),
+        ("\r=1", "'=1"),
+        ("a\r\n=1", "a  =1"),  # no line, and no cell, of its own
+        ('=HYPERLINK("http://x","best")', '\'=HYPERLINK("http://x","best")'),
+        ("model=1", "model=1"),
+        ("'=1", "'=1"),  # text already
+        ("", ""),
+    ],
+)
+def test_csv_holds_no_formula(text, expected):
+    table = table_of_one("igakuqa", Cell(-0.5), note=text)
+    (line,) = csv.DictReader(io.StringIO(csv_file.render(table), newline=""))
+    assert (line["note"], line["value"]) == (expected, "-0.5")  # a number stays one
 
 
 @pytest.mark.parametrize(
-    ("title", "shots", "signatures", "expected"),
+    ("title", "shots", "subjects", "expected"),
     [
-        ("igakuqa", 0, [("igakuqa", LINE), ("igakuqa", SHOTS_1)], LINE),
-        ("igakuqa", 1, [("igakuqa", LINE), ("igakuqa", SHOTS_1)], SHOTS_1),
-        ("igakuqa, year 2018", 0, [("igakuqa", LINE)], LINE),
-        ("igakuqa + jjsimqa, pooled", 0, [("igakuqa", LINE), ("jjsimqa", "x|shots:0")], ""),
-        ("a, b", 0, [("a", "x|shots:0"), ("a, b", "y|shots:0")], "y|shots:0"),  # the whole name
-        ("igakuqa", 0, [("igakuqa", LINE), ("igakuqa", f"{LINE}|chat:x")], ""),  # two: ambiguous
-        ("igakuqa", 0, [("igakuqa", "no fields")], ""),
+        ("igakuqa", 0, [IGAKUQA_0, IGAKUQA_1], LINE),
+        ("igakuqa", 1, [IGAKUQA_0, IGAKUQA_1], SHOTS_1),
+        ("igakuqa, year 2018", 0, [IGAKUQA_0], LINE),
+        ("igakuqa + jjsimqa, pooled", 0, [IGAKUQA_0, ("jjsimqa", 0)], ""),
+        ("igakuqa, x", 0, [IGAKUQA_0, ("igakuqa, x", 0)], LINE.replace("igakuqa", "igakuqa, x")),
+        ("igakuqa", 2, [IGAKUQA_0], ""),
     ],
 )
-def test_csv_names_a_signature_only_where_there_is_one(title, shots, signatures, expected):
-    of_column = [(COLUMNS[0].title, *each) for each in signatures]
-    table = table_of_one(title, Cell(0.5), shots=shots, signatures=of_column)
+def test_csv_names_a_signature_only_where_there_is_one(title, shots, subjects, expected):
+    table = table_of_one(title, Cell(0.5), shots=shots, measured=asked(*subjects))
     (line,) = csv.DictReader(io.StringIO(csv_file.render(table)))
     assert line["signature"] == expected
+
+
+def test_csv_tells_columns_of_one_title_apart():
+    columns = [column("x", "0", 0, measured=asked(IGAKUQA_0, version=n)) for n in (1, 2)]
+    row = Row("acc", "acc", 0, (Cell(0.5), Cell(0.6)), {})
+    table = table_of(columns, Section("igakuqa", 2, (row,)))
+    lines = csv.DictReader(io.StringIO(csv_file.render(table)))
+    assert [line["signature"] for line in lines] == [LINE, LINE.replace("version:1", "version:2")]
 
 
 def test_json_holds_the_model():

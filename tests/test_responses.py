@@ -267,7 +267,15 @@ def test_real_questions_stand_in_a_page_as_they_are(real_data, tmp_path, exam):
         ("a\x00b\x1b[0m", "a⟨U+0000⟩b⟨U+001B⟩[0m"),
         ("\u202eabc\u2028\x85", "⟨U+202E⟩abc⟨U+2028⟩⟨U+0085⟩"),
         ("\ud800", "⟨U+D800⟩"),
+        ("a\u200bb\u2060c\ufeffd", "a⟨U+200B⟩b⟨U+2060⟩c⟨U+FEFF⟩d"),  # of no width
+        ("anti\u00adbody", "anti⟨U+00AD⟩body"),  # shows at the end of a line only
+        ("x\U000e0001\U000e0061", "x⟨U+E0001⟩⟨U+E0061⟩"),  # tags: a text that no one sees
+        ("\u034f\u3164", "⟨U+034F⟩⟨U+3164⟩"),  # blank, though no format characters
+        ("a\u200db \u200d", "a⟨U+200D⟩b ⟨U+200D⟩"),  # a joiner outside an emoji
+        ("👩\u200d", "👩⟨U+200D⟩"),
         ("👩‍⚕️ が　", "👩‍⚕️ が　"),  # joined emoji and ideographic space stay
+        ("👩🏽\u200d🚀❤\ufe0f\u200d🔥", "👩🏽\u200d🚀❤\ufe0f\u200d🔥"),
+        ("葛\U000e0100城 ☎\ufe0e", "葛\U000e0100城 ☎\ufe0e"),  # variants of a kanji, of a sign
     ],
 )
 def test_what_does_not_show_is_named(given_text, expected):
@@ -296,6 +304,8 @@ def test_free_questions_have_no_gold(tmp_path, capsys):
     write_run(tmp_path, model="models/a", responses=["抗凝固療法"], **free)
     write_run(tmp_path, model="models/b", responses=["  "], **free)
     source = text(capsys, tmp_path, "--task", "jmed_treatment")
+    assert tables(source)[0] == [["model"], ["a, 0 steps"], ["b, 0 steps"]]
+    assert "Scores are over" not in source  # there are none
     assert "**Question** 治療を述べよ。\n\n- Input: 深部静脈血栓症\n" in source
     assert "✓" not in source
     assert tables(source)[1] == [
@@ -306,6 +316,14 @@ def test_free_questions_have_no_gold(tmp_path, capsys):
     found = page(tmp_path).found
     assert "li gold" not in found
     assert "p scores" not in found
+    assert "Scores are over" not in "".join(found["section"])
+
+
+def test_without_a_baseline_nothing_is_gained(tmp_path, capsys):
+    write_run(tmp_path, model="models/a", docs=DOCS, responses=answers(DOCS, 3))
+    source = text(capsys, tmp_path)
+    assert tables(source)[0][0] == ["model", "Accuracy", "Exact match", "Gestalt score"]
+    assert "\n\nScores are over all 6 questions. \n\n- igakuqa\\|" in source
 
 
 @pytest.mark.parametrize(

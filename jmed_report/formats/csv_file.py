@@ -2,19 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 from jmed_report.columns import Column
 from jmed_report.formats.paper import PaperTable
+from jmed_report.formats.sheet import printable
 from jmed_report.table import Cell, Row, Section, Table
 
 Value = str | int | float | None
+FORMULA = tuple("=+-@＝＋－＠")
+"""A cell that begins so is computed by one spreadsheet or another."""
 
 
 def render(table: Table, _paper: PaperTable | None = None) -> str:
     """A line for each score that is there; what is not known is empty.
 
+    A text that a spreadsheet would take for a formula begins with an apostrophe, which it reads as
+    "this is text" (OWASP, "CSV Injection"); so that none begins behind a tab or a line break, these
+    become spaces. Numbers stay as they are.
     The paper's table never stands in it: scores that do not compare would be read in one column.
     """
     lines = list(_lines(table))
@@ -30,10 +36,12 @@ def _lines(table: Table) -> Iterator[dict[str, Value]]:
         for row in section.rows:
             for column, cell in zip(table.columns, row.cells, strict=True):
                 if cell:
-                    yield _line(table, section, row, column, cell)
+                    yield _line(table.floor_names, section, row, column, cell)
 
 
-def _line(table: Table, section: Section, row: Row, column: Column, cell: Cell) -> dict[str, Value]:
+def _line(
+    floor_names: Sequence[str], section: Section, row: Row, column: Column, cell: Cell
+) -> dict[str, Value]:
     found = cell.difference
     return {
         "section": section.title,
@@ -58,34 +66,28 @@ def _line(table: Table, section: Section, row: Row, column: Column, cell: Cell) 
         "gained": found.gained if found else None,
         "lost": found.lost if found else None,
         "best": cell.best,
-        **{name.replace(" ", "_"): row.floors.get(name) for name in table.floor_names},
-        "signature": _signature(table, section, row, column),
+        **{name.replace(" ", "_"): row.floors.get(name) for name in floor_names},
+        "signature": _signature(section, row, column),
     }
 
 
 def _plain(value: Value) -> Value:
-    """Truth in lower case, as most readers know it; what is no number as unknown."""
+    """Truth in lower case, as most readers know it; no formula; what is no number as unknown."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str):
+        text = printable(value)
+        return f"'{text}" if text.startswith(FORMULA) else text
     return None if isinstance(value, float) and not isfinite(value) else value
 
 
-def _signature(table: Table, section: Section, row: Row, column: Column) -> str | None:
-    """The one signature that the score can have; None for a score over several tasks."""
-    of_column = [each for each in table.signatures if each[0] == column.title]
-    subjects = {subject for _, subject, _ in of_column if _is_of(section.title, subject)}
-    subject = max(subjects, key=len, default=None)
-    found = [line for _, name, line in of_column if name == subject and _shots(line) == row.shots]
-    return found[0] if len(found) == 1 else None
+def _signature(section: Section, row: Row, column: Column) -> str | None:
+    """The signature of the score; None for a score over several tasks, which has one of each."""
+    asked = [name for name, shots in column.measured if shots == row.shots]
+    subject = max((name for name in asked if _is_of(section.title, name)), key=len, default=None)
+    return column.measured[subject, row.shots].signature if subject is not None else None
 
 
 def _is_of(title: str, subject: str) -> bool:
     """Whether a section is over a subject, or over a part of it ("igakuqa, year 2018")."""
     return title == subject or title.startswith(f"{subject}, ")
-
-
-def _shots(line: str) -> int | None:
-    """The worked examples that a signature names: 1 of "shots:1" and of "shots:1-463d7bc7d5ad"."""
-    found = next((part for part in line.split("|") if part.startswith("shots:")), "")
-    number = found.removeprefix("shots:").partition("-")[0]
-    return int(number) if number.isdecimal() else None

@@ -1,4 +1,4 @@
-"""A table in LaTeX: an environment to put into a document, with booktabs."""
+"""A table in LaTeX: environments to put into a document, with booktabs."""
 
 import re
 
@@ -6,6 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jmed_report.formats.numbers import MISSING
 from jmed_report.formats.paper import PaperTable
+from jmed_report.formats.pieces import pages
 from jmed_report.formats.sheet import paper_sheet, sheet_of
 from jmed_report.table import Table
 
@@ -22,7 +23,10 @@ SPECIAL = re.compile("|".join(map(re.escape, ESCAPED)))
 
 
 def render(table: Table, paper: PaperTable | None = None) -> str:
-    """The environment; with ``paper`` a second one with the paper's own table."""
+    """The environments: one for each piece of the table that fits a page of A4, in portrait.
+
+    With ``paper`` one more, with the paper's own table.
+    """
     environment = Environment(
         loader=PackageLoader("jmed_report.formats"),
         autoescape=False,  # noqa: S701 (that of HTML; every text goes through escape)
@@ -39,7 +43,8 @@ def render(table: Table, paper: PaperTable | None = None) -> str:
     )
     environment.filters |= {"tex": escape, "number": number}
     sheets = [sheet_of(table), *([paper_sheet(paper)] if paper else [])]
-    return environment.get_template("table.tex.jinja").render(sheets=sheets)
+    pieces = [piece for sheet in sheets for piece in pages(sheet)]
+    return environment.get_template("table.tex.jinja").render(sheets=pieces)
 
 
 def escape(text: str) -> str:

@@ -69,8 +69,19 @@ def floors_line(floor_names: Sequence[str]) -> list[str]:
 
 
 def signature_lines(table: Table) -> list[str]:
-    """Each signature once, with the columns that have it."""
-    by_line: dict[str, list[str]] = {}
-    for title, _, line in table.signatures:
-        by_line.setdefault(line, []).append(title)
-    return [f"{line} ({' · '.join(titles)})" for line, titles in by_line.items()]
+    """Each signature once, with the columns that have it, in the order of the table.
+
+    In place of their names "all columns" if all that were asked its subject have it.
+    """
+    by_line: dict[tuple[str, str], list[str]] = {}
+    asked: dict[str, set[str]] = {}
+    for title, subject, line in table.signatures:
+        by_line.setdefault((subject, line), []).append(title)
+        asked.setdefault(subject, set()).add(title)
+    return [
+        f"{line} ({_names(titles, asked[subject])})" for (subject, line), titles in by_line.items()
+    ]
+
+
+def _names(titles: Sequence[str], asked: set[str]) -> str:
+    return "all columns" if len(asked) > 1 and set(titles) == asked else " · ".join(titles)

@@ -1,9 +1,9 @@
 """A table in the terminal: where its width is too small, one below the other, a model each."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jmed_report.formats.paper import PaperTable
+from jmed_report.formats.pieces import with_columns
 from jmed_report.formats.sheet import Sheet, Shown, paper_sheet, sheet_of
 from jmed_report.results import ResultsError
 from jmed_report.table import Table
@@ -32,8 +32,8 @@ def print_table(table: Table, paper: PaperTable | None = None) -> None:
     console = Console(highlight=False, width=UNBOUNDED)  # the terminal wraps what is still too wide
     for sheet in [sheet_of(table), *([paper_sheet(paper)] if paper else [])]:
         console.print(sheet.title, markup=False)
-        for places in _pieces(sheet, console, width):
-            console.print(_grid(sheet, places))
+        for piece in _pieces(sheet, console, width):
+            console.print(_grid(piece))
         for text in _below(sheet):
             console.print(text, soft_wrap=True, markup=False)
 
@@ -42,46 +42,45 @@ def _below(sheet: Sheet) -> tuple[str, ...]:
     return (*sheet.notes, *sheet.warnings, *sheet.foot, *sheet.signatures, "")
 
 
-def _pieces(sheet: Sheet, console: "Console", width: int) -> list[list[int]]:
-    """The columns that stand side by side: all if they fit, else each model's, as many as fit."""
+def _pieces(sheet: Sheet, console: "Console", width: int) -> list[Sheet]:
+    """All columns if they fit, else each model's, as many as fit; the floors beside the first."""
 
-    def fits(places: Sequence[int]) -> bool:
-        return console.measure(_grid(sheet, places)).maximum <= width
+    def fits(piece: Sheet) -> bool:
+        return console.measure(_grid(piece)).maximum <= width
 
-    if fits(range(len(sheet.heads))):
-        return [list(range(len(sheet.heads)))]
+    if fits(sheet):
+        return [sheet]
     pieces: list[list[int]] = []
     for _, places in sheet.groups:
         pieces.append([])
         for place in places:
-            if pieces[-1] and not fits([*pieces[-1], place]):
+            wider = with_columns(sheet, [*pieces[-1], place], floors=len(pieces) == 1)
+            if pieces[-1] and not fits(wider):
                 pieces.append([])
             pieces[-1].append(place)
-    return pieces
+    return [with_columns(sheet, each, floors=not index) for index, each in enumerate(pieces)]
 
 
-def _grid(sheet: Sheet, places: Sequence[int]) -> "Grid":
+def _grid(sheet: Sheet) -> "Grid":
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
 
     grid = Grid(box=box.SIMPLE_HEAD)
     grid.add_column("", width=LABEL_WIDTH, overflow="fold")
-    for place in places:
+    for place, head in enumerate(sheet.heads):
         width = _cell_width(sheet, place)
-        model = Text(sheet.heads[place].model)
-        grid.add_column(model, width=width, overflow="fold", justify="right")
+        grid.add_column(Text(head.model), width=width, overflow="fold", justify="right")
     for name in sheet.floor_names:
         grid.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)
-    heads = [sheet.heads[place] for place in places]
-    grid.add_row(sheet.steps_label, *(Text(f"{head.steps}\n{head.note}".strip()) for head in heads))
+    steps = (Text(f"{head.steps}\n{head.note}".strip()) for head in sheet.heads)
+    grid.add_row(sheet.steps_label, *steps)
     for part in sheet.parts:
         grid.add_section()
         if part.title:
             grid.add_row(Text(part.title, "bold"))
         for line in part.lines:
-            cells = (_cell(line.cells[place]) for place in places)
-            grid.add_row(Text(line.label), *cells, *line.floors)
+            grid.add_row(Text(line.label), *map(_cell, line.cells), *line.floors)
     return grid
 
 
