@@ -6,7 +6,15 @@ lenient ones, and of each the last match wins, as in inspect_ai's ``parse_answer
 1. strict: the whole text is labels ("a", "a,c", "「ａ」と「ｃ」。", "b (脳梗塞)");
 2. strict: labels behind a marker ("答え: c", "正解はaとc", "the answer is (b)");
 3. lenient: labels that stand by themselves ("…なのはcです。", a line "c");
-4. lenient: one label in front of its text ("c: 肝硬変"), or nothing but such lines, ascending.
+4. lenient: one label in front of its text ("c: 肝硬変").
+
+Several lines that begin with a label choose them all only if nothing else stands on them ("b",
+"d") or the rest of each is that choice's text as offered, ascending and not all there are. Other
+such lines discuss the choices one by one, and so do lists of ○ and ×, even complete ones: which of
+the two is asked for, the text does not say. They are not read, nor is a label with a verdict
+("a: ×", "a (不要)"), nor a line of its own at the end of a discussion: it may have been cut off.
+「誤っているのはa」 is read as a, as it repeats a question for what is wrong, unless the text also
+says what is right.
 
 A letter that belongs to a word is no label: ビタミンB, HbA1c, B型肝炎, 写真(a), "a patient",
 "hepatitis b". Letters written together ("ac") are not read either, as "ad" and "ace" are words of
@@ -14,82 +22,53 @@ medicine. Nor are alternatives ("a または d"), denials ("aではない") and 
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from jmed_metrics.wording import CLOSE, DENIED, LINK, MARKER, OPEN, plain
-
-SEPARATOR = r" ?(?:[、・/&;]|,(?: ?and(?![a-z]))?|と|and(?![a-z])|及び|および| ) ?"
-START = (
-    r"(?:^|[。:;!?」』】\n]|(?<![^a-z0-9][a-z])[、,]|(?:(?<![a-z])|(?<=[a-z]{2}))\."
-    r"|(?<!また)(?<!あるい)(?<!もしく)(?<!不正解)は|(?<=[るす])と|選択肢|番号|option|choice) ?"
+from jmed_metrics.grammar import (
+    ALONE,
+    ANNOUNCED,
+    AROUND_TEXT,
+    OPINION,
+    RIGHT,
+    TEXT_BEHIND,
+    TOPIC,
+    WRONG,
+    Around,
+    Grammar,
+    grammar_of,
 )
-"""What stands before a label that is no part of a word; the comma of "vitamins a, d" is not it."""
-NO_CHOICE = (
-    r"(?![ ,、]*(?:または|又は|もしくは|あるいは|or(?![a-z])|か[「 ]?[a-h]|以外|では|じゃ|[型群]))"
-)
-IS = (
-    r"です(?!か)|の[2-5]つ|でした|である|でしょう|だ(?:[。と]|$)|と(?:考|思|な|判断)"
-    r"|に(?:な|該当|当)|is (?:the )?(?:correct|right|best|most)"
-)
-CLAIM = rf"(?:が(?:正し|正解|適切|適当|妥当|答え|最も|該当|考え)|を選(?:択|び|ぶ|ん)){DENIED}"
-ENDS = r"(?:$|\n|。|[.!] ?(?:$|\n))"
-Around = tuple[re.Pattern[str], re.Pattern[str]]
-ALONE: Around = (
-    re.compile(START, re.MULTILINE),
-    re.compile(rf"{NO_CHOICE} ?(?:{IS}|{CLAIM}|{ENDS})"),
-)
-"""What stands before and behind labels that stand by themselves."""
-ANNOUNCED: Around = (
-    re.compile(MARKER + LINK),
-    re.compile(
-        rf"{NO_CHOICE} ?(?:{IS}|{CLAIM}|{ENDS}|[、,;:(<]|の[「『]|\.(?![a-z0-9])|because|since"
-        r"|(?<= )(?:[-–—] |[ァ-ヶ一-龥]))"
-    ),
-)
-"""The same for labels behind a marker, where the text of the choice may follow, too."""
-BEFORE_TEXT = r" ?[:.)](?![a-z0-9])| \("
+from jmed_metrics.wording import plain
 
 
-class _Grammar:
-    """The patterns for one question's labels."""
-
-    def __init__(self, labels: str) -> None:
-        self.size = len(labels)
-        letter = rf"(?<![a-z0-9])([{re.escape(labels)}])(?![a-z0-9_°\u00c0-\u024f])"
-        one = rf"(?:{OPEN} ?)*{letter}(?: ?{CLOSE})*(?: ?\([^()\n]*\))?"
-        between = rf"(?:{SEPARATOR}|\n(?={letter} ?(?:\n|$)))"
-        self.one = re.compile(one)
-        self.some = re.compile(rf"{one}(?:{between}{one})*")
-        self.whole = re.compile(rf"{one}(?:{SEPARATOR}{one})*[ 。.!]*")
-        self.option = re.compile(rf"{START}{OPEN}?{letter}(?:{BEFORE_TEXT})", re.MULTILINE)
-        self.mentioned = re.compile(rf"(?<![\w(°]){letter} ?[:.)](?![a-z0-9])")
-        self.line = re.compile(rf"{OPEN}?{letter} ?(?:[:.)\]](?![a-z0-9]).*)?")
-
-
-_grammar = cache(_Grammar)
-
-
-def read_letters(text: str, labels: Sequence[str]) -> frozenset[str]:
+def read_letters(
+    text: str, labels: Sequence[str], *, choices: Sequence[str] = ()
+) -> frozenset[str]:
     """The labels that ``text`` chooses, all of them among ``labels`` (small letters).
 
-    Empty if it chooses none or cannot be read, and for a question without labels.
+    choices: the texts that the labels stand for, in their order; without them several lines with a
+    text are not read. Empty if ``text`` chooses none or cannot be read, and for a question without
+    labels.
     """
     text = plain(text)
     if not labels or not text:
         return frozenset()
-    grammar = _grammar("".join(labels))
-    if grammar.whole.fullmatch(line := text.replace("\n", " ")):
-        return frozenset(_letters(grammar, line))
+    grammar = grammar_of("".join(labels))
+    if grammar.whole.fullmatch(text) or grammar.labels.fullmatch(text.replace("\n", " ")):
+        return frozenset(_letters(grammar, text))
+    offered = {label: _core(plain(choice)) for label, choice in zip(labels, choices, strict=False)}
     return (
-        _last(_behind_marker(grammar, text, each) for each in _lists(grammar, text, ANNOUNCED))
-        or _last(_letters(grammar, each[0]) for each in _lists(grammar, text, ALONE))
-        or frozenset(_options(grammar, text))
+        _last(_behind_marker(grammar, text, m, offered) for m in _lists(grammar, text, ANNOUNCED))
+        or frozenset(_alone(grammar, text))
+        or frozenset(_options(grammar, text, offered))
     )
 
 
-def _lists(grammar: _Grammar, text: str, around: Around) -> Iterator[re.Match[str]]:
+def _core(text: str) -> str:
+    return text.strip(AROUND_TEXT)
+
+
+def _lists(grammar: Grammar, text: str, around: Around) -> Iterator[re.Match[str]]:
     """Labels joined to a list that stand between the patterns ``around`` (before, behind)."""
     before, behind = around
     end = 0
@@ -100,46 +79,121 @@ def _lists(grammar: _Grammar, text: str, around: Around) -> Iterator[re.Match[st
             yield found
 
 
-def _last(found: Iterator[list[str]]) -> frozenset[str]:
+def _last(found: Iterable[list[str]]) -> frozenset[str]:
     read = [letters for letters in found if letters]
     return frozenset(read[-1]) if read else frozenset()
 
 
-def _letters(grammar: _Grammar, labels: str) -> list[str]:
+def _letters(grammar: Grammar, labels: str) -> list[str]:
     """The labels of a list, without what stands in brackets behind them."""
     return [found[1] for found in grammar.one.finditer(labels)]
 
 
-def _behind_marker(grammar: _Grammar, text: str, found: re.Match[str]) -> list[str]:
+def _behind_marker(
+    grammar: Grammar, text: str, found: re.Match[str], offered: Mapping[str, str]
+) -> list[str]:
     """Labels behind a marker; a single one also with those that begin the lines below it."""
     letters = _letters(grammar, found[0])
     line, *below = text[found.start() :].split("\n")
+    below = list(takewhile(grammar.line.fullmatch, below))
     if len(letters) > 1:
         return letters
-    if len(set(grammar.mentioned.findall(line))) > 1:
+    if below and (listed := _listed(grammar, [line, *below], offered)):
+        return listed
+    if len(set(grammar.mentioned.findall(line))) > 1 or _has_rivals(grammar, text, found):
         return []
-    return _listed(grammar, [line, *takewhile(grammar.line.fullmatch, below)])
+    if below:
+        stated = any(_is_stated(grammar, each, offered) for each in below)
+        return letters if grammar.bare.fullmatch(line) and not stated else []
+    return [] if _is_judged(grammar, line, found, offered) else letters
 
 
-def _options(grammar: _Grammar, text: str) -> list[str]:
-    """The one label that stands in front of a text; several only if nothing else is written."""
-    options = grammar.option.findall(text)
-    if len({*options, *grammar.mentioned.findall(text)}) == 1:
-        return options
+def _is_judged(
+    grammar: Grammar, line: str, found: re.Match[str], offered: Mapping[str, str]
+) -> bool:
+    """Whether ``found``, at the start of ``line``, is followed by an opinion, not by its text."""
+    behind = line[len(found[0]) :].partition("。")[0]
+    opinion = TEXT_BEHIND.match(behind) and OPINION.search(behind)
+    return bool(opinion) and not _has_text(grammar, line, offered)
+
+
+def _alone(grammar: Grammar, text: str) -> list[str]:
+    """The last labels by themselves; none if they may head the discussion of a choice."""
+    lists = list(_lists(grammar, text, ALONE))
+    if not lists or (RIGHT.search(text) and WRONG.search(text)):
+        return []
+    last = lists[-1]
+    heading = _has_rivals(grammar, text, last) or _is_next(grammar, text, last)
+    return [] if heading else _letters(grammar, last[0])
+
+
+def _options(grammar: Grammar, text: str, offered: Mapping[str, str]) -> list[str]:
+    """The one label that stands in front of a text; several if nothing else is written."""
     lines = text.split("\n")
-    one_each = all(
-        grammar.line.fullmatch(line) and len(set(grammar.mentioned.findall(line))) <= 1
-        for line in lines
-    )
-    return _listed(grammar, lines) if one_each else []
+    if all(map(grammar.line.fullmatch, lines)):
+        listed = _listed(grammar, lines, offered)
+        if listed or len(lines) > 1:
+            return listed
+    options = list(grammar.option.finditer(text))
+    letters = {found[1] for found in options}
+    if len(letters.union(grammar.mentioned.findall(text))) != 1:
+        return []
+    return [] if any(_is_discussed(text, found) for found in options) else list(letters)
 
 
-def _listed(grammar: _Grammar, lines: Sequence[str]) -> list[str]:
-    """The labels at the start of ``lines``; none if they go up and down or are all there are.
+def _listed(grammar: Grammar, lines: Sequence[str], offered: Mapping[str, str]) -> list[str]:
+    """The labels at the start of ``lines``, if nothing or the text of the choice stands behind.
 
-    Choices taken are listed in order; a choice and then remarks on others are not, and a list of
-    all only repeats the question.
+    None if they go up and down or are all there are: choices taken are listed in order; a choice
+    and then remarks on others are not, and a list of all only repeats the question.
     """
+    if not all(_is_stated(grammar, line, offered) for line in lines):
+        return []
     letters = list(dict.fromkeys(found[1] for line in lines if (found := grammar.one.match(line))))
     in_order = letters == sorted(letters) and len(letters) < grammar.size
     return letters if in_order or len(letters) == 1 else []
+
+
+def _is_stated(grammar: Grammar, line: str, offered: Mapping[str, str]) -> bool:
+    return bool(grammar.bare.fullmatch(line)) or _has_text(grammar, line, offered)
+
+
+def _has_text(grammar: Grammar, line: str, offered: Mapping[str, str]) -> bool:
+    """Whether ``line`` is a label and the text of its choice, as offered."""
+    found = grammar.head.fullmatch(line)
+    return bool(found and (text := _core(found[2])) and text == offered.get(found[1]))
+
+
+def _is_discussed(text: str, found: re.Match[str]) -> bool:
+    """Whether behind the label ``found`` stands what is thought of the choice, not its text."""
+    rest = text[found.end() :].partition("\n")[0]
+    if text[: found.start(1)].rpartition("\n")[2].strip(AROUND_TEXT):
+        return bool(OPINION.search(rest.partition("。")[0]))
+    return bool(OPINION.search(rest) or TOPIC.match(rest))
+
+
+def _has_rivals(grammar: Grammar, text: str, found: re.Match[str]) -> bool:
+    """Whether ``found`` fills a line and another label does, too: headings of a discussion."""
+    if not _fills_line(text, found):
+        return False
+    headings = {m[1] for line in text.split("\n") if (m := grammar.heading.fullmatch(line))}
+    return not headings.issubset(_letters(grammar, found[0]))
+
+
+def _is_next(grammar: Grammar, text: str, found: re.Match[str]) -> bool:
+    """Whether ``found`` may be cut off in a discussion of the choices.
+
+    It fills a line below those on other labels, or ends the text within a sentence on one: "b: C".
+    """
+    *above, line = text[: found.start()].split("\n")
+    if not _fills_line(text, found):
+        sentence = line.rpartition("。")[2]
+        return found.end() == len(text) and bool(grammar.about.match(sentence))
+    others = {m[1] for each in above if (m := grammar.about.match(each))}
+    return bool(others) and not others.issuperset(_letters(grammar, found[0]))
+
+
+def _fills_line(text: str, found: re.Match[str]) -> bool:
+    before = text[: found.start()].rpartition("\n")[2]
+    behind = text[found.end() :].partition("\n")[0]
+    return not (before + behind).strip(" 。.!")

@@ -21,6 +21,7 @@ def mark_record(record: Mapping[str, Any], text: str) -> Mark:
         labels=ascii_lowercase[: len(record["choices"])],
         answer=record["answer"],
         forbidden=record["forbidden"],
+        choices=record["choices"],
     )
 
 

@@ -46,14 +46,17 @@ def mark(
     labels: Sequence[str],
     answer: Sequence[str],
     forbidden: Sequence[str] = (),
+    choices: Sequence[str] = (),
 ) -> Mark:
     """The mark of a response ``text``; ``labels`` is empty for a numeric question.
+
+    choices: the texts that the labels stand for, where known; see ``read_letters``.
 
     Letters are right if they are exactly those of ``answer``. A number is right if it has the value
     that the marked digits have in the question's answer format, or is those digits.
     """
     if labels:
-        chosen = tuple(sorted(read_letters(text, labels)))
+        chosen = tuple(sorted(read_letters(text, labels, choices=choices)))
         right = chosen in _keys(problem_id, answer)
     else:
         number = read_number(text)

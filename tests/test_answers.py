@@ -53,7 +53,6 @@ def test_the_whole_text_is_labels(text, expected):
         ("答えはc、理由は以下の通り。", "c"),
         ("答え: c 肝硬変", "c"),
         ("答え: c: 肝硬変", "c"),
-        ("答え:\nb: 肝臓\nd: 腎臓", "bd"),
         ("【解答】d", "d"),
         ("<answer>c</answer>", "c"),
         ("正解はcの「肝硬変」です。", "c"),
@@ -85,7 +84,6 @@ def test_labels_behind_a_marker(text, expected):
         ("c: 肝硬変", "c"),
         ("c. difficulty breathing", "c"),
         ("可能性が高いのはc: 呼吸困難です", "c"),
-        ("b: 肝臓\nd: 腎臓", "bd"),
         ("51. d", "d"),  # a number of the question in front
     ],
 )
@@ -138,6 +136,97 @@ def test_lenient_patterns(text, expected):
 )
 def test_what_is_no_answer_stays_unread(text):
     assert read_letters(text, FIVE) == set()
+
+
+OFFERED = ("誤嚥性肺炎", "抗菌薬を投与しない", "緊急手術", "輸血（赤血球）", "経過観察")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "why"),
+    [
+        ("b: 抗菌薬を投与しない\nd: 輸血(赤血球)", "bd", "the texts as offered"),
+        ("ｂ．抗菌薬を投与しない。\nｄ．輸血（赤血球）", "bd", "after the same normalisation"),
+        ("b (抗菌薬を投与しない)\nd (輸血(赤血球))", "bd", "in brackets"),
+        ("答え:\nb: 抗菌薬を投与しない\nd: 輸血（赤血球）", "bd", "behind a marker"),
+        ("答え:\nb (抗菌薬を投与しない)\nd (輸血(赤血球))", "bd", "in brackets behind a marker"),
+        ("a (誤嚥性肺炎)\nd (輸", "", "in brackets, cut off"),
+        ("b: 抗菌薬を投与しない\nd", "bd", "one with its text, one bare"),
+        ("b\nd", "bd", "bare labels"),
+        ("b.\nd.", "bd", "bare labels, full stops"),
+        ("b: 抗菌薬を投与しない\nd: 輸血", "", "not d's whole text"),
+        ("b: 輸血（赤血球）\nd: 抗菌薬を投与しない", "", "each other's texts"),
+        ("d: 輸血（赤血球）\nb: 抗菌薬を投与しない", "", "not in order: a choice, then a remark?"),
+        ("\n".join(map("{}: {}".format, FIVE, OFFERED)), "", "only repeats the choices"),
+        ("\n".join(map("{}: {}".format, FIVE, OFFERED))[:-3], "", "the same, cut off"),
+        ("b: 抗菌薬を投与しない", "b", "no denial: the text of the choice"),
+        ("答え: b (抗菌薬を投与しない)", "b", "the same behind a marker"),
+        ("a: 誤嚥性肺炎", "a", "誤 is no verdict here"),
+        ("a: 抗菌薬を投与しない", "", "a denial that is not a's text"),
+    ],
+)
+def test_the_texts_of_the_choices(text, expected, why):
+    assert read_letters(text, FIVE, choices=OFFERED) == set(expected)
+
+
+def test_without_the_texts_of_the_choices_lines_are_not_read():
+    assert read_letters("b: 緊急手術\nd: 経過観察", FIVE) == set()
+    assert read_letters("答え:\nb: 緊急手術\nd: 経過観察", FIVE) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "why"),
+    [
+        ("a: ×\nb: ×\nc: ○\nd: ×", "", "signs, cut off before e"),
+        ("a: ×\nb: ×\nc: ○\nd: ×\ne: ×", "", "signs, complete: right or wrong may be asked for"),
+        ("a: ○\nb: ○", "", "signs, cut off early"),
+        ("a(×)\nb(×)\nc(○)", "", "signs in brackets"),
+        ("a (×), b (○)", "", "signs in brackets, one line"),
+        ("a ×\nb ×\nc", "", "cut off behind the next label"),
+        ("(a) 不要である。\n(b) 手術は", "", "labels in brackets, cut off"),
+        ("a: 投与は適切ではない。\nb: 挿管は必要ない。\nc: 手術は", "", "sentences, cut off"),
+        ("a: 投与は適切ではない。", "", "the first sentence alone"),
+        ("a: 手術は", "", "cut off in the first sentence"),
+        ("a: 誤り", "", "the first verdict alone"),
+        ("a: no\nb: no\nc: yes", "", "English verdicts"),
+        ("a. Antibiotics are not indicated.", "", "an English sentence"),
+        ("a\n誤り\nb\n正しい", "", "labels as headings"),
+        ("a\n不要。\nb\n不要。\nc", "", "headings, cut off"),
+        ("答え:\na\n不要。\nb\n必要。", "", "headings behind a marker"),
+        ("aは誤り\nbは誤り\nc", "", "cut off behind the next label"),
+        ("aは誤り\nbは誤り\ncは正しい\n\nc", "c", "said twice: no heading"),
+        ("a: 肝硬変は誤り。\nb: C", "", "cut off in CT"),
+        ("aは肝硬変で不適切。\nbはB", "", "cut off in BNP"),
+        ("aは誤り。bは誤り。cが正しい。", "c", "a claim after denials"),
+        ("1. aは誤り\n2. bは誤り\n3. cは正しい", "", "numbered"),
+        ("aは○、bは×", "", "signs in a sentence"),
+        ("誤り: a, b", "", "a list of what is wrong"),
+        ("×: a\n○: c", "c", "the same and what is right"),
+        ("誤っているのはaです。", "a", "repeats a question for what is wrong"),
+        ("正しいのはcで、誤っているのはa。", "", "which of the two is asked for?"),
+        ("答え:\na: ×\nb: ○\nc: ×", "", "signs behind a marker"),
+        ("答え: a: ×\nb: ○", "", "signs behind a marker, cut off"),
+        ("答え: a (誤り)", "", "a verdict behind a marker"),
+        ("答え: c\nd: 誤り\ne: 誤り", "c", "an answer, then remarks"),
+        ("a: 誤り\nb: 誤り\nc: 正しい\n答え: c", "c", "remarks, then the answer"),
+        ("Answer: c. The others are incorrect.", "c", "the verdict is on others"),
+        ("b, d: 緊急手術、経過観察", "", "two labels in front of their texts, not d alone"),
+        ("aと考えたが、違う。", "", "taken back"),
+        ("aにならない。", "", "denied"),
+        ("aである可能性は低い。", "", "denied"),
+        ("aが適切とは考えにくい。", "", "denied"),
+        ("aが正しいか検討する。", "", "a question"),
+        ("aを選択すると誤り。", "", "a condition"),
+    ],
+)
+def test_a_discussion_of_the_choices_chooses_nothing_by_itself(text, expected, why):
+    assert read_letters(text, FIVE) == set(expected)
+    assert read_letters(text, FIVE, choices=OFFERED) == set(expected)
+
+
+@given(st.text("×○"), st.sampled_from(["{}: {}", "{} {}", "{}. {}", "({}) {}", "{}({})", "{}は{}"]))
+def test_lists_of_signs_choose_nothing(signs, line):
+    text = "\n".join(map(line.format, FIVE, signs))
+    assert read_letters(text, FIVE, choices=OFFERED) == set()
 
 
 def test_only_the_question_s_own_labels_count():
@@ -303,6 +392,8 @@ def test_forbidden_choices():
     common = {"problem_id": "112A1", "answer": ["a"]}
     found = mark("b,d", question="", labels=FIVE, forbidden=["c", "d"], **common)
     assert found == Mark(("b", "d"), correct=False, forbidden=("d",))
+    found = mark("a: ×\nb: ×\nc: ○\nd: ×", question="", labels=FIVE, forbidden=["b"], **common)
+    assert found == Mark((), correct=False, forbidden=())  # rejected, not taken
     # The published list is malformed in places: ["cd"] is no letter that could be taken.
     assert mark_officially("b,d", forbidden=["cd"], **common).forbidden == ()
     assert mark_officially("b,d", forbidden=["d"], **common).forbidden == ("d",)

@@ -251,6 +251,20 @@ def test_both_rules_as_json(made_up, tmp_path, capsys):
     assert printed_json(capsys, *files, "--official") == [YEAR | official]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 甲\nb: 乙", {"kinki": 1, "unparsed": 0}),  # the texts of the choices: both are taken
+        ("a: ○\nb: ×", {"kinki": 0, "unparsed": 1}),  # a discussion: b is rejected
+        ("a: 正しい。\nb: 不要", {"kinki": 0, "unparsed": 1}),
+    ],
+)
+def test_a_discussion_takes_no_forbidden_choice(made_up, tmp_path, capsys, text, expected):
+    path = predicted(tmp_path / "p.jsonl", **{"112B1": text})
+    (year,) = printed_json(capsys, path)
+    assert {key: year[key] for key in expected} == expected
+
+
 def test_the_text(made_up, tmp_path, capsys):
     assert main(["exam", str(predicted(tmp_path / "p.jsonl", **ANSWERS)), "--by", "category"]) == 0
     out = capsys.readouterr().out

@@ -359,6 +359,8 @@ UNPARSED = {"correct": 0, "unparsed": 1, "forbidden": 0}
         ("112A1", " 正解はＡです。", RIGHT, "a sentence, full width"),
         ("112A1", "b", {"correct": 0, "unparsed": 0, "forbidden": 1}, "b is forbidden"),
         ("112A1", "わかりません。", UNPARSED, "no letter: never a guess"),
+        ("112A1", "a: ○\nb: ×", UNPARSED, "a discussion: neither right nor forbidden"),
+        ("112A1", "b: 乙\nd: 丁", {"correct": 0, "unparsed": 0, "forbidden": 1}, "b with its text"),
         ("112F2", "1.5", RIGHT, "a number"),
         ("112F2", "2.0", {"correct": 0, "unparsed": 0, "forbidden": 0}, "another one"),
     ],

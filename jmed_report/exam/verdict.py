@@ -204,6 +204,7 @@ def _answered(
         labels=question.labels,
         answer=question.answer,
         forbidden=question.forbidden,
+        choices=question.choices,
     )
     by_script = mark_officially(
         prediction.published,

@@ -1,0 +1,90 @@
+"""The patterns by which ``answers`` finds the labels of choices in a text that is ``plain``."""
+
+import re
+from functools import cache
+
+from jmed_metrics.wording import CLOSE, DENIED, LINK, MARKER, OPEN
+
+SEPARATOR = r" ?(?:[、・/&;]|,(?: ?and(?![a-z]))?|と|and(?![a-z])|及び|および| ) ?"
+START = (
+    r"(?:^|[。;!?」』】\n]|(?<!誤り)(?<!間違い)(?<!不正解)(?<![×✕✗✘]):"
+    r"|(?<![^a-z0-9][a-z])(?<!^[a-z])[、,]|(?:(?<![a-z])|(?<=[a-z]{2}))\."
+    r"|(?<!また)(?<!あるい)(?<!もしく)(?<!不正解)(?<!誤り)(?<!間違い)は"
+    r"|(?<=[るす])と|選択肢|番号|option|choice) ?"
+)
+"""What stands before a label that is no part of a word; the comma of "vitamins a, d" is not it."""
+NO_CHOICE = (
+    r"(?![ ,、]*(?:または|又は|もしくは|あるいは|or(?![a-z])|か[「 ]?[a-h]|以外|では|じゃ|[型群]))"
+)
+IS = (
+    r"(?:です(?!か)|の[2-5]つ|でした(?!ら)|である|でしょう(?!か)|だ(?:[。と]|$)|と(?:考|思|な|判断)"
+    r"|に(?:な|該当|当)|is (?:the )?(?:correct|right|best|most))"
+    r"(?![^。\n]{0,6}(?:ない|ません|なく|なかっ|誤|違|低|がち|にく))"
+)
+"""What says that a label is the answer and does not take it back at once ("aと考えたが違う")."""
+CLAIM = (
+    r"(?:が(?:正し|正解|適切|適当|妥当|答え|最も|該当|考え)(?!い?か|でな)"
+    rf"|を選(?:択|び|ぶ|ん)(?!(?:する)?と[誤不]|した場合))(?![^。\n]*にく[いく]){DENIED}"
+)
+ENDS = r"(?:$|\n|。|[.!] ?(?:$|\n))"
+Around = tuple[re.Pattern[str], re.Pattern[str]]
+ALONE: Around = (
+    re.compile(START, re.MULTILINE),
+    re.compile(rf"{NO_CHOICE} ?(?:{IS}|{CLAIM}|{ENDS})"),
+)
+"""What stands before and behind labels that stand by themselves."""
+ANNOUNCED: Around = (
+    re.compile(MARKER + LINK),
+    re.compile(
+        rf"{NO_CHOICE} ?(?:{IS}|{CLAIM}|{ENDS}|[、,;:(<]|の[「『]|\.(?![a-z0-9])|because|since"
+        r"|(?<= )(?:[-–—] |[ァ-ヶ一-龥]))"
+    ),
+)
+"""The same for labels behind a marker, where the text of the choice may follow, too."""
+RIGHT, WRONG = (
+    re.compile(rf"(?:{words})[^。、\n]{{0,4}}は ?{OPEN}?[a-h](?![a-z])")
+    for words in ("正しい|(?<!不)適切な|妥当な", "誤って|ない|不適切な|禁忌")
+)
+"""What calls labels right or wrong; with both in a text, the question asks for one of the two."""
+BEFORE_TEXT = r" ?[:.)](?![a-z0-9])| \("
+AROUND_TEXT = " :.。,、()[]{}<>「」『』【】〈〉《》\"'“”‘’"
+"""What may stand around the text of a choice and says nothing."""
+SIGN = "[○◯〇×✕✖✗✘❌⭕✓✔]"
+VERDICT = (
+    r"誤(?![嚥飲認差])|不適[切当]|不要|不正解|禁忌|違|(?<![少危])ない|ません|なく|なかっ|にく[いく]"
+    r"|not (?:be )?(?:correct|right|appropriate|indicated|needed|required|necessary|recommended)"
+    r"|(?<![a-z])(?:no|wrong|false|incorrect|inappropriate|unnecessary|contraindicated)(?![a-z])"
+)
+OPINION = re.compile(rf"^[ :.)(\[]*{SIGN}|{SIGN}[ ).。]*$|{VERDICT}")
+"""Behind a label: what is thought of the choice, not its text."""
+TEXT_BEHIND = re.compile(r" ?[:(]| [ァ-ヶ一-龥]")
+"""Where behind a marker and a label the text of the choice begins."""
+TOPIC = re.compile(r" ?[:.)].*は")
+"""Behind a label at the start of a line: a sentence about the choice."""
+
+
+class Grammar:
+    """The patterns for one question's labels."""
+
+    def __init__(self, labels: str) -> None:
+        self.size = len(labels)
+        letter = rf"(?<![a-z0-9])([{re.escape(labels)}])(?![a-z0-9_°\u00c0-\u024f])"
+        bare = rf"(?:{OPEN} ?)*{letter}(?: ?{CLOSE})*"
+        one = rf"{bare}(?: ?\((?! ?{SIGN} ?\)|[^()\n]*(?:{VERDICT}))[^()\n]*\))?"
+        between = rf"(?:{SEPARATOR}|\n(?={letter} ?(?:\n|$)))"
+        self.one = re.compile(one)
+        self.some = re.compile(rf"{one}(?:{between}{one})*")
+        self.whole = re.compile(rf"{one}(?:{SEPARATOR}{one})*[ 。.!]*")
+        self.labels = re.compile(rf"{bare}(?:{SEPARATOR}{bare})*[ 。.!]*")
+        self.option = re.compile(rf"{START}{OPEN}?{letter}(?={BEFORE_TEXT})", re.MULTILINE)
+        self.mentioned = re.compile(rf"(?<![\w(°]){letter} ?[:.)](?![a-z0-9])")
+        self.line = re.compile(rf"{OPEN}?{letter} ?(?:(?:[:.)\]](?![a-z0-9])|\().*)?")
+        self.bare = re.compile(rf"{bare}[ .。]*")
+        self.heading = re.compile(rf"{bare}(?:[ .。]*| ?\(.*)")
+        self.head = re.compile(rf"{OPEN}?{letter}(.*)")
+        self.about = re.compile(
+            rf"{OPEN}?{letter} ?(?:[^\w\s]|{SIGN}|[はがもを]|is(?![a-z])| [^a-z])"
+        )
+
+
+grammar_of = cache(Grammar)
