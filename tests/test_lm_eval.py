@@ -90,8 +90,8 @@ def test_a_group_weighs_its_exams_by_size_and_years_go_by_name(tiny_model, tmp_p
         assert scores["jmed"][metric] == pytest.approx(pooled)
 
 
-def test_beside_another_harness_task(tiny_model, tmp_path):
-    """A plain harness task with data of its own, in the same run."""
+def test_beside_another_harness_task(tiny_model, tmp_path, capsys):
+    """A plain harness task with data of its own, in the same run and in the same table."""
     data = write_jsonl(tmp_path / "plain.jsonl", {"q": "1+1=", "a": "2"}, {"q": "2+2=", "a": "4"})
     (tmp_path / "tasks").mkdir()
     for path in TASKS.iterdir():
@@ -104,13 +104,20 @@ def test_beside_another_harness_task(tiny_model, tmp_path):
         encoding="utf-8",
     )
     command = (sys.executable, "-m", "lm_eval", "run", "--include_path", "tasks", "--device", "cpu",
-               "--tasks", "jmed_sample,plain", "--limit", "2", "--output_path", "out",
-               *hf(tiny_model), *GREEDY)  # fmt: skip
+               "--tasks", "jmed_sample,plain", "--output_path", "out", "--log_samples",
+               "--batch_size", "40", *hf(tiny_model), *GREEDY)  # fmt: skip
     found = run(*command, cwd=tmp_path, HF_DATASETS_CACHE=str(tmp_path / "cache"))
     assert found.returncode == 0, found.stderr
     scores = results(tmp_path / "out")["results"]
-    assert "acc,none" in scores["plain"]
     assert "accuracy,none" in scores["jmed_sample"]
+    assert jmed_report(["table", str(tmp_path / "out"), "--format", "json"]) == 0
+    table = json.loads(capsys.readouterr().out)
+    sample, plain = table["sections"]
+    assert (sample["title"], sample["questions"]) == ("jmed_sample", 40)
+    assert (plain["title"], plain["questions"]) == ("plain", 2)
+    assert plain["rows"][0]["cells"][0]["value"] == scores["plain"]["acc,none"]
+    cut = next(row for row in sample["rows"] if row["metric"] == "cut")
+    assert cut["cells"][0]["value"] > 0.9  # a random model does not end by itself
 
 
 def test_an_adapter_and_its_base_answer_differently(tiny_model, tmp_path):
