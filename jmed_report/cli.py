@@ -25,7 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         _drop_output()
-        print(f"jmed-report: output cannot be written ({error.strerror})", file=sys.stderr)
+        where = error.filename or "the output"
+        print(
+            f"jmed-report: {where}: cannot be read or written ({error.strerror})", file=sys.stderr
+        )
         return 1
     return status
 

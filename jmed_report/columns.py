@@ -54,8 +54,9 @@ def columns(measured: Sequence[Measured], labels: Mapping[str, Label]) -> list[C
     trained = {each.run.path: read_trained(each.run) for each in measured}
     _check_labels(labels, list(trained.values()))
     bases = {each.base for each in trained.values() if each.adapter}
+    named = _base_names(list(trained.values()), labels)
     filled = [
-        _column(trained[cells[0].run.path], cells, labels, bases)
+        _column(trained[cells[0].run.path], cells, labels, bases, named)
         for cells in _by_column(measured, trained)
     ]
     return _told_apart(sorted(filled, key=lambda column: _place(column, labels)))
@@ -81,16 +82,37 @@ def _by_column(
     return [list(cells.values()) for all_ in found.values() for cells in all_]
 
 
+def _base_names(trained: Sequence[Trained], labels: Mapping[str, Label]) -> dict[str, str]:
+    """What the labels file calls each model that others may have been trained from.
+
+    By the folder itself, however a run or the file wrote its path.
+    """
+    named = {each.given_base: each.base for each in trained}
+    found = {named[key]: label.model for key, label in labels.items() if key in named}
+    for each in trained:
+        if not each.adapter:
+            found[each.base] = _label(each, labels).model or found.get(each.base, "")
+    return found
+
+
+def _label(trained: Trained, labels: Mapping[str, Label]) -> Label:
+    return next((labels[key] for key in trained.keys if key in labels), Label())
+
+
 def _column(
-    trained: Trained, cells: Sequence[Measured], labels: Mapping[str, Label], bases: set[str]
+    trained: Trained,
+    cells: Sequence[Measured],
+    labels: Mapping[str, Label],
+    bases: set[str],
+    named: Mapping[str, str],
 ) -> Column:
-    label = next((labels[key] for key in trained.keys if key in labels), Label())
-    base_label = labels.get(trained.given_base, Label())
+    label = _label(trained, labels)
     own_base = not trained.adapter and trained.base in bases  # others were trained from it
+    root = trained.base if own_base else trained.root
     step = 0 if own_base else trained.step
     steps = label.steps if label.steps is not None else step
     return Column(
-        model=label.model or base_label.model or (trained.base if own_base else trained.root),
+        model=label.model or named.get(root) or root,
         steps=shown_steps(steps),
         step=steps if isinstance(steps, int) else None,
         kind="" if own_base or steps == 0 else trained.kind,

@@ -17,7 +17,13 @@ from jmed_report.sections import Block, exam_blocks, pooled_block
 from jmed_report.table import Table, build_table
 
 Doc = Mapping[str, Any]
-GROUPINGS = ("year", "section", "answers", "category")
+GROUP_NAMES = {
+    "year": "year",
+    "section": "section",
+    "answers": "number of answers",
+    "category": "category",
+}
+GROUPINGS = tuple(GROUP_NAMES)
 CUT = (
     f"Cut by length: answers that are {NEARLY:.0%} as long as the token limit or longer when the "
     "model's tokenizer encodes them again; lm-eval does not log why an answer ended."
@@ -62,7 +68,7 @@ def _unusable(found: list[Column]) -> list[str]:
 def _whole(blocks: list[Block], by: str | None) -> list[str]:
     """A note for each exam that could not be broken down."""
     return [
-        f"{block.title}: shown whole, because not every question has a {by}."
+        f"{block.title}: shown whole; the {GROUP_NAMES[by]} is not known for every question."
         for block in blocks
         if by and ", " not in block.title
     ]

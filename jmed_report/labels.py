@@ -40,7 +40,9 @@ def read_labels(path: Path) -> dict[str, Label]:
         raise ResultsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         first = str(error).partition("\n")[0]
-        raise ResultsError(f"{path}: not YAML in UTF-8 ({first}); correct it") from error
+        raise ResultsError(
+            f"{path}: cannot be used ({first}); write YAML in UTF-8, each key once"
+        ) from error
     if not isinstance(found, Mapping) or not found:
         raise ResultsError(f"{path}: no labels; write lines such as 'outputs/x: {{model: X}}'")
     return {str(key).rstrip("/"): _label(path, key, value) for key, value in found.items()}
@@ -50,12 +52,10 @@ class _Loader(yaml.SafeLoader):
     """As SafeLoader, but a key that stands twice is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        found = super().construct_mapping(node, deep)
-        if len(found) < len(node.value):
-            keys = [str(key.value) for key, _ in node.value]
-            twice = next(key for key in keys if keys.count(key) > 1)
+        keys = [str(key.value).rstrip("/") for key, _ in node.value]
+        if twice := next((key for key in keys if keys.count(key) > 1), None):
             raise yaml.YAMLError(f"'{twice}' stands twice")
-        return found
+        return super().construct_mapping(node, deep)
 
 
 def _label(path: Path, key: Any, value: Any) -> Label:

@@ -44,9 +44,14 @@ def find_runs(paths: Sequence[Path]) -> list[Run]:
 
 
 def _results_files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    if found := sorted(path.rglob("results_*.json")):
+    try:
+        if not path.is_dir():
+            return [path]
+        found = sorted(path.rglob("results_*.json"))
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}); check the path and its permissions"
+        raise ResultsError(f"{path}: {reason}") from error
+    if found:
         return found
     raise ResultsError(
         f"{path}: no results_*.json in this folder; name the folder given to lm_eval as "

@@ -108,14 +108,17 @@ def differences(sections: Sequence[Section]) -> list[Difference]:
 
 
 def _too_few_flips(sections: Sequence[Section], resamples: int) -> list[str]:
-    """A note if the least p that the permutation test can give is lost in the correction."""
+    """A note if the correction, not the differences, may keep the permutation test from ALPHA.
+
+    That is, if the least p that it can give was reached and is still not below ALPHA corrected.
+    """
     tests = differences(sections)
-    flipped = any(test.test == "sign flip" for test in tests)
-    if not flipped or len(tests) < ALPHA * (resamples + 1):
+    at_least = [each for each in tests if each.test == "sign flip" and each.p * (resamples + 1) < 2]
+    if not at_least or min(each.p_holm for each in at_least) < ALPHA:
         return []
     return [
         f"{len(tests)} tests are too many for {resamples:,} permutations: no difference in Gestalt "
-        f"score can fall below p = {ALPHA:g} after correction; use --resamples "
+        f"score could fall below p = {ALPHA:g} after correction; use --resamples "
         f"{int(2 * len(tests) / ALPHA)} or more."
     ]
 
@@ -138,15 +141,17 @@ def baseline(columns: Sequence[Column], index: int) -> int | None:
 
 
 def without_baseline(columns: Sequence[Column]) -> list[str]:
-    """A note for each model whose trained columns have no step 0 to be compared with."""
+    """A note that names the trained columns which have no step 0 to be compared with."""
     alone = [
-        column
+        column.title
         for index, column in enumerate(columns)
         if column.step != 0 and column.kind and baseline(columns, index) is None
     ]
+    if not alone:
+        return []
     return [
-        f"{model}: no run of step 0 that was asked in the same way, so no differences are shown."
-        for model in dict.fromkeys(column.model for column in alone)
+        f"No difference is shown for {'; '.join(alone)}: there is no run of step 0 of the same "
+        "model, asked in the same way."
     ]
 
 

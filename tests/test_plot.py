@@ -97,10 +97,13 @@ def test_a_model_that_was_not_trained_is_a_level(tmp_path):
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ((0, 1000, None), "left out: calm, ? steps of LoRA: name its steps in a labels file: "),
+        (
+            (0, 1000, None),
+            "left out: calm, ? steps of LoRA, of unknown step; name its steps in a labels file (",
+        ),
         (
             (0, 1000, 1000),
-            "its curve has this step already; give it a model name of its own in a labels file: ",
+            "calm-lora-1 is at this step; give it a model name of its own in a labels file (",
         ),
     ],
 )

@@ -111,14 +111,16 @@ def test_holm_counts_every_test_of_the_table(trained):
     assert {test.test for test in tests} == {"McNemar", "sign flip"}
 
 
-def test_too_few_permutations_for_the_correction_are_said(trained):
-    # 12 tests: the least p is 12 / 201 with 200 permutations, 12 / 501 with 500.
-    *_, note = table(trained / "results", resamples=200).notes
+def test_too_few_permutations_for_the_correction_are_said(tmp_path):
+    ask(tmp_path, 0)
+    ask(tmp_path, 20, adapter="out/x", step=9)
+    # All 20 differ, so that p is the least there is: 1 / 11 with 10 permutations, 1 / 101 with 100.
+    *_, note = table(tmp_path, resamples=10).notes
     assert note == (
-        "12 tests are too many for 200 permutations: no difference in Gestalt score can fall below "
-        "p = 0.05 after correction; use --resamples 480 or more."
+        "3 tests are too many for 10 permutations: no difference in Gestalt score could fall below "
+        "p = 0.05 after correction; use --resamples 120 or more."
     )
-    assert table(trained / "results").notes == (NO_TOKENIZER,)
+    assert table(tmp_path, resamples=100).notes == (NO_TOKENIZER,)
 
 
 def test_questions_pair_by_hash_not_by_row(trained):
@@ -154,9 +156,9 @@ def test_a_labels_file_overrides(trained):
     cells = row(found, "Accuracy (0s)").cells
     assert cells[1].difference and not cells[2].difference
     assert (
-        "Other: no run of step 0 that was asked in the same way, so no differences are shown."
-        in found.notes
-    )
+        "No difference is shown for Other, final steps of LoRA: there is no run of step 0 of the "
+        "same model, asked in the same way."
+    ) in found.notes
 
 
 @pytest.mark.parametrize(
@@ -167,9 +169,12 @@ def test_a_labels_file_overrides(trained):
         ("models/base: {steps: -1}\n", "models/base: steps is -1; give a whole number from 0"),
         ("models/base: {hours: x}\n", "models/base: hours is 'x'; give a number from 0"),
         ("models/base: CALM\n", "models/base is 'CALM'; give it model, steps or hours"),
-        ("a: [\n", "not YAML in UTF-8"),
+        ("a: [\n", "cannot be used (while parsing a flow node); write YAML in UTF-8, each key"),
+        ("models/base: {steps: 0}\nmodels/base/: {steps: 1}\n", "'models/base' stands twice"),
+        ("a: &a {steps: 1}\nb: {<<: *a, steps: 2}\n", "labels: 'a' is no model or adapter"),
+        ("1: {steps: 0}\n1.0: {steps: 1}\n", "labels: '1"),
         ("models/base: {steps: 0}\nmodels/base: {steps: 1}\n", "'models/base' stands twice"),
-        ("[" * 10_000, "not YAML in UTF-8"),
+        ("[" * 10_000, "cannot be used (maximum recursion depth exceeded"),
         ("", "no labels; write lines such as"),
     ],
 )
@@ -255,6 +260,21 @@ def test_a_fully_trained_model_is_a_step_of_its_base_or_a_base_of_its_own(tmp_pa
     assert row(found, "Accuracy (0s)").cells[2].difference.gained == 3
 
 
+def test_a_bases_name_holds_for_what_was_trained_from_it(tmp_path):
+    (tmp_path / "calm").mkdir()
+    (tmp_path / "calm" / "config.json").write_text("{}", encoding="utf-8")
+    ask(tmp_path, 5, model="calm")
+    ask(tmp_path, 6, model="full", step=20, base_model="calm")
+    ask(tmp_path, 7, model=str(tmp_path / "calm"), adapter="out/x", step=30)  # another spelling
+    labels = tmp_path / "labels.yml"
+    labels.write_text("calm: {model: CALM}\n", encoding="utf-8")
+    found = table(tmp_path, labels=labels)
+    assert titles(found) == [
+        "CALM, 0 steps", "CALM, 20 steps of full training", "CALM, 30 steps of LoRA",
+    ]  # fmt: skip
+    assert all(cell.difference for cell in row(found, "Accuracy (0s)").cells[1:])
+
+
 def test_a_copy_of_the_results_counts_once(trained):
     before = table(trained / "results")
     shutil.copytree(trained / "results", trained / "copy")
@@ -266,7 +286,7 @@ def test_a_prompt_is_not_taken_for_training(tmp_path):
     ask(tmp_path, 19, task="igakuqa_alpaca", template="alpaca", adapter="out/x", step=9)
     found = table(tmp_path)
     assert row(found, "Accuracy (0s)").cells[1].difference is None
-    assert found.notes[-1].startswith("base: no run of step 0 that was asked in the same way")
+    assert found.notes[-1].startswith("No difference is shown for base, 9 steps of LoRA: there is")
 
 
 def test_the_examination_has_floors_of_its_own(tmp_path):
@@ -329,7 +349,7 @@ def test_an_exam_broken_down(tmp_path, by, expected):
     whole = [("jjsimqa", 1)] if by == "year" else []
     assert [(e.title, e.questions) for e in found.sections][: len(expected)] == expected
     assert [(e.title, e.questions) for e in found.sections if e.title == "jjsimqa"] == whole
-    note = "jjsimqa: shown whole, because not every question has a year."
+    note = "jjsimqa: shown whole; the year is not known for every question."
     assert (note in found.notes) == bool(whole)
     # Which are right does not depend on the breakdown: 6 and 8 in all.
     for column, right in enumerate((6, 8)):
@@ -546,7 +566,8 @@ def test_a_full_disk_behind_the_output(trained):
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
     assert ended.returncode == 1
-    assert ended.stderr == "jmed-report: output cannot be written (No space left on device)\n"
+    line = "jmed-report: the output: cannot be read or written (No space left on device)\n"
+    assert ended.stderr == line
 
 
 def half(path: Path) -> None:

@@ -94,11 +94,12 @@ def _placed(columns: Sequence[Column], row: Row) -> tuple[dict[Key, dict[int, in
         if row.cells[index] is None:
             continue
         if column.step is None:
-            remedy = f"name its steps in a labels file: {column.name}"
-            left_out.append(f"left out: {column.title}: {remedy}")
+            remedy = f"name its steps in a labels file ({column.name})"
+            left_out.append(f"left out: {column.title}, of unknown step; {remedy}")
         elif column.step in placed.setdefault(_key(column), {}):
-            remedy = f"give it a model name of its own in a labels file: {column.name}"
-            left_out.append(f"left out: {column.title}: its curve has this step already; {remedy}")
+            kept = columns[placed[_key(column)][column.step]].title
+            remedy = f"give it a model name of its own in a labels file ({column.name})"
+            left_out.append(f"left out: {column.title}, as {kept} is at this step; {remedy}")
         else:
             placed[_key(column)][column.step] = index
     return placed, left_out

@@ -88,6 +88,10 @@ def view(part: Part, ids: Sequence[str] | None, only: str | None, limit: int | N
     """
     places = [n for n in part.order if not ids or part.docs[n].get("problem_id") in ids]
     most = limit if limit is not None else len(places) if ids else MOST
+    if only in ("changed", "gained", "lost") and not part.has_baseline:
+        raise ResultsError(
+            f"--only {only}: {part.subject} has no step 0 to compare with; name a --baseline"
+        )
     if only is None:
         only = "changed" if len(places) > most and part.has_baseline else "all"
     if only != "all":
