@@ -114,7 +114,7 @@ def test_what_has_no_place_is_left_out_and_named(tmp_path, capsys, steps, messag
     err = capsys.readouterr().err
     assert err.count("left out") == 1
     assert message in err
-    assert err.rstrip().endswith("out/calm-lora-2")
+    assert err.rstrip().endswith("out/calm-lora-2)")
 
 
 def test_the_files(tmp_path, capsys):
