@@ -97,10 +97,28 @@ def test_what_agrees_where_right_where_wrong_and_in_unrelated_responses_by_hand(
     assert found.content == 2 / 4
     assert found.text == 2 / 4  # x and z; two empty texts are not the same answer
     assert found.right == Share(2 / 3, 3)  # 0 and 0, each in turn; 0 against 2
-    assert found.wrong == Share(1, 1)  # 1 and 1; nothing is neither right nor wrong
+    assert found.wrong == Share(2 / 3, 3)  # 1 and 1, each in turn; 2 against 0
     # The first run's choices among the second's unrelated ones, then the other way round.
     assert found.unrelated == Share((2 / 2 + 0 / 2 + 0 / 2 + 1 / 2 + 1 / 2 + 2 / 2) / 6, 3)
     assert agreement([run[3:] for run in runs]).unrelated == Share(None, 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "right", "wrong", "why"),
+    [
+        ((0,), (0,), (1, 2), (None, 0), "both right: two turns that agree"),
+        ((1,), (1,), (None, 0), (1, 2), "both wrong in the same way"),
+        ((1,), (2,), (None, 0), (0, 2), "both wrong, each in its own way"),
+        ((0,), (1,), (0, 1), (0, 1), "a right answer and a wrong one disagree, one turn each"),
+        ((0,), (), (0, 1), (None, 0), "nothing does not agree with a right answer"),
+        ((1,), (), (None, 0), (0, 1), "nor with a wrong one"),
+        ((), (), (None, 0), (None, 0), "nothing is neither right nor wrong"),
+    ],
+)
+def test_the_same_content_where_one_was_right_or_wrong(one, two, right, wrong, why):
+    for runs in ([one, two], [two, one]):
+        found = agreement([answers((ABC, (0,), chosen)) for chosen in runs])
+        assert (found.right, found.wrong) == (Share(*right), Share(*wrong)), why
 
 
 @pytest.mark.parametrize(
@@ -145,8 +163,22 @@ def test_accuracy_by_position_by_hand():
     assert by_position(PAIRS) == []  # single-answer questions only
 
 
-def test_guesses_agree_as_often_as_is_expected_by_chance():
-    """Simulated guesses at permuted questions, one or two correct of five."""
+@pytest.mark.parametrize(
+    ("sizes", "chance", "right", "wrong", "why"),
+    [
+        ((1,), Fraction(1, 5), Fraction(1, 5), Fraction(1, 5), "one of five"),
+        ((2,), Fraction(1, 10), Fraction(1, 10), Fraction(1, 10), "two of five"),
+        (
+            (1, 2),
+            Fraction(3, 20),
+            Fraction(1, 6),  # (1/5 · 1/5 + 1/10 · 1/10) / (1/5 + 1/10)
+            Fraction(5, 34),  # (4/5 · 1/5 + 9/10 · 1/10) / (4/5 + 9/10)
+            "two of three right guesses are at one of five, eight of seventeen wrong ones",
+        ),
+    ],
+)
+def test_guesses_agree_as_often_as_is_expected_by_chance(sizes, chance, right, wrong, why):
+    """Simulated uniform guesses at permuted questions; sizes: how many of five are correct."""
     rng = np.random.default_rng(0)
 
     def guess(correct):
@@ -154,11 +186,13 @@ def test_guesses_agree_as_often_as_is_expected_by_chance():
         chosen = tuple(sorted(map(int, rng.choice(5, correct, replace=False))))
         return Answer(order, tuple(range(correct)), chosen, "", ())
 
-    runs = [[guess(1 + i % 2) for i in range(4000)] for _ in range(3)]
+    runs = [[guess(sizes[i % len(sizes)]) for i in range(4000)] for _ in range(3)]
     found = agreement(runs)
-    assert found.chance == pytest.approx(float((Fraction(1, 5) + Fraction(1, 10)) / 2))
-    assert found.content == pytest.approx(found.chance, abs=0.015)
-    assert found.position == pytest.approx(found.chance, abs=0.015)
+    assert found.chance == pytest.approx(float(chance))
+    assert found.content == pytest.approx(float(chance), abs=0.015)
+    assert found.position == pytest.approx(float(chance), abs=0.015)
+    assert found.right.share == pytest.approx(float(right), abs=0.03), why  # of some 2,000 at least
+    assert found.wrong.share == pytest.approx(float(wrong), abs=0.015), why
     for row in by_position(runs):
         assert row.chosen == pytest.approx(0.2, abs=0.02)
         assert row.interval[0] < 0.2 < row.interval[1]
@@ -300,6 +334,8 @@ def test_what_each_kind_of_model_looks_like(
     assert found["wrong"]["share"] is wrong or wrong[0] <= found["wrong"]["share"] <= wrong[1]
     if respond is any_text:
         assert found["content"] == pytest.approx(found["unrelated"]["share"], abs=0.05)
+        assert found["content"] == pytest.approx(found["wrong"]["share"], abs=0.05)
+        assert found["content"] == pytest.approx(found["right"]["share"], abs=0.1)
 
 
 def test_the_report_for_people(tmp_path, capsys):
@@ -318,7 +354,7 @@ def test_the_report_for_people(tmp_path, capsys):
     # places it meets itself at 0, 4, 4, 0, 8, 4, 0 and 4 of 12; three questions kept their place.
     assert "the same content 100.0%; unrelated responses 25.0%, two uniform guesses 25.0%" in out
     assert "the same position 25.0%, the same text 100.0%" in out
-    assert "where one was right 100.0% of 24, where both chose wrongly n/a of 0" in out
+    assert "where one was right 100.0% of 24, where one was wrong n/a of 0" in out
     assert "the same content is no knowledge by itself" in out
 
 

@@ -71,16 +71,19 @@ class Agreement:
         questions that have another of the same numbers of choices and of correct ones.
     chance: content, or position, of two independent uniform guesses of the right size: the mean of
         1 / C(choices, correct).
-    right: of the answers that were right in one of the two, each in turn, the share that the other
-        agreed with. wrong: of the pairs of answers that both chose wrongly, the share that chose
-        the same content; 1 / (C(choices, correct) - 1) for uniform guesses.
+    right: of the answers of one of the two, each in turn, that were right, the share for which the
+        other chose the same content. wrong: the same of those that chose wrongly. Choices that do
+        not depend on which are correct have right and wrong equal over questions of one
+        C(choices, correct); both are chance for uniform guesses if all are answered. Over
+        questions of several, right is slightly the higher, as small ones are more often right.
 
     A model that goes by position has position 1 and content near chance. Content is 1 for a model
     that knows, but also for one that always writes one text, whatever is asked (then unrelated
     equals content), and for one whose text depends on the question but not on knowledge (then
     unrelated is low, but accuracy is near that of guesses). So content by itself shows no
     knowledge: it has to lie above unrelated, and accuracy above its own floors. Right no higher
-    than wrong says that what holds the choices in place does so without knowledge too.
+    than wrong is no sign of knowledge: with both near chance nothing holds the choices in place,
+    with both far above it something does where the model does not know, too.
     """
 
     all_same: float
@@ -133,9 +136,7 @@ def agreement(runs: Sequence[Run]) -> Agreement:
         unrelated=Share(_mean(_unrelated(pairs)), sum(bool(each.unrelated) for each in runs[0])),
         chance=fmean(1 / comb(len(each.order), len(each.gold)) for each in runs[0]),
         right=_share([one.chosen == two.chosen for one, two in _turns(pairs) if one.is_right]),
-        wrong=_share(
-            [one.chosen == two.chosen for one, two in pairs if one.is_wrong and two.is_wrong]
-        ),
+        wrong=_share([one.chosen == two.chosen for one, two in _turns(pairs) if one.is_wrong]),
     )
 
 

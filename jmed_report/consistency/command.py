@@ -27,7 +27,9 @@ WIDTH = 88
 AGREEMENT_NOTE = """\
 the same content is no knowledge by itself: any text is nearest to some choice. A model that
 knows also has an accuracy above guesses, and agrees more than unrelated responses (those to
-other questions) would; as much agreement where wrong as where right points to a fixed bias"""
+other questions) would. As much agreement where wrong as where right is no sign of knowledge:
+if both are near two uniform guesses, the model guesses; if both are far above them, a fixed
+bias or error holds its choices in place where it does not know, too"""
 POSITIONS_NOTE = "single-answer questions of all runs; the intervals take them for independent"
 
 
@@ -172,7 +174,7 @@ def _agreement(found: Mapping[str, Any], questions: int) -> Iterator[str]:
     yield f"    the same position {found['position']:.1%}, the same text {found['text']:.1%}"
     yield (
         f"    the same content where one was right {_share(found['right'])} of "
-        f"{found['right']['of']}, where both chose wrongly {_share(found['wrong'])} of "
+        f"{found['right']['of']}, where one was wrong {_share(found['wrong'])} of "
         f"{found['wrong']['of']}"
     )
 
