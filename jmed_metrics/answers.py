@@ -13,6 +13,7 @@ Several lines that begin with a label choose them all only if nothing else stand
 such lines discuss the choices one by one, and so do lists of ○ and ×, even complete ones: which of
 the two is asked for, the text does not say. They are not read, nor is a label with a verdict
 ("a: ×", "a (不要)"), nor a line of its own at the end of a discussion: it may have been cut off.
+Behind a marker a reason is no verdict: 「答えはc(発熱がないため)」 is read as c.
 「誤っているのはa」 is read as a, as it repeats a question for what is wrong, unless the text also
 says what is right.
 
@@ -29,9 +30,9 @@ from jmed_metrics.grammar import (
     ALONE,
     ANNOUNCED,
     AROUND_TEXT,
+    DENIAL,
     OPINION,
     RIGHT,
-    TEXT_BEHIND,
     TOPIC,
     WRONG,
     Around,
@@ -100,21 +101,38 @@ def _behind_marker(
         return letters
     if below and (listed := _listed(grammar, [line, *below], offered)):
         return listed
-    if len(set(grammar.mentioned.findall(line))) > 1 or _has_rivals(grammar, text, found):
+    if _names_more(grammar, line) or _has_rivals(grammar, text, found):
         return []
     if below:
-        stated = any(_is_stated(grammar, each, offered) for each in below)
-        return letters if grammar.bare.fullmatch(line) and not stated else []
-    return [] if _is_judged(grammar, line, found, offered) else letters
+        taken = _is_stated(grammar, line, offered) and _are_remarks(grammar, line, below, offered)
+        return letters if taken else []
+    denied = DENIAL.match(line, len(found[0])) and not _has_text(grammar, line, offered)
+    return [] if denied else letters
 
 
-def _is_judged(
-    grammar: Grammar, line: str, found: re.Match[str], offered: Mapping[str, str]
+def _names_more(grammar: Grammar, line: str) -> bool:
+    """Whether ``line`` has another label in front of a text or behind a bracket: "a (…) と c"."""
+    return len(set(grammar.mentioned.findall(line))) > 1 or bool(grammar.joined.search(line))
+
+
+def _are_remarks(
+    grammar: Grammar, line: str, below: Sequence[str], offered: Mapping[str, str]
 ) -> bool:
-    """Whether ``found``, at the start of ``line``, is followed by an opinion, not by its text."""
-    behind = line[len(found[0]) :].partition("。")[0]
-    opinion = TEXT_BEHIND.match(behind) and OPINION.search(behind)
-    return bool(opinion) and not _has_text(grammar, line, offered)
+    """Whether the lines ``below`` an answer discuss choices and do not choose more of them.
+
+    None may be a choice's text, be it cut off; and if the first goes on in the order of the labels,
+    it must be an opinion: with a reason behind each, it could be a list of answers.
+    """
+    if any(_may_state(grammar, each, offered) for each in below):
+        return False
+    answer, first = (m[1] for m in map(grammar.one.match, (line, below[0])) if m)
+    return first <= answer or bool(OPINION.search(below[0]))
+
+
+def _may_state(grammar: Grammar, line: str, offered: Mapping[str, str]) -> bool:
+    """Whether ``line`` is a label with nothing or its text behind it, even if it was cut off."""
+    found = grammar.head.fullmatch(line)
+    return bool(found and offered.get(found[1], "").startswith(_core(found[2])))
 
 
 def _alone(grammar: Grammar, text: str) -> list[str]:

@@ -50,15 +50,38 @@ BEFORE_TEXT = r" ?[:.)](?![a-z0-9])| \("
 AROUND_TEXT = " :.。,、()[]{}<>「」『』【】〈〉《》\"'“”‘’"
 """What may stand around the text of a choice and says nothing."""
 SIGN = "[○◯〇×✕✖✗✘❌⭕✓✔]"
+DISMISSED = (
+    r"not (?:be )?(?:correct|right|appropriate|indicated|needed|required|necessary|recommended)"
+    r"|(?<![a-z])(?:no|wrong|false|incorrect|inappropriate|unnecessary|contraindicated)(?![a-z])"
+)
 VERDICT = (
     r"誤(?![嚥飲認差])|不適[切当]|不要|不正解|禁忌|違|(?<![少危])ない|ません|なく|なかっ|にく[いく]"
-    r"|not (?:be )?(?:correct|right|appropriate|indicated|needed|required|necessary|recommended)"
-    r"|(?<![a-z])(?:no|wrong|false|incorrect|inappropriate|unnecessary|contraindicated)(?![a-z])"
+    rf"|{DISMISSED}"
 )
 OPINION = re.compile(rf"^[ :.)(\[]*{SIGN}|{SIGN}[ ).。]*$|{VERDICT}")
 """Behind a label: what is thought of the choice, not its text."""
-TEXT_BEHIND = re.compile(r" ?[:(]| [ァ-ヶ一-龥]")
-"""Where behind a marker and a label the text of the choice begins."""
+NOT = r"(?:ない|ありません|ません)"
+JUDGED = (
+    rf"(?:{SIGN}|誤り?|間違い|不適[切当]|不要|不正解|禁忌|違う|違います|否定的|考えにくい"
+    rf"|(?:(?:適切|適当|妥当|正解|必要性?|適応)で?|正しく|該当し|当てはまら|適さ|考えられ)[はが]?{NOT}"
+    rf"|{DISMISSED})"
+)
+ENDED = (
+    r"(?:です|だ|で(?:ある|あり)?|と(?:考え|思|判断)[らわれさするうま]*)?"
+    r"[ )]*(?:[。、,]|\.(?: |$)|$)"
+)
+TEXT_BEHIND = r"(?: ?[:(]| (?=[ァ-ヶ一-龥]))"
+DENIAL = re.compile(
+    r"(?![^。.]*(?:他|ほか|以外|残り|other))"
+    rf"(?: ?[:.]? ?\(?{JUDGED}"
+    rf"|{TEXT_BEHIND}(?:[^()。、,]*(?:では|じゃ){NOT}|(?<!\()[^()。、,]*{JUDGED})"
+    rf"|{TEXT_BEHIND}[^。]*(?:[(:、,] ?| (?![a-z])){JUDGED}"
+    rf"){ENDED}"
+)
+"""Behind a marker and a label: an opinion that is the whole text or bracket.
+
+A reason ("発熱がないため"), a remark in a bracket ("感染はない") and one on the others are none.
+"""
 TOPIC = re.compile(r" ?[:.)].*は")
 """Behind a label at the start of a line: a sentence about the choice."""
 
@@ -79,6 +102,7 @@ class Grammar:
         self.option = re.compile(rf"{START}{OPEN}?{letter}(?={BEFORE_TEXT})", re.MULTILINE)
         self.mentioned = re.compile(rf"(?<![\w(°]){letter} ?[:.)](?![a-z0-9])")
         self.line = re.compile(rf"{OPEN}?{letter} ?(?:(?:[:.)\]](?![a-z0-9])|\().*)?")
+        self.joined = re.compile(rf"\) ?(?=[^ ]){SEPARATOR}{bare}(?! ?は)")
         self.bare = re.compile(rf"{bare}[ .。]*")
         self.heading = re.compile(rf"{bare}(?:[ .。]*| ?\(.*)")
         self.head = re.compile(rf"{OPEN}?{letter}(.*)")

@@ -168,6 +168,58 @@ def test_the_texts_of_the_choices(text, expected, why):
     assert read_letters(text, FIVE, choices=OFFERED) == set(expected)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected", "why"),
+    [
+        ("答えはc（発熱がないため）", "c", "a reason in brackets"),
+        ("正解はc: 発熱がないため", "c", "a reason"),
+        ("正解はc: 抗菌薬は不要であるので。", "c", "a reason"),
+        ("答えはc（禁忌がないから）。", "c", "a reason"),
+        ("答えは c 心不全。手術は不要", "c", "a verdict in the next sentence"),
+        ("答えは c 心不全です（感染はない）。", "c", "a remark in brackets behind a text"),
+        ("答えはcです。発熱がないため。", "c", "a reason in the next sentence"),
+        ("答えはc（手術は禁忌）", "c", "the bracket is a remark, not a verdict alone"),
+        ("答えはc: 他は誤り", "c", "the verdict is on others"),
+        ("answer: c (since surgery is contraindicated)", "c", "a reason in English"),
+        ("the answer is c because surgery is contraindicated", "c", "a reason in English"),
+        ("答え: c (適切ではない)", "", "a verdict in brackets"),
+        ("答え: c (心不全ではない)", "", "denies the choice itself"),
+        ("答え: c: 心不全ではないと考える。", "", "denies the choice itself"),
+        ("答え: c (心不全): 誤り", "", "a verdict behind the text"),
+        ("答え: c 心不全（×）", "", "a sign behind the text"),
+        ("答え: c: 投与は不適切", "", "a verdict in a sentence on the choice"),
+        ("答え: c: 誤り、理由は", "", "a verdict, then more"),
+        ("答え: c. ×", "", "a sign behind a full stop"),
+        ("answer: c: not indicated", "", "an English verdict"),
+        ("正解はa（発熱がないため）とc（浮腫があるため）", "", "two answers: not a alone"),
+    ],
+)
+def test_behind_a_marker_a_reason_is_no_denial(text, expected, why):
+    assert read_letters(text, FIVE) == set(expected)
+    assert read_letters(text, FIVE, choices=OFFERED) == set(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "why"),
+    [
+        (
+            "答え: c. 緊急手術\n\na. 誤嚥性肺炎: 発熱がないので否定的\nb. 該当しない\nd. ×",
+            "c",
+            "verdicts",
+        ),
+        ("答え: c. 緊急手術\na. 誤嚥性肺炎: 咳\nd. 輸血: 貧血", "c", "remarks, from a on"),
+        ("答え: c. 緊急手術\nd. 輸血: 不要", "c", "the next one is rejected"),
+        ("答え: c. 手術\na. 不要", "", "not c's text"),
+        ("答え: c. 緊急手術\na. 誤嚥性肺炎\nb. ×", "", "a's text: is it chosen, too?"),
+        ("答え:\na. 誤嚥性肺炎\nb. 抗菌薬を", "", "a list, cut off"),
+        ("答え: a. 誤嚥性肺炎\nc. 緊急手術: 腹膜炎のため", "", "a list of answers with reasons?"),
+    ],
+)
+def test_lines_below_an_answer_that_is_a_choice_with_its_text(text, expected, why):
+    assert read_letters(text, FIVE, choices=OFFERED) == set(expected)
+    assert read_letters(text, FIVE) == set()
+
+
 def test_without_the_texts_of_the_choices_lines_are_not_read():
     assert read_letters("b: 緊急手術\nd: 経過観察", FIVE) == set()
     assert read_letters("答え:\nb: 緊急手術\nd: 経過観察", FIVE) == set()
