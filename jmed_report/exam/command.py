@@ -26,8 +26,8 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="lm-eval samples of igakuqa_exam, or JSON Lines with problem_id (112A1) and prediction "
-        "(a,c); several are taken together as one model's",
+        help="lm-eval samples of igakuqa_exam, or JSON Lines with problem_id (112A1) and "
+        "prediction (a,c); several are taken together as one model's",
     )
     parser.add_argument(
         "--official",
