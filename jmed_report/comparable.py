@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from jmed_report.columns import Column
+from jmed_report.columns import Column, Subject
 from jmed_report.measured import Measured
 from jmed_report.results import ResultsError
 
@@ -28,7 +28,10 @@ def refuse_incomparable(columns: Sequence[Column]) -> None:
     other documents (doc_hash).
     """
     _refuse_limits([each for column in columns for each in column.measured.values()])
-    for subject, asked in _by_subject(columns).items():
+    by_subject: dict[str, list[Asked]] = {}
+    for (subject, _), asked in _by_row(columns).items():
+        by_subject.setdefault(subject, []).extend(asked)
+    for subject, asked in by_subject.items():
         _refuse_different(subject, "data hash", asked, _data_hash)
         _refuse_different(subject, "document set", asked, lambda each: frozenset(each.keys))
 
@@ -50,16 +53,9 @@ def warnings(columns: Sequence[Column]) -> list[str]:
     return [f"{', '.join(rows)}: {text}" for text, rows in found.items()]
 
 
-def _by_subject(columns: Sequence[Column]) -> dict[str, list[Asked]]:
-    found: dict[str, list[Asked]] = {}
-    for column in columns:
-        for (subject, _), each in column.measured.items():
-            found.setdefault(subject, []).append((column, each))
-    return found
-
-
-def _by_row(columns: Sequence[Column]) -> dict[tuple[str, int], list[Asked]]:
-    found: dict[tuple[str, int], list[Asked]] = {}
+def _by_row(columns: Sequence[Column]) -> dict[Subject, list[Asked]]:
+    """The cells of each subject at some number of shots."""
+    found: dict[Subject, list[Asked]] = {}
     for column in columns:
         for row, each in column.measured.items():
             found.setdefault(row, []).append((column, each))

@@ -1,14 +1,14 @@
 """From folders of lm-eval's results to columns, and from columns to a table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from jmed_data.examination import read_notes
 from jmed_data.sources import locate
 from jmed_report.columns import Column, columns
 from jmed_report.comparable import refuse_incomparable, warnings
 from jmed_report.cut import NEARLY, cannot_tell
+from jmed_report.documents import Doc
 from jmed_report.labels import read_labels
 from jmed_report.measured import measure
 from jmed_report.results import ResultsError
@@ -16,7 +16,6 @@ from jmed_report.runs import find_runs
 from jmed_report.sections import Block, exam_blocks, pooled_block
 from jmed_report.table import Table, build_table
 
-Doc = Mapping[str, Any]
 GROUP_NAMES = {
     "year": "year",
     "section": "section",

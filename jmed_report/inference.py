@@ -79,7 +79,7 @@ def differences_from(
     block: Block, bases: Sequence[int | None], *, seed: int, flips: int
 ) -> dict[tuple[int, int], Difference]:
     """The difference from step 0 of each (line, column) that has one; p_holm still uncorrected."""
-    exact: dict[tuple[int, int], Difference] = {}
+    found: dict[tuple[int, int], Difference] = {}
     flipped: dict[tuple[int, int], Floats] = {}
     for index, line in enumerate(block.lines):
         for column, base in enumerate(bases):
@@ -88,14 +88,14 @@ def differences_from(
             if line.is_rate or before is None or after is None:
                 continue
             if line.metric != GRADED and _is_binary(before) and _is_binary(after):
-                exact[index, column] = _exact(before, after)
+                found[index, column] = _exact(before, after)
             else:
                 flipped[index, column] = after - before
     if flipped:
         p_values = sign_flip(np.stack(list(flipped.values()), axis=1), flips=flips, seed=seed)
         for (place, values), p in zip(flipped.items(), p_values, strict=True):
-            exact[place] = Difference(float(values.mean()), p, p, "sign flip")
-    return exact
+            found[place] = Difference(float(values.mean()), p, p, "sign flip")
+    return found
 
 
 def _exact(before: Floats, after: Floats) -> Difference:

@@ -29,7 +29,8 @@ class Measured:
         the name of a user's own exam. task: what lm-eval calls it. shots: worked examples.
     scores: by metric, of all questions. values: by metric, one value a question, in the order of
         ``keys`` (doc_hash, ascending); a metric whose single values lm-eval does not log is not in
-        it. stderrs: lm-eval's own, for those.
+        it. stderrs: lm-eval's own, for those. upward: by metric, whether more is better; one that
+        lm-eval does not say is not in it. unusable: metrics whose score is not a number.
     ours: the task's result, None for another harness task. records: our task's samples, in the
         order of ``keys``. variant: how it was asked (template, decoding, chat); "" for others.
     """

@@ -1,9 +1,11 @@
-"""Writing a report's files: whole or not at all."""
+"""Writing a report: its JSON, and its files whole or not at all."""
 
 import contextlib
 import errno
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from jmed_report.results import ResultsError
 
@@ -28,3 +30,8 @@ def write_file(path: Path, content: str | bytes) -> None:
             part.unlink()
         remedy = "free some space" if error.errno == errno.ENOSPC else "choose another --out"
         raise ResultsError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error
+
+
+def dump(value: Any) -> str:
+    """JSON as this project writes it: readable Japanese, no NaN."""
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

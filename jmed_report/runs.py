@@ -1,6 +1,5 @@
 """The runs of lm-eval below some folders, and the answers that ``--log_samples`` kept of each."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -116,8 +115,3 @@ def _likelihoods(records: Iterable[Record]) -> Iterator[float]:
 def _pairs(responses: Any) -> list[Sequence[Any]]:
     found = responses if isinstance(responses, list) else []
     return [each for each in found if isinstance(each, list) and len(each) == 2]
-
-
-def dump(value: Any) -> str:
-    """JSON as this project writes it: readable Japanese, no NaN."""
-    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jmed_metrics import mean_interval, proportion_interval
-from jmed_report.results import METRICS, PROTOCOLS, GroupResult, ResultsError, TaskResult
+from jmed_report.console import consoles, plain_table
+from jmed_report.results import METRICS, PROTOCOLS, GroupResult, TaskResult
 from jmed_report.signature import signature
 
 if TYPE_CHECKING:
@@ -63,12 +64,7 @@ def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[flo
 def _print(
     title: str, result: TaskResult | GroupResult, n: int, floors: Mapping[str, float], below: str
 ) -> None:
-    try:
-        from rich.console import Console
-    except ImportError as error:
-        raise ResultsError("scores needs rich; run: pip install 'jmedlora[report]'") from error
-    console = Console(highlight=False)
-    wide = Console(highlight=False, width=max(console.width, WIDTH))
+    console, wide = consoles("scores", WIDTH)
     wide.print(title, markup=False)
     wide.print(_table(result, n, floors))
     console.print(f"{below}\n" if below else "", soft_wrap=True, markup=False)
@@ -82,13 +78,7 @@ def _floors(metric: str, floors: Mapping[str, float]) -> tuple[float | None, ...
 
 
 def _table(result: TaskResult | GroupResult, n: int, floors: Mapping[str, float]) -> "Table":
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("", no_wrap=True)
-    for heading in HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = plain_table(("", *HEADINGS))
     metrics = METRICS if isinstance(result, GroupResult) else PROTOCOLS[result.protocol].metrics
     for metric in metrics:
         limits = interval(result, metric, n)

@@ -6,7 +6,6 @@ same questions, in the same order.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +15,11 @@ from jmed_metrics import floors
 from jmed_metrics.examination import chance_correct, mark_record
 from jmed_report.columns import Column
 from jmed_report.cut import share_cut
+from jmed_report.documents import Doc
 from jmed_report.measured import Measured
 from jmed_report.results import METRICS, PROTOCOLS
 from jmed_report.statistics import Floats
 
-Doc = Mapping[str, Any]
 FloorsByMetric = Mapping[str, Mapping[str, float]]
 Mask = npt.NDArray[np.bool_]
 NAMES = {

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from jmed_metrics import proportion_interval
 from jmed_report.consistency.agreement import accuracy, agreement, by_position, spread, unanswered
 from jmed_report.consistency.orders import TASKS, Ordered, read_orders, refuse_incomparable
-from jmed_report.results import ResultsError
-from jmed_report.runs import dump
+from jmed_report.console import consoles, plain_table
+from jmed_report.output import dump
 from jmed_report.signature import variant
 
 if TYPE_CHECKING:
@@ -103,12 +103,7 @@ def _object(exam: str, runs: Sequence[Ordered]) -> dict[str, Any]:
 
 
 def _print(exams: Sequence[Mapping[str, Any]]) -> None:
-    try:
-        from rich.console import Console
-    except ImportError as error:
-        raise ResultsError("consistency needs rich; run: pip install 'jmedlora[report]'") from error
-    console = Console(highlight=False)
-    wide = Console(highlight=False, width=max(console.width, WIDTH))
+    _, wide = consoles("consistency", WIDTH)
     for exam in exams:
         wide.print(_title(exam), markup=False)
         wide.print(_runs_table(exam))
@@ -128,19 +123,8 @@ def _title(exam: Mapping[str, Any]) -> str:
     )
 
 
-def _table(*headings: str) -> "Table":
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(headings[0], no_wrap=True)
-    for heading in headings[1:]:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
-
-
 def _runs_table(exam: Mapping[str, Any]) -> "Table":
-    table = _table("order", "accuracy", "95 % interval", "unanswered")
+    table = plain_table(("order", "accuracy", "95 % interval", "unanswered"))
     for run in exam["runs"]:
         order = "published" if run["shuffle_seed"] is None else f"seed {run['shuffle_seed']}"
         limits = proportion_interval(run["accuracy"], exam["questions"])
@@ -184,7 +168,9 @@ def _share(found: Mapping[str, Any]) -> str:
 
 
 def _positions_table(exam: Mapping[str, Any]) -> "Table":
-    table = _table("position", "answers", "accuracy", "95 % interval", "chosen", "correct there")
+    table = plain_table(
+        ("position", "answers", "accuracy", "95 % interval", "chosen", "correct there")
+    )
     for row in exam["positions"]:
         table.add_row(
             row["label"],

@@ -1,7 +1,6 @@
 """``jmed-report exam``: whether a model passes the national medical licensing examination."""
 
 import argparse
-import json
 from pathlib import Path
 
 from jmed_data.examination import read_notes, read_questions
@@ -9,6 +8,7 @@ from jmed_data.sources import locate
 from jmed_report.exam.predictions import read_predictions
 from jmed_report.exam.tables import markdown, print_sheets, sheets
 from jmed_report.exam.verdict import results
+from jmed_report.output import dump
 from jmed_report.results import ResultsError
 
 
@@ -52,7 +52,7 @@ def _run(args: argparse.Namespace) -> int:
     predictions = read_predictions(args.files, {each.problem_id: each for each in questions})
     years = results(questions, read_notes(root), predictions, official=args.official)
     if args.format == "json":
-        print(json.dumps([year.as_record() for year in years], indent=2))
+        print(dump([year.as_record() for year in years]), end="")
         return 0
     found = sheets(years, official=args.official, by_category=bool(args.by))
     if args.format == "markdown":

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jmed_metrics import proportion_interval
+from jmed_report.console import consoles, plain_table
 from jmed_report.exam.verdict import EASY, Answered, Humans, YearResult, differing, humans, points
-from jmed_report.results import ResultsError
 
 YEAR_HEADINGS = (
     "year", "correct", "95 % interval", "points", "required (line)", "general (line)",
@@ -38,19 +38,11 @@ def sheets(years: Sequence[YearResult], *, official: bool, by_category: bool) ->
 
 def print_sheets(found: Iterable[Sheet]) -> None:
     """Prints them in the terminal. Raises ResultsError without rich."""
-    try:
-        from rich import box
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-    except ImportError as error:
-        raise ResultsError("exam needs rich; run: pip install 'jmedlora[report]'") from error
-    console = Console(highlight=False)
-    wide = Console(highlight=False, width=max(console.width, WIDTH))
+    console, wide = consoles("exam", WIDTH)
+    from rich.text import Text
+
     for sheet in found:
-        table = Table(box=box.SIMPLE_HEAD)
-        for index, heading in enumerate(sheet.headings):
-            table.add_column(heading, justify="right" if index else "left", no_wrap=True)
+        table = plain_table(sheet.headings)
         for row in sheet.rows:
             table.add_row(*map(Text, row))
         wide.print(sheet.title, markup=False)

@@ -6,7 +6,8 @@ from statistics import fmean
 from typing import Any
 
 from jmed_data.examination import MOST_FORBIDDEN, PASS_LINES, Note, PassLine, Question
-from jmed_metrics.marking import Mark, mark, mark_officially
+from jmed_metrics.examination import mark_record
+from jmed_metrics.marking import Mark, mark_officially
 from jmed_report.exam.predictions import Prediction
 
 EASY = 70.0
@@ -197,15 +198,7 @@ def _answered(
 ) -> Answered:
     if prediction is None:
         return Answered(question, note, None, None, None)
-    by_default = mark(
-        prediction.text,
-        problem_id=question.problem_id,
-        question=question.question,
-        labels=question.labels,
-        answer=question.answer,
-        forbidden=question.forbidden,
-        choices=question.choices,
-    )
+    by_default = mark_record(question.as_record(), prediction.text)
     by_script = mark_officially(
         prediction.published,
         problem_id=question.problem_id,

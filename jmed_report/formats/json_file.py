@@ -1,12 +1,12 @@
 """A table as JSON: everything that it holds, nothing rounded."""
 
-import json
 from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
 from jmed_report.columns import Column
 from jmed_report.formats.paper import PaperTable
+from jmed_report.output import dump
 from jmed_report.table import Table
 
 
@@ -28,7 +28,7 @@ def render(table: Table, paper: PaperTable | None = None) -> str:
         "resamples": table.resamples,
         "paper": asdict(paper) if paper else None,
     }
-    return json.dumps(_numbers(found), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return dump(_numbers(found))
 
 
 def _column(column: Column) -> dict[str, Any]:
