@@ -74,7 +74,8 @@ def _floors(metric: str, floors: Mapping[str, float]) -> tuple[float | None, ...
     """What a guess, an empty answer and the list of all choices score; None where unknown."""
     chance = floors.get("chance_acc" if metric == "acc_norm" else f"chance_{metric}")
     echo = floors.get(f"echo_{metric}")
-    return chance, 0.0 if metric in METRICS or metric == "correct" else None, echo
+    # An empty answer to the examination is worth what was struck out, which the file does not tell.
+    return chance, 0.0 if metric in METRICS else None, echo
 
 
 def _table(result: TaskResult | GroupResult, n: int, floors: Mapping[str, float]) -> "Table":
