@@ -4,12 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from jmed_data.output import write_file
 from jmed_report.compare import GROUPINGS, read_columns, table_of
 from jmed_report.formats import FILE_NAMES, FORMATS
 from jmed_report.formats.paper import PaperTable, reference
 from jmed_report.formats.terminal import print_table
 from jmed_report.options import add_run_options, add_statistics_options
-from jmed_report.output import write_file
 from jmed_report.table import Table
 
 

@@ -12,11 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jmed_data.output import dump
 from jmed_metrics import proportion_interval
 from jmed_report.consistency.agreement import accuracy, agreement, by_position, spread, unanswered
 from jmed_report.consistency.orders import TASKS, Ordered, read_orders, refuse_incomparable
 from jmed_report.console import consoles, plain_table
-from jmed_report.output import dump
 from jmed_report.signature import variant
 
 if TYPE_CHECKING:

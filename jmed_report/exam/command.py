@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 
 from jmed_data.examination import read_notes, read_questions
+from jmed_data.output import dump
 from jmed_data.sources import locate
 from jmed_report.exam.predictions import read_predictions
 from jmed_report.exam.tables import markdown, print_sheets, sheets
 from jmed_report.exam.verdict import results
-from jmed_report.output import dump
 from jmed_report.results import ResultsError
 
 

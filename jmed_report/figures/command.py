@@ -5,11 +5,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from jmed_data.output import write_file
 from jmed_report.compare import read_columns, table_of
 from jmed_report.figures.curves import Picture, labels, pictures
 from jmed_report.figures.words import WORDS, Words
 from jmed_report.options import add_run_options, add_statistics_options
-from jmed_report.output import write_file
 from jmed_report.results import PROTOCOLS, ResultsError
 from jmed_report.table import Table
 

@@ -4,9 +4,9 @@ from dataclasses import asdict, fields
 from math import isfinite
 from typing import Any
 
+from jmed_data.output import dump
 from jmed_report.columns import Column
 from jmed_report.formats.paper import PaperTable
-from jmed_report.output import dump
 from jmed_report.table import Table
 
 

@@ -1,4 +1,4 @@
-"""Writing a report: its JSON, and its files whole or not at all."""
+"""Writing files whole or not at all, and JSON as this project writes it."""
 
 import contextlib
 import errno
@@ -7,14 +7,16 @@ import os
 from pathlib import Path
 from typing import Any
 
-from jmed_report.results import ResultsError
+
+class WriteError(ValueError):
+    """A file that could not be written; the text names it, the reason and the remedy."""
 
 
 def write_file(path: Path, content: str | bytes) -> None:
     """Puts ``content`` (text as UTF-8) at ``path`` in one step, its folder made where needed.
 
     An earlier file stays as it was if the disk is full or the program is stopped. Raises
-    ResultsError naming the file and the reason.
+    WriteError naming the file and the reason.
     """
     raw = content.encode() if isinstance(content, str) else content
     part = path.with_name(f".{path.name}.part")
@@ -29,7 +31,7 @@ def write_file(path: Path, content: str | bytes) -> None:
         with contextlib.suppress(OSError):  # where no part could be made, none is left
             part.unlink()
         remedy = "free some space" if error.errno == errno.ENOSPC else "choose another --out"
-        raise ResultsError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error
+        raise WriteError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error
 
 
 def dump(value: Any) -> str:

@@ -1,0 +1,59 @@
+"""``jmed-data fetch`` and ``where``: bringing the published exams, and finding them."""
+
+import argparse
+from pathlib import Path
+
+from jmed_data.commands import add_command
+from jmed_data.exams import load_exam
+from jmed_data.fetch import fetch, read_manifest
+from jmed_data.sources import locate
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds ``fetch`` and ``where`` to the parser."""
+    fetching = add_command(
+        commands,
+        _fetch,
+        "fetch",
+        "Download published exams into the cache, pinned and checked by SHA-256. "
+        "This is the only part of the evaluation that needs a network.",
+        example="jmed-data fetch igakuqa jjsimqa",
+    )
+    _add_exams(fetching)
+    fetching.add_argument(
+        "--mirror", metavar="URL", help="address to fetch from in place of the public repository"
+    )
+    fetching.add_argument(
+        "--dest", type=Path, metavar="DIR", help="folder to fill in place of the cache"
+    )
+    where = add_command(
+        commands,
+        _where,
+        "where",
+        "Print which copy of a published exam the tasks would ask: the folder in $JMED_DATA, "
+        "else the cache. Exit status 1 if it is in neither or is damaged.",
+        example="jmed-data where igakuqa jjsimqa",
+    )
+    _add_exams(where)
+
+
+def _add_exams(parser: argparse.ArgumentParser) -> None:
+    names = sorted(read_manifest())
+    parser.add_argument("exams", nargs="+", choices=names, metavar="EXAM", help=" or ".join(names))
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    manifest = read_manifest()
+    for exam in args.exams:
+        print(manifest[exam].notice)
+        folder = fetch(manifest[exam], mirror=args.mirror, dest=args.dest)
+        print(f"{exam}: {folder}")
+    return 0
+
+
+def _where(args: argparse.Namespace) -> int:
+    for exam in args.exams:
+        place = locate(exam)
+        questions = len(load_exam(exam).items)
+        print(f"{exam}: {place.root} ({place.source}), {questions} questions")
+    return 0
