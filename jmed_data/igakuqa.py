@@ -31,12 +31,17 @@ def read_items(root: Path, *, years: Sequence[int] = (), language: str = "ja") -
     parsed: list[tuple[Path, int, Item | list[Fault]]] = []
     for year in sorted(years or YEARS):
         for section in SECTIONS:
-            path = root / "data" / str(year) / f"{YEARS[year]}-{section}.jsonl"
+            path = section_file(root, year, section)
             records, found = _read(root, path, language)
             faults += found
             asked = [(line, record) for line, record in records if not _outside_subset(record)]
             parsed += [(path, line, _parse(record, path, line, language)) for line, record in asked]
     return collected(parsed, faults)
+
+
+def section_file(root: Path, year: int, section: str) -> Path:
+    """Where the questions of one section are, in Japanese."""
+    return root / "data" / str(year) / f"{YEARS[year]}-{section}.jsonl"
 
 
 def read_examples(root: Path, *, language: str = "ja") -> list[Item]:

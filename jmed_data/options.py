@@ -11,14 +11,21 @@ def check_options(given: Mapping[str, Any], others: Iterable[str]) -> None:
     given: the options (file, examples, allow_truncation …) with their values, None where not given.
     others: the names of everything else that came with them, such as the model's arguments.
     """
-    for name in ("file", "examples"):
+    for name in ("file", "examples", "exclude"):
         if given[name] is not None and not isinstance(given[name], str):
             raise ValueError(f"{name}={given[name]}: give the path of one file")
     if not isinstance(given["allow_truncation"], bool):
         raise ValueError(f"allow_truncation={given['allow_truncation']}: give true or false")
     for name in others:
-        if close := difflib.get_close_matches(name.lower(), given, n=1, cutoff=0.75):
-            raise ValueError(f"--metadata has '{name}': did you mean '{close[0]}'?")
+        if close := _close(name.lower(), given):
+            raise ValueError(f"--metadata has '{name}': did you mean '{close}'?")
+
+
+def _close(name: str, known: Iterable[str]) -> str | None:
+    """The option that ``name`` is a slip of; the other command's "exclude_list" is one."""
+    if name.startswith("exclu"):
+        return "exclude"
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
 
 
 def checked_years(year: Any, only_year: int | None) -> list[int]:

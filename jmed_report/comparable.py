@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from jmed_data.fit import counted
 from jmed_report.columns import Column, Subject
 from jmed_report.measured import Measured
 from jmed_report.results import ResultsError
@@ -99,7 +100,10 @@ def _data_hash(each: Measured) -> str:
 
 
 def _shown(each: Measured, field: str) -> str:
-    return _data_hash(each)[:12] if field == "data hash" else f"{len(each.keys)} documents"
+    what = _data_hash(each)[:12] if field == "data hash" else f"{len(each.keys)} documents"
+    if not each.ours or not each.ours.left_out:
+        return what
+    return f"{what} ({counted(each.ours.left_out, 'question')} left out by an exclude list)"
 
 
 def _signature_field(line: str, field: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jmed_data.examination import read_notes
+from jmed_data.fit import counted
 from jmed_data.sources import locate
 from jmed_report.columns import Column, columns
 from jmed_report.comparable import refuse_incomparable, warnings
@@ -48,10 +49,25 @@ def table_of(
         found,
         blocks,
         warnings=warnings(found),
-        notes=[*_unusable(found), *_whole(blocks, by), *_cut(found, blocks)],
+        notes=[*_left_out(found), *_unusable(found), *_whole(blocks, by), *_cut(found, blocks)],
         seed=seed,
         resamples=resamples,
     )
+
+
+def _left_out(found: list[Column]) -> list[str]:
+    """A note for each exam of which an exclude list left questions out."""
+    noted = dict.fromkeys(
+        (subject, each.ours.left_out)
+        for column in found
+        for (subject, _), each in column.measured.items()
+        if each.ours and each.ours.left_out
+    )
+    return [
+        f"{subject}: {counted(number, 'question')} left out by an exclude list; the scores are "
+        "over the others."
+        for subject, number in noted
+    ]
 
 
 def _unusable(found: list[Column]) -> list[str]:

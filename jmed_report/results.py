@@ -70,6 +70,11 @@ class TaskResult:
     config: Mapping[str, Any]
     run: Mapping[str, Any]
 
+    @property
+    def left_out(self) -> int:
+        """Questions of the exam that were not asked because an exclude list names them."""
+        return self.data["excluded"]["questions"] if "excluded" in self.data else 0
+
 
 @dataclass(frozen=True, slots=True)
 class GroupResult:
@@ -152,6 +157,7 @@ def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
     _field(path, "lm_eval_version", run.get("lm_eval_version"), str)
     for field, kind in DATA_FIELDS.items():
         _field(path, f"configs.{name}.metadata.data.{field}", data.get(field), kind)
+    _check_excluded(path, f"configs.{name}.metadata.data.excluded", data)
     for field in protocol.floors:
         _share(path, f"floors.{field}", data["floors"].get(field))
     return TaskResult(
@@ -175,6 +181,14 @@ def _protocol(path: Path, name: str, data: Mapping[str, Any]) -> Protocol:
         return PROTOCOLS[known]
     remedy = "it is of a newer jmedlora: update this one"
     raise ResultsError(f"{path}: the field {name}.protocol is {f'{known!r}'[:40]}; {remedy}")
+
+
+def _check_excluded(path: Path, name: str, data: Mapping[str, Any]) -> None:
+    """Only runs with an exclude list note what it left out."""
+    if "excluded" in data:
+        noted = _field(path, name, data["excluded"], dict)
+        _whole(path, f"{name}.questions", noted.get("questions"), least=0)
+        _field(path, f"{name}.sha256", noted.get("sha256"), str)
 
 
 def _keys(protocol: Protocol) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ def print_scores(result: TaskResult) -> None:
     asked = result.data["items"]
     of_all = "" if result.scored == asked else f" of {asked}"
     shots = f"{result.shots} shot" if result.shots == 1 else f"{result.shots} shots"
-    title = f"{result.task}, {shots}, {result.scored}{of_all} questions\n{result.model}"
+    title = f"{result.task}, {shots}, {result.scored}{of_all} questions"
+    title += f"{_left_out(result.left_out)}\n{result.model}"
     qualifiers = PROTOCOLS[result.protocol].rates
     rates = ", ".join(f"{QUALIFIERS[key]} {result.scores[key]:.1%}" for key in qualifiers)
     below = "\n".join(filter(None, [rates, signature(result)]))
@@ -46,7 +47,8 @@ def print_group(group: GroupResult) -> None:
         for floor in PROTOCOLS["response"].floors
     }
     names = " and ".join(member.task for member in group.members)
-    title = f"{group.group}: {names} pooled, {n} questions\n{group.members[0].model}"
+    left_out = _left_out(sum(member.left_out for member in group.members))
+    title = f"{group.group}: {names} pooled, {n} questions{left_out}\n{group.members[0].model}"
     _print(title, group, n, floors, "")
 
 
@@ -59,6 +61,11 @@ def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[flo
         return proportion_interval(result.scores[metric], n)
     error = result.stderrs[metric]
     return mean_interval(result.scores[metric], error) if error else None
+
+
+def _left_out(count: int) -> str:
+    """Says that an exclude list made the exam smaller."""
+    return f", {count} left out (exclude list)" if count else ""
 
 
 def _print(

@@ -4,7 +4,8 @@
 ``lm_eval:0.4.11|jmed:0.1.0``
 
 Two scores may be compared only where their signatures agree. Fields behind ``jmed`` appear only
-where a run departs from the default: ``shuffled`` (the seed that permuted the choices), ``chat``
+where a run departs from the default: ``shuffled`` (the seed that permuted the choices),
+``excluded`` (how many questions an exclude list left out, and a hash of their ids), ``chat``
 and ``system`` (hashes of the chat template and the system instruction), ``truncated`` (lm-eval cut
 a prompt). Tasks that are not scored by the similarity of a response have ``score:letters``,
 ``score:likelihood`` or ``score:free`` in place of ``sim:gestalt``. ``shots:1-<hash>`` stands for
@@ -130,6 +131,8 @@ def _departures(result: TaskResult) -> list[str]:
     found = []
     if "shuffle_seed" in result.data:
         found.append(f"shuffled:{result.data['shuffle_seed']}")
+    if result.left_out:
+        found.append(f"excluded:{result.left_out}-{result.data['excluded']['sha256'][:SHOWN]}")
     if result.run.get("chat_template") is not None:  # "" where the server applies its own
         turns = "" if result.run.get("fewshot_as_multiturn") else "-oneturn"
         found.append(f"chat:{str(result.run.get('chat_template_sha') or 'server')[:SHOWN]}{turns}")

@@ -22,6 +22,7 @@ import jmed_metrics
 from jmed_data.context import Context, read_context
 from jmed_data.decoding import Decoding
 from jmed_data.exams import Exam, load_exam
+from jmed_data.exclusion import without
 from jmed_data.faults import MissingDataError
 from jmed_data.fit import Prompt, Room, counted
 from jmed_data.options import check_options, checked_seed, checked_years
@@ -60,6 +61,7 @@ def exam_dataset(
     year: int | list[int] | None = None,
     file: str | None = None,
     examples: str | None = None,
+    exclude: str | None = None,
     shuffle_seed: int | None = None,
     allow_truncation: bool = False,
     **model_args: Any,
@@ -69,7 +71,8 @@ def exam_dataset(
     lm-eval calls this with the task's ``dataset_kwargs`` (exam, protocol, shuffled, only_year) and
     its ``metadata``: the template's name, ``data`` (an empty dict of the task's own configuration,
     filled here, so that the results file records which data was asked), the model's arguments, and
-    what the user gave in ``--metadata`` (year, file, examples, shuffle_seed, allow_truncation).
+    what the user gave in ``--metadata`` (year, file, examples, exclude, shuffle_seed,
+    allow_truncation).
 
     protocol: how it is answered and scored: "response", "letters", "likelihood" (which leaves out
     the questions with several answers) or "free". shuffled: whether the choices are permuted.
@@ -78,6 +81,7 @@ def exam_dataset(
         "year": year,
         "file": file,
         "examples": examples,
+        "exclude": exclude,
         "shuffle_seed": shuffle_seed,
         "allow_truncation": allow_truncation,
     }
@@ -86,12 +90,13 @@ def exam_dataset(
         seed = checked_seed(shuffle_seed, shuffled=shuffled)
         years = checked_years(year, only_year)
         loaded = load_exam(exam, years=years, file=file, examples=examples)
+        if protocol == "likelihood":
+            loaded = loaded.single_answer()
+        loaded, excluded = without(loaded, exclude, exam=exam, file=file)
     except (MissingDataError, ValueError) as error:
         _stop(str(error))
-    if protocol == "likelihood":
-        loaded = loaded.single_answer()
     docs = _records(loaded.items)
-    data.update(_provenance(loaded, docs, protocol))
+    data.update(_provenance(loaded, docs, protocol) | excluded)
     if seed is not None:
         data["shuffle_seed"] = seed
         docs = [permuted(doc, seed) for doc in docs]

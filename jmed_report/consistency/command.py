@@ -86,6 +86,7 @@ def _object(exam: str, runs: Sequence[Ordered]) -> dict[str, Any]:
         "asked": variant(result),
         "questions": len(names),
         "items": result.data["items"],
+        "left_out": result.left_out,
         "runs": [
             {
                 "path": str(run.result.path),
@@ -116,10 +117,11 @@ def _print(exams: Sequence[Mapping[str, Any]]) -> None:
 def _title(exam: Mapping[str, Any]) -> str:
     shots = f"{exam['shots']} shot" if exam["shots"] == 1 else f"{exam['shots']} shots"
     of_all = "" if exam["questions"] == exam["items"] else f" of {exam['items']}"
+    left_out = f", {exam['left_out']} left out (exclude list)" if exam["left_out"] else ""
     runs = len(exam["runs"])
     return (
         f"{exam['exam']}, {runs} orders of the choices, {shots}, {exam['questions']}{of_all} "
-        f"questions\n{exam['model']} ({exam['asked']})"
+        f"questions{left_out}\n{exam['model']} ({exam['asked']})"
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from jmed_data.examination import read_notes, read_questions
 from jmed_data.output import dump
 from jmed_data.sources import locate
-from jmed_report.exam.predictions import read_predictions
+from jmed_report.exam.predictions import left_out, read_predictions
 from jmed_report.exam.tables import markdown, print_sheets, sheets
 from jmed_report.exam.verdict import results
 from jmed_report.results import ResultsError
@@ -54,7 +54,12 @@ def _run(args: argparse.Namespace) -> int:
     if args.format == "json":
         print(dump([year.as_record() for year in years]), end="")
         return 0
-    found = sheets(years, official=args.official, by_category=bool(args.by))
+    found = sheets(
+        years,
+        official=args.official,
+        by_category=bool(args.by),
+        left_out=sum(left_out(args.files).values()),
+    )
     if args.format == "markdown":
         print(markdown(found), end="")
     else:

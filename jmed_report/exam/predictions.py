@@ -1,5 +1,6 @@
 """Reading a model's answers to the national examination: lm-eval samples, or plain predictions."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,11 @@ from jmed_data.examination import Question
 from jmed_data.faults import Fault, FileError
 from jmed_data.records import Record, read_jsonl
 from jmed_metrics.marking import as_published
+from jmed_report.results import ResultsError, read_results
 
 ASKED = ("question", "choices", "answer")
 """Fields of a sample's document that must be those of the question on this machine."""
+TASK = "igakuqa_exam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,21 @@ def read_predictions(
     if faults:
         raise FileError(faults)
     return predictions
+
+
+def left_out(files: Sequence[Path]) -> dict[Path, int]:
+    """How many questions an exclude list kept from each of ``files``; only where it did.
+
+    Samples do not tell, but the results file that lm-eval wrote beside them does.
+    """
+    found = {}
+    for file in files:
+        stamp = file.stem.removeprefix(f"samples_{TASK}_")
+        with contextlib.suppress(ResultsError):  # no results file beside it, or none of ours
+            for result in read_results(file.with_name(f"results_{stamp}.json")):
+                if result.task == TASK and result.left_out:
+                    found[file] = result.left_out
+    return found
 
 
 def _read(

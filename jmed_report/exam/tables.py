@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from jmed_data.fit import counted
 from jmed_metrics import proportion_interval
 from jmed_report.console import consoles, plain_table
 from jmed_report.exam.verdict import EASY, Answered, Humans, YearResult, differing, humans, points
@@ -26,9 +27,14 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-def sheets(years: Sequence[YearResult], *, official: bool, by_category: bool) -> list[Sheet]:
-    """All that the command shows of ``years``, marked by one of the two rules."""
-    found = [_verdicts(years, official=official), _against_candidates(years)]
+def sheets(
+    years: Sequence[YearResult], *, official: bool, by_category: bool, left_out: int = 0
+) -> list[Sheet]:
+    """All that the command shows of ``years``, marked by one of the two rules.
+
+    left_out: questions that an exclude list kept from being asked.
+    """
+    found = [_verdicts(years, official=official, left_out=left_out), _against_candidates(years)]
     if by_category:
         found.append(_categories(years))
     if not official:
@@ -64,9 +70,14 @@ def _blocks(sheet: Sheet) -> list[str]:
     return [f"**{sheet.title}**", *([table] if sheet.rows else []), *sheet.notes]
 
 
-def _verdicts(years: Sequence[YearResult], *, official: bool) -> Sheet:
+def _verdicts(years: Sequence[YearResult], *, official: bool, left_out: int) -> Sheet:
     rule = "the published script's rule" if official else "default rule"
     notes = [note for year in years for note in _year_notes(year)]
+    if left_out:
+        notes.append(
+            f"{counted(left_out, 'question')} left out by an exclude list and not asked: the "
+            "examination is not whole"
+        )
     return Sheet(
         f"National medical licensing examination, {rule}",
         YEAR_HEADINGS,
