@@ -1,4 +1,4 @@
-"""How every subcommand of ``jmed-data`` is added to its parser."""
+"""What the subcommands have in common: how they are added to a parser, and numbers as options."""
 
 import argparse
 from collections.abc import Callable
@@ -17,3 +17,19 @@ def add_command(
     parser = commands.add_parser(name, help=first, description=text, epilog=f"example: {example}")
     parser.set_defaults(run=run)
     return parser
+
+
+def whole(text: str) -> int:
+    """A whole number from 0. Raises ArgumentTypeError."""
+    return _number(text, least=0)
+
+
+def positive(text: str) -> int:
+    """A whole number from 1. Raises ArgumentTypeError."""
+    return _number(text, least=1)
+
+
+def _number(text: str, *, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"'{text}': give a whole number from {least}")
+    return int(text)

@@ -11,6 +11,8 @@ BLANK = set("\u034f\u115f\u1160\u3164\uffa0")
 EMOJI = r"[\u2190-\u2bff\U0001f000-\U0001faff]"
 JOINER = re.compile(rf"(?:(?<={EMOJI})|(?<={EMOJI}\ufe0f))\u200d(?={EMOJI})")
 """It makes one emoji of two: of a woman and a staff of Aesculapius a physician."""
+MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&$!:@]|(?<=www)\.)", re.IGNORECASE)
+"""All that Markdown, or what GitHub adds to it, reads as more than text inside a line."""
 JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -26,6 +28,11 @@ def visible(text: str) -> str:
         f"⟨U+{ord(each):04X}⟩" if _hides(each) and place not in joiners else each
         for place, each in enumerate(text)
     )
+
+
+def markdown(text: str) -> str:
+    """``text`` for one line or one table cell of Markdown; line breaks as ``<br>``."""
+    return MARKUP.sub(r"\\\1", visible(text)).replace("\n", "<br>")
 
 
 def language(text: str) -> str:

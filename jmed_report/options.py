@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from jmed_data.commands import positive, whole
 from jmed_report.statistics import RESAMPLES, SEED
 
 
@@ -31,19 +32,3 @@ def add_statistics_options(parser: argparse.ArgumentParser) -> None:
         default=RESAMPLES,
         help=f"of the bootstrap and of the permutation test (default: {RESAMPLES:,})",
     )
-
-
-def whole(text: str) -> int:
-    """A whole number from 0. Raises ArgumentTypeError."""
-    return _number(text, least=0)
-
-
-def positive(text: str) -> int:
-    """A whole number from 1. Raises ArgumentTypeError."""
-    return _number(text, least=1)
-
-
-def _number(text: str, *, least: int) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"'{text}': give a whole number from {least}")
-    return int(text)

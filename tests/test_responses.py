@@ -12,9 +12,8 @@ from markdown_it import MarkdownIt
 
 from jmed_data.exams import load_exam
 from jmed_data.shuffle import permuted
-from jmed_data.visible import language, visible
+from jmed_data.visible import language, markdown, visible
 from jmed_report.cli import main
-from jmed_report.responses.escaping import markdown
 from tests.conftest import run
 from tests.runs import Asked, answers, question, questions, write_run
 

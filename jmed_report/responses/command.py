@@ -7,13 +7,13 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from jmed_data.commands import positive, whole
 from jmed_data.output import write_file
-from jmed_data.visible import language, visible
+from jmed_data.visible import language, markdown, visible
 from jmed_report.columns import Column
 from jmed_report.comparable import warnings
 from jmed_report.compare import read_columns
-from jmed_report.options import add_run_options, positive, whole
-from jmed_report.responses.escaping import markdown
+from jmed_report.options import add_run_options
 from jmed_report.responses.side_by_side import Part, Question, parts
 from jmed_report.results import PROTOCOLS, ResultsError
 from jmed_report.sections import NAMES
