@@ -1,7 +1,7 @@
 """How much of a training file a recipe would cut, counted before anything is trained."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from math import ceil
 from statistics import median
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from jmed_data.faults import Fault, FileError
 from jmed_data.instruction import encode
 from jmed_data.recipe import DataPlan
+from jmed_data.records import Numbered
 from jmed_data.training import OPTIONAL, REQUIRED, TrainingFile
 
 ROWS_A_TEXT = 64
@@ -20,7 +21,8 @@ class Counted:
     """What a recipe makes of a file.
 
     records: in the file. rows: the model is trained on. lengths: tokens of each record, before
-    anything is cut. sources_cut, targets_cut: prompts and answers that lose their end.
+    anything is cut. sources_cut, targets_cut: prompts and answers that lose their end. sources,
+    targets: tokens of each prompt and answer; [] of texts, which have none.
     """
 
     records: int
@@ -28,6 +30,8 @@ class Counted:
     lengths: list[int]
     sources_cut: int = 0
     targets_cut: int = 0
+    sources: list[int] = field(default_factory=list)
+    targets: list[int] = field(default_factory=list)
 
 
 def count(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
@@ -39,9 +43,7 @@ def count(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
     """
     if faults := list(_special(file, tokenizer)):
         raise FileError(faults)
-    counted = (
-        _instructions(file, plan, tokenizer) if plan.template else _texts(file, plan, tokenizer)
-    )
+    counted = measure(file.records, plan, tokenizer)
     if faults := [
         *_all_cut(file, plan, counted),
         *_dropped(file, plan, counted),
@@ -49,6 +51,18 @@ def count(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
     ]:
         raise FileError(faults)
     return counted
+
+
+def measure(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
+    """Tokenizes every record as training will and refuses nothing."""
+    count_all = _instructions if plan.template else _texts
+    return count_all(records, plan, tokenizer)
+
+
+def special_tokens(tokenizer: Any) -> list[str]:
+    """The tokens that a text must not write out, because it would become them."""
+    added = (token.content for token in tokenizer.added_tokens_decoder.values() if token.special)
+    return sorted({*tokenizer.all_special_tokens, *added} - {""})
 
 
 def describe(file: TrainingFile, counted: Counted, plan: DataPlan) -> list[str]:
@@ -72,36 +86,39 @@ def describe(file: TrainingFile, counted: Counted, plan: DataPlan) -> list[str]:
     return lines
 
 
-def _instructions(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
+def _instructions(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
     assert plan.template is not None and plan.limits is not None  # noqa: S101
-    lengths, kept, sources, targets = [], 0, 0, 0
-    for _, record in file.records:
+    sources, targets, kept = [], [], 0
+    for _, record in records:
         tokens = encode(record, plan.template, plan.limits, tokenizer)
         kept += len(tokens.source) + len(tokens.target)
-        lengths.append(tokens.source_length + tokens.target_length)
-        sources += tokens.source_length > plan.limits.source
-        targets += tokens.target_length > plan.limits.target
-    rows = ceil(kept / plan.row) if plan.packed else len(lengths)
-    return Counted(len(lengths), rows, lengths, sources, targets)
+        sources.append(tokens.source_length)
+        targets.append(tokens.target_length)
+    return Counted(
+        records=len(sources),
+        rows=ceil(kept / plan.row) if plan.packed else len(sources),
+        lengths=[sum(pair) for pair in zip(sources, targets, strict=True)],
+        sources_cut=sum(length > plan.limits.source for length in sources),
+        targets_cut=sum(length > plan.limits.target for length in targets),
+        sources=sources,
+        targets=targets,
+    )
 
 
-def _texts(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
+def _texts(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
     # The end token is one more.
-    lengths = [
-        len(tokenizer(record["text"], verbose=False).input_ids) + 1 for _, record in file.records
-    ]
+    lengths = [len(tokenizer(record["text"], verbose=False).input_ids) + 1 for _, record in records]
     return Counted(len(lengths), sum(ceil(length / plan.row) for length in lengths), lengths)
 
 
 def _special(file: TrainingFile, tokenizer: Any) -> Iterator[Fault]:
-    added = (token.content for token in tokenizer.added_tokens_decoder.values() if token.special)
-    tokens = sorted({*tokenizer.all_special_tokens, *added} - {""})
+    tokens = special_tokens(tokenizer)
     fields = (*REQUIRED[file.kind], *OPTIONAL[file.kind])
     for line, record in file.records:
-        for field in fields:
+        for name in fields:
             for token in tokens:
-                if token in (record.get(field) or ""):
-                    what = f"'{field}' holds the special token '{token}' as text"
+                if token in (record.get(name) or ""):
+                    what = f"'{name}' holds the special token '{token}' as text"
                     yield Fault(file.path, line, None, what, "remove it: training would obey it")
 
 

@@ -37,7 +37,7 @@ def read_training(path: Path, kind: Kind) -> TrainingFile:
     """The records of ``path``. Raises FileError with every fault of the file at once."""
     records, faults = read_jsonl(path)
     for line, record in records:
-        faults += _faults(record, path, line, kind)
+        faults += record_faults(record, path, line, kind)
     if not records and not faults:
         fields = ", ".join(REQUIRED[kind])
         faults = [Fault(path, None, None, "holds no record", f"write one per line, with {fields}")]
@@ -60,19 +60,20 @@ def write_typed(file: TrainingFile, path: Path) -> None:
     part.replace(path)
 
 
-def _faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator[Fault]:
+def record_faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator[Fault]:
+    """What keeps ``record``, which stands at ``line`` of ``path``, from being trained on."""
     for field in REQUIRED[kind]:
         if field not in record:
             yield Fault(path, line, None, f"has no '{field}'", f"add '{field}' or delete the line")
-        elif what := _wrong_text(record[field]):
+        elif what := wrong_text(record[field]):
             yield Fault(path, line, None, f"'{field}' {what}", f"give '{field}' as text")
     for field in OPTIONAL[kind]:
         value = record.get(field)
-        if value not in (None, "") and (what := _wrong_text(value)):
+        if value not in (None, "") and (what := wrong_text(value)):
             yield Fault(path, line, None, f"'{field}' {what}", f"give text or leave '{field}' out")
 
 
-def _wrong_text(value: Any) -> str:
+def wrong_text(value: Any) -> str:
     """What keeps ``value`` from being trained on, or ""."""
     if not isinstance(value, str):
         return f"is {type(value).__name__}, not text"

@@ -1,0 +1,1 @@
+"""``jmed-data describe``: what a training file holds, before it costs hours."""
