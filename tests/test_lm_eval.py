@@ -1,17 +1,10 @@
 """The real ``lm_eval`` command, on tiny models built here and on a real server on this machine."""
 
-import contextlib
 import difflib
 import http.server
 import json
-import os
-import socket
-import subprocess
 import sys
 import threading
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -19,6 +12,7 @@ import pytest
 from jmed_report.cli import main as jmed_report
 from tests.conftest import ROOT, TASKS, lm_eval, results, results_file, run, samples, write_jsonl
 from tests.published import publish
+from tests.served import transformers_serve
 from tests.tiny_model import END, build
 
 pytestmark = [pytest.mark.lm_eval, pytest.mark.slow]
@@ -188,35 +182,8 @@ def test_accelerate_launch(tiny_model, tmp_path):
 def server(tmp_path_factory):
     """``transformers serve`` with a tiny chat model: (address, model folder)."""
     model = build(tmp_path_factory.mktemp("served") / "tiny-chat", chat=True)
-    with contextlib.closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("transformers")), "serve", str(model)]
-    if not Path(command[0]).exists():  # the environment with the newest lm-eval borrows it
-        command = [sys.executable, "-m", "transformers.cli.transformers", *command[1:]]
-    log = (model.parent / "serve.log").open("w")
-    process = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"],
-        stdout=log, stderr=log, env={**os.environ, "HF_HUB_OFFLINE": "1"},
-    )  # fmt: skip
-    try:
-        wait_for(f"http://127.0.0.1:{port}/health", process)
-        yield f"http://127.0.0.1:{port}/v1", model
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-        log.close()
-
-
-def wait_for(url: str, process: subprocess.Popen, seconds: int = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the server ended"
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
-            urllib.request.urlopen(url, timeout=2)
-            return
-        time.sleep(0.5)
-    pytest.fail(f"no answer from {url} in {seconds} s")
+    with transformers_serve(model) as url:
+        yield url, model
 
 
 OPENAI = ("--gen_kwargs", '{"repetition_penalty": null, "max_gen_toks": 32, "do_sample": false}')

@@ -1,0 +1,158 @@
+"""One call to an OpenAI-compatible server, and what can go wrong with it."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jmed_data.generate.plan import Request, Settings
+from jmed_data.generate.server import Server, ServerError
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+LONGEST_WAIT = 3600
+"""Seconds of Retry-After that are obeyed; the client itself obeys up to 120 and then gives up."""
+MALFORMED_TRIES = 3
+SHOWN = 200
+
+
+class CallError(RuntimeError):
+    """A call without a usable answer, after all retries. wait: seconds that the server asks for."""
+
+    def __init__(self, reason: str, *, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class RefusedError(ServerError):
+    """An answer that every further call would get too: a wrong key, an unknown model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A server and how it is asked. key: never shown. timeout: seconds for one try."""
+
+    server: Server
+    key: str
+    key_variable: str
+    timeout: float
+    retries: int
+
+    def hidden(self, text: str) -> str:
+        """The first line of ``text``, short and without the key: a server may repeat it."""
+        if self.key:
+            text = text.replace(self.key, "***")
+        line = re.sub(r"[^\x20-\U0010ffff]+", " ", text).strip()
+        return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
+
+    def client(self) -> "AsyncOpenAI":
+        """The client, which sends documents to the server that was named and nowhere else.
+
+        Redirects are not followed, and a proxy of the environment is used only for a server
+        outside: either could lead out of the building.
+        """
+        try:
+            import openai
+        except ImportError as error:
+            message = "generate needs openai; run: pip install 'jmedlora[generate]'"
+            raise ServerError(message) from error
+        http_client = openai.DefaultAsyncHttpxClient(
+            follow_redirects=False,
+            trust_env=self.server.place == "outside",
+            timeout=self.timeout,
+        )
+        return openai.AsyncOpenAI(
+            base_url=self.server.base_url,
+            api_key=self.key or "none",
+            timeout=self.timeout,
+            max_retries=self.retries,
+            http_client=http_client,
+        )
+
+
+async def ask(
+    client: "AsyncOpenAI", request: Request, settings: Settings, connection: Connection
+) -> dict[str, Any]:
+    """The server's answer to ``request``, as it is recorded. Raises CallError or RefusedError."""
+    for tries in range(1, MALFORMED_TRIES + 1):
+        completion = await _create(client, request, settings, connection)
+        if (answer := _answer(completion)) is not None:
+            return answer
+        if tries == MALFORMED_TRIES:
+            break
+    raise CallError("the server's answer is no chat completion")
+
+
+async def _create(
+    client: "AsyncOpenAI", request: Request, settings: Settings, connection: Connection
+) -> Any:
+    """The completion; None for an answer that is not even JSON."""
+    import openai
+
+    try:
+        return await client.chat.completions.create(
+            model=settings.model,
+            messages=[{"role": "user", "content": request.content}],
+            extra_body=dict(settings.parameters),
+        )
+    except openai.APITimeoutError as error:
+        reason = f"no answer within {connection.timeout:g} s, {connection.retries + 1} times"
+        raise CallError(reason) from error
+    except openai.APIConnectionError as error:
+        cause = connection.hidden(str(error.__cause__ or error))
+        raise CallError(f"the connection failed ({cause})") from error
+    except openai.APIStatusError as error:
+        raise _status_error(error, settings, connection) from error
+    except (openai.APIResponseValidationError, ValueError):
+        return None
+
+
+def _status_error(
+    error: "APIStatusError", settings: Settings, connection: Connection
+) -> CallError | RefusedError:
+    """What a status that is not to be retried means."""
+    status, said = error.status_code, connection.hidden(error.message)
+    where = connection.server.base_url
+    if status in (401, 403):
+        remedy = f"put the right key into the environment variable {connection.key_variable}"
+        return RefusedError(f"{where}: the server refuses the key ({status}: {said}); {remedy}")
+    if status == 404:
+        remedy = "check --model and --base-url (most addresses end in /v1)"
+        return RefusedError(
+            f"{where}: no model '{settings.model}' or no such address ({said}); {remedy}"
+        )
+    if 300 <= status < 400:
+        remedy = "name the address itself with --base-url"
+        return RefusedError(f"{where}: the server sends elsewhere, which is not followed; {remedy}")
+    return CallError(f"status {status}: {said}", wait=_wait(error))
+
+
+def _wait(error: "APIStatusError") -> float | None:
+    """The seconds of a Retry-After that is too long for the client; None where there is none."""
+    value = error.response.headers.get("retry-after", "")
+    seconds = float(value) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", value) else 0
+    return seconds if 0 < seconds <= LONGEST_WAIT and error.status_code in (429, 503) else None
+
+
+def _answer(completion: Any) -> dict[str, Any] | None:
+    """The recorded fields of a completion; None if it is none.
+
+    An answer without text (a filter, or a refusal that stands apart) is an answer: it was paid.
+    """
+    try:
+        choice = completion.choices[0]
+        message = choice.message
+        content = message.content or getattr(message, "refusal", None) or ""
+        usage = completion.usage
+        counts = ("prompt_tokens", "completion_tokens")
+        used = {name: int(getattr(usage, name)) for name in counts} if usage else None
+    except (AttributeError, IndexError, TypeError, ValueError):
+        return None
+    if not isinstance(content, str) or not isinstance(choice.finish_reason, str | None):
+        return None
+    return {
+        "content": content.encode(errors="replace").decode(),
+        "finish_reason": choice.finish_reason,
+        "usage": used,
+        "answered_by": completion.model if isinstance(completion.model, str) else None,
+    }

@@ -1,0 +1,119 @@
+"""A real HTTP server on this machine that speaks OpenAI's chat protocol, or misbehaves."""
+
+import contextlib
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+PAIRS = "\n".join(
+    f"'instruction': '{{text}}の問{number}は何ですか。', 'output': '{{text}}の答え{number}です。'"
+    for number in range(1, 4)
+)
+
+
+def answer(text: str, *, finish: str = "stop") -> tuple[int, dict[str, str], bytes]:
+    """A completion whose message is ``text``."""
+    body = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "served-model",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": text},
+                "finish_reason": finish,
+            }
+        ],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30},
+    }
+    return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+
+def failure(status: int, message: str = "no", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    body = json.dumps({"error": {"message": message, "type": "t", "code": None}}).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return status, {"Content-Type": "application/json", **named}, body
+
+
+def pairs_about(content: str) -> str:
+    """Three pairs that name the first words of the text that the prompt holds."""
+    text = content.rsplit("\n", 1)[-1][:12].replace("'", "")
+    return PAIRS.format(text=text)
+
+
+class ChatServer(ThreadingHTTPServer):
+    """behave(content, times) gives the answer to the ``times``-th request for ``content`` (from 1).
+
+    It may also return "hang", "cut" (the connection ends amid the body) or "drop" (before it).
+    """
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, behave: Callable[[str, int], Any]) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.behave = behave
+        self.asked: Counter[str] = Counter()
+        self.delivered: Counter[str] = Counter()
+        self.bodies: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.times: list[float] = []
+        self.lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: ChatServer
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        content = body["messages"][0]["content"]
+        with self.server.lock:
+            self.server.asked[content] += 1
+            self.server.bodies.append(body)
+            self.server.headers.append({k.lower(): v for k, v in self.headers.items()})
+            self.server.times.append(time.monotonic())
+            times = self.server.asked[content]
+        found = self.server.behave(content, times)
+        if found == "hang":
+            time.sleep(20)
+            return
+        if found == "drop":
+            return
+        status, headers, data = answer("half") if found == "cut" else found
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2] if found == "cut" else data)
+        if found == "cut":
+            self.wfile.flush()
+            self.connection.close()
+        elif status == 200:
+            with self.server.lock:
+                self.server.delivered[content] += 1
+
+
+@contextlib.contextmanager
+def serving(
+    behave: Callable[[str, int], Any] = lambda content, _: answer(pairs_about(content)),
+) -> Iterator[ChatServer]:
+    server = ChatServer(behave)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
