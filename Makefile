@@ -35,6 +35,7 @@ bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks.scoring
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.statistics
+	$(BIN)/python -m benchmarks.overlap
 
 clean:
 	rm -rf $(VENV) $(NEXT) build demo dist *.egg-info
@@ -50,7 +51,7 @@ $(VENV)/light: setup.cfg requirements.lock | $(VENV)/bin/python
 $(VENV)/dev: setup.cfg requirements.lock | $(VENV)/bin/python
 	rm -rf *.egg-info
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock \
-		--editable '.[train,api,report,dev]'
+		--editable '.[train,api,report,generate,dev]'
 	touch $@ $(VENV)/light
 
 # The same environment with another lm-eval in front of it.

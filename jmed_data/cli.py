@@ -5,7 +5,11 @@ import sys
 from collections.abc import Sequence
 
 from jmed_data import check_command, fetch_command
+from jmed_data.describe import command as describe_command
 from jmed_data.fetch import FetchError
+from jmed_data.generate import command as generate_command
+from jmed_data.overlap import command as overlap_command
+from jmed_data.pairs import command as parse_command
 
 INTERRUPTED = 130
 
@@ -29,7 +33,14 @@ def _parser() -> argparse.ArgumentParser:
         description="Prepare the data: fetch and check what an evaluation or a training needs.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (fetch_command, check_command):
+    for module in (
+        fetch_command,
+        check_command,
+        generate_command,
+        parse_command,
+        describe_command,
+        overlap_command,
+    ):
         module.add_commands(commands)
     return parser
 

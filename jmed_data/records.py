@@ -28,7 +28,7 @@ def read_jsonl(path: Path) -> tuple[list[Numbered], list[Fault]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip(JSON_SPACE):
             continue
-        parsed = _parse_object(line, path, number)
+        parsed = parse_object(line, path, number)
         if isinstance(parsed, Fault):
             faults.append(parsed)
         else:
@@ -66,11 +66,12 @@ def _read_text(path: Path) -> tuple[str, list[Fault]]:
         return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        what = f"byte 0x{raw[error.start]:02x} is not UTF-8{_likely_encoding(raw)}"
+        what = f"byte 0x{raw[error.start]:02x} is not UTF-8{likely_encoding(raw)}"
         return "", [Fault(path, line, None, what, "save the file as UTF-8")]
 
 
-def _likely_encoding(raw: bytes) -> str:
+def likely_encoding(raw: bytes) -> str:
+    """What bytes that are not UTF-8 may be instead, in brackets for a message, or ""."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return " (it is UTF-16)"
     for codec, name in (("cp932", "Shift_JIS"), ("euc_jp", "EUC-JP")):
@@ -82,7 +83,8 @@ def _likely_encoding(raw: bytes) -> str:
     return ""
 
 
-def _parse_object(line: str, path: Path, number: int) -> Record | Fault:
+def parse_object(line: str, path: Path, number: int) -> Record | Fault:
+    """The JSON object of a ``line``, which is the ``number``-th of ``path``, or what is wrong."""
     remedy = "repair or delete the line"
     try:
         record = json.loads(line, object_pairs_hook=_without_repeats)
