@@ -87,9 +87,8 @@ def _read(path: Path) -> list[Listed]:
         problems = Problems(record, path, line)
         listed.append(_listed(record, problems))
         faults += problems.faults
-    if not records and not faults:
-        remedy = "write exam and problem_id on each line, or leave exclude out of --metadata"
-        faults.append(Fault(path, None, None, "holds nothing to exclude", remedy))
+    if not records and not faults:  # jmed-data overlap found no question, so all are asked
+        logger.warning("the exclude list %s is empty: no question is left out", path)
     if faults:
         raise FileError(sorted(faults, key=lambda fault: fault.line or 0))
     return listed

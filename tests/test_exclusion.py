@@ -215,7 +215,6 @@ def test_lines_for_an_exam_of_another_run_are_said(published, tmp_path, caplog):
         ("igakuqa", ids("igakuqa_2018", "112A1"), ":1: 112A1: exam is 'igakuqa_2018'; did you mea"),
         ("igakuqa", ids("jmed_own", "Q1"), ":1: Q1: exam is 'jmed_own'; name an exam of your own "),
         ("igakuqa", ids("kansen", "Q1"), ":1: Q1: exam is 'kansen'; here it is: igakuqa, igakuqa_"),
-        ("igakuqa", [], ": holds nothing to exclude; write exam and problem_id on each line, or l"),
         ("igakuqa", [{"exam": "igakuqa"}], ":1: problem_id is missing; give problem_id as text"),
         ("igakuqa", [{"problem_id": "112A1"}], ":1: 112A1: exam is missing; give exam as text"),
         ("igakuqa", [{"exam": "igakuqa", "problem_id": 1}], ":1: problem_id is 1; give problem_id"),
@@ -398,3 +397,13 @@ def test_an_examination_with_questions_left_out_has_no_verdict(published, tmp_pa
     out = capsys.readouterr().out
     assert "incomplete" in out
     assert "exclude" not in out
+
+
+def test_an_empty_list_leaves_the_exam_whole_and_says_so(tmp_path, caplog):
+    """What ``jmed-data overlap`` writes where it finds nothing."""
+    path = write_jsonl(tmp_path / "none.jsonl")
+    exam = load_exam("jmed_sample")
+    kept, noted = without(exam, str(path), exam="jmed_sample")
+    assert kept.items == exam.items
+    assert noted["excluded"]["questions"] == 0
+    assert f"the exclude list {path} is empty: no question is left out" in caplog.text
