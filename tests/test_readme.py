@@ -43,7 +43,13 @@ def test_the_first_forty_lines_hold_a_command_and_its_output(name):
 @pytest.mark.parametrize(
     ("command", "subcommands"),
     [
-        (jmed_data, ("fetch", "where", "check", "check-model")),
+        (
+            jmed_data,
+            (
+                *("fetch", "where", "check", "check-model"),
+                *("generate", "parse", "describe", "overlap"),
+            ),
+        ),
         (
             jmed_report,
             ("signature", "scores", "table", "plot", "responses", "exam", "consistency"),
