@@ -23,7 +23,7 @@ TIMEOUT = (10, 60)
 CHUNK = 1 << 16
 
 
-class FetchError(RuntimeError):
+class FetchError(ValueError):
     """A file that could not be brought; the text names it, the reason and the remedy."""
 
 

@@ -176,7 +176,7 @@ def test_interrupted_by_ctrl_c(tmp_path):
     connection.close()
     listener.server_close()
     assert process.returncode == 130
-    assert err.splitlines()[-1] == ("jmed-data: interrupted; run the same command again to go on")
+    assert err.splitlines()[-1] == ("jmed-data: interrupted; run the same command again")
     assert below(tmp_path) == set()
 
 

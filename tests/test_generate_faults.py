@@ -202,7 +202,7 @@ def test_ctrl_c_lets_the_calls_in_flight_end(tmp_path):
         assert process.returncode == 130, said
         assert "Traceback" not in said
         assert "waiting for the calls in flight" in said
-        assert "interrupted; run the same command again to go on" in said
+        assert "interrupted; run the same command again" in said
         stored = len(lines(tmp_path / "out" / "responses.jsonl"))
         assert stored == sum(server.asked.values())  # all that were paid for are kept
         server.behave = lambda content, _: good(content)
