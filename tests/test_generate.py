@@ -3,7 +3,10 @@
 import hashlib
 import json
 import os
+import pty
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -209,6 +212,7 @@ def test_another_variable_can_hold_the_key(docs, monkeypatch):
         ("http://127.0.0.1:8000/v1", "this machine"),
         ("http://localhost:8000/v1", "this machine"),
         ("http://[::1]:8000/v1", "this machine"),
+        ("http://0.0.0.0:8000/v1", "a private network"),
         ("http://10.1.2.3:8000/v1", "a private network"),
         ("http://192.168.1.5/v1", "a private network"),
         ("http://[::ffff:192.168.1.5]/v1", "a private network"),
@@ -218,7 +222,16 @@ def test_servers_in_the_building_need_no_leave(url, place):
     assert locate_server(url, allow_external=False).place == place
 
 
-@pytest.mark.parametrize("url", ["https://8.8.8.8/v1", "http://[2001:4860::1]/v1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://8.8.8.8/v1",
+        "http://[2001:4860::1]/v1",
+        "http://198.18.0.1/v1",  # what some proxies answer for any name
+        "http://100.64.0.1/v1",
+        "http://[::ffff:8.8.8.8]/v1",
+    ],
+)
 def test_a_server_outside_needs_leave(docs, capsys, url):
     assert generate(docs, url) == 1
     said = capsys.readouterr().err
@@ -281,6 +294,33 @@ def test_nothing_starts_without_a_yes(docs, capsys):
     assert not server.asked
 
 
+@pytest.mark.parametrize("reply", ["n\n", "", "yes please\n"])
+def test_a_question_without_a_yes_starts_nothing(docs, reply):
+    """On a real terminal: n, the end of the input, and what is no answer."""
+    out = docs.parent / "out"
+    with serving() as server:
+        command = [sys.executable, "-m", "jmed_data.cli", "generate", str(docs), "--out", str(out)]
+        main_end, other_end = pty.openpty()
+        process = subprocess.Popen(
+            [*command, "--model", "tiny", "--base-url", server.url],
+            stdin=other_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=ROOT,
+        )  # fmt: skip
+        os.close(other_end)
+        os.write(main_end, reply.encode() or b"\x04")
+        said, errors = process.communicate(timeout=30)
+        os.close(main_end)
+    assert process.returncode == 1
+    assert "Start? [y/N]" in said
+    assert errors.splitlines()[-1] == "jmed-data: nothing was asked"
+    assert not server.asked
+
+
+def test_the_output_is_not_one_of_the_folders_that_are_read(docs, capsys):
+    assert generate(docs, "http://127.0.0.1:9/v1", out=docs) == 1
+    assert f"--out {docs}: is a folder that is read; choose another" in capsys.readouterr().err
+
+
 def test_documents_that_cannot_be_used_stop_the_run_or_are_left_out(docs, capsys):
     (docs / "z.txt").write_bytes(b"\xff\xff\xff")
     with serving() as server:
@@ -325,6 +365,9 @@ def test_a_record_of_json_lines_is_named_by_its_line(tmp_path):
         ("--params", "[1]"),
         ("--params", "{"),
         ("--params", '{"model": "x"}'),
+        ("--params", '{"top_p": NaN}'),
+        ("--temperature", "nan"),
+        ("--temperature", "-1"),
         ("--concurrency", "-1"),
     ],
 )

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
         default=2048,
         help="tokens of a response at most (default: 2048)",
     )
-    group.add_argument("--temperature", type=float, help="default: the server's")
+    group.add_argument("--temperature", type=_temperature, help="default: the server's")
     group.add_argument(
         "--params",
         type=_parameters,
@@ -124,9 +125,19 @@ def _add_how_it_is_asked(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--yes", action="store_true", help="start without asking")
 
 
+def _temperature(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not (isfinite(value) and value >= 0):
+        raise argparse.ArgumentTypeError(f"'{text}': give a number from 0, such as 0.7")
+    return value
+
+
 def _parameters(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_number)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"'{text}': not JSON ({error})") from error
     if not isinstance(found, dict):
@@ -134,6 +145,10 @@ def _parameters(text: str) -> dict[str, Any]:
     if reserved := sorted(found.keys() & {"model", "messages", "stream", "n"}):
         raise argparse.ArgumentTypeError(f"'{text}': {reserved[0]} is not to be set here")
     return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number that JSON knows")
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -147,7 +162,7 @@ def _generate(args: argparse.Namespace) -> int:
         pending = [request for request in plan.requests if request.key not in store.keys]
         _print_plan(documents, plan, pending, settings, server)
         if pending and not (args.yes or _agreed()):
-            return 1
+            raise ValueError("nothing was asked")
         write_plan(plan, settings, args.out)
         outcome = Outcome()
         if pending:
@@ -190,6 +205,8 @@ def _connection(args: argparse.Namespace, server: Server) -> Connection:
 
 def _documents(paths: Sequence[Path], out: Path, *, skip: bool) -> list[Document]:
     """The documents, with what is to be said of them. Raises ValueError if one is no use."""
+    if out.resolve() in {path.resolve() for path in paths}:
+        raise ValueError(f"--out {out}: is a folder that is read; choose another, or one inside it")
     found = find(paths, leave_out=out)
     for note in found.notes[:SHOWN_NOTES]:
         print(note, file=sys.stderr)
@@ -233,7 +250,10 @@ def _agreed() -> bool:
     """The answer to the question whether to start. Raises ValueError where no one can answer."""
     if not sys.stdin.isatty():
         raise ValueError("nothing was asked: there is no terminal to confirm on; add --yes")
-    return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _print_failures(outcome: Outcome) -> None:

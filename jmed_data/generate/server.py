@@ -10,6 +10,18 @@ from urllib.request import getproxies
 Place = Literal["this machine", "a private network", "outside"]
 PORTS = {"http": 80, "https": 443}
 CONNECT_SECONDS = 10
+PRIVATE = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "0.0.0.0/32"),
+        *("fc00::/7", "fe80::/10", "::/128"),
+    )
+)
+"""Of RFC 1918 and RFC 4193, link-local, and unspecified, which is this machine.
+
+Not all that Python's ``is_private`` holds: proxies give names of the whole Internet addresses of
+198.18.0.0/15.
+"""
 
 
 class ServerError(ValueError):
@@ -103,6 +115,6 @@ def _place(addresses: list[str]) -> Place:
     plain = [getattr(each, "ipv4_mapped", None) or each for each in parsed]
     if all(each.is_loopback for each in plain):
         return "this machine"
-    if all(each.is_private for each in plain):
+    if all(each.is_loopback or any(each in network for network in PRIVATE) for each in plain):
         return "a private network"
     return "outside"
