@@ -3,6 +3,9 @@
 import argparse
 from collections.abc import Callable
 
+DIGITS = 9
+"""Of a number at most: more is a slip, and would overflow a clock."""
+
 
 def add_command(
     commands: argparse._SubParsersAction,
@@ -30,6 +33,6 @@ def positive(text: str) -> int:
 
 
 def _number(text: str, *, least: int) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"'{text}': give a whole number from {least}")
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS and int(text) >= least):
+        raise argparse.ArgumentTypeError(f"'{text[:20]}': give a whole number from {least}")
     return int(text)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,8 @@ def test_what_vendors_added_is_read(raw, text, name):
     [
         (b"abc\n\xff\xff\xffdef", "byte 0xff in line 2 fits neither UTF-8, Shift_JIS nor EUC-JP"),
         (b"\x00\x01\x02", "holds NUL bytes"),
+        (("心力衰竭的症状包括呼吸困难和水肿" * 4).encode("gb18030"), "it holds no kana"),
+        (("심부전의 증상은 호흡곤란입니다" * 4).encode("euc_kr"), "it holds no kana"),
         (b"\xff\xfe\x00\xd8", "is UTF-16 by its mark, but byte 2"),
     ],
 )
@@ -95,6 +98,17 @@ def test_an_html_page_is_read_as_declared_where_that_fits(declared, codec, encod
     page = f'<meta charset="{declared}"><p>心不全の治療である。</p>'
     (text,) = read_html(page.encode(codec))
     assert (text.text, text.encoding) == ("心不全の治療である。", encoding)
+
+
+def test_what_is_utf_8_is_no_single_byte_encoding_whatever_a_page_declares():
+    page = '<meta charset="iso-8859-1"><p>心不全の治療である。</p>'
+    (text,) = read_html(page.encode())
+    assert (text.text, text.encoding) == ("心不全の治療である。", "UTF-8")
+
+
+def test_preformatted_lines_stay_lines():
+    (text,) = read_html("<p>検査\n値</p><pre>Na 140\nK  4.0</pre>後".encode())
+    assert text.text == "検査 値\nNa 140\nK 4.0\n後"
 
 
 def test_a_deep_page_is_read_and_one_too_deep_is_not_cut():
@@ -202,6 +216,26 @@ def test_what_cannot_be_used_is_named_with_a_remedy(tmp_path):
     ]
 
 
+def test_pipes_and_dangling_links_are_named_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere")
+    faults = find([tmp_path], leave_out=tmp_path / "out").faults
+    assert [str(fault) for fault in faults] == [
+        f"{tmp_path}/gone.md: is a link to nothing; remove it or put a document there",
+        f"{tmp_path}/pipe.txt: is no regular file; remove it or put a document there",
+    ]
+
+
+def test_what_an_earlier_run_wrote_is_no_document(tmp_path):
+    (tmp_path / "a.txt").write_text(PROSE)
+    for name in ("plan.jsonl", "responses.jsonl", "card.md"):
+        (tmp_path / "earlier").mkdir(exist_ok=True)
+        (tmp_path / "earlier" / name).write_text("{}")
+    found = find([tmp_path], leave_out=tmp_path / "out")
+    assert [document.name for document in found.documents] == [f"{tmp_path}/a.txt"]
+    assert found.notes == [f"{tmp_path}/earlier: holds what generate wrote, and is passed over"]
+
+
 def test_an_empty_folder_is_named(tmp_path):
     (fault,) = find([tmp_path], leave_out=tmp_path / "out").faults
     assert "no document (.htm, .html, .jsonl, .md, .pdf, .txt) is there" in str(fault)
@@ -217,6 +251,7 @@ def test_an_empty_folder_is_named(tmp_path):
         ("一行目\n二行目\n", 5, ["一行目\n", "二行目\n"]),
         ("句点のない長い文", 3, ["句点の", "ない長", "い文"]),
         ("か\u3099き\u3099", 3, ["か\u3099", "き\u3099"]),  # a voicing mark stays with its kana
+        ("one two. three four five", 14, ["one two. ", "three four ", "five"]),  # no word is cut
         ("一二三。四五六。七。", 8, ["一二三。四五六。", "七。"]),
         ("一二三。四五六。七八。九。", 11, ["一二三。四五六。", "七八。九。"]),  # last two evened
     ],

@@ -67,14 +67,14 @@ def test_a_wait_longer_than_the_client_takes_is_taken(docs, monkeypatch):
     """The client obeys at most two minutes: beyond, it gives up at once."""
     waited = []
 
-    async def sleep(seconds):
+    async def pause(_, seconds):
         waited.append(seconds)
 
-    monkeypatch.setattr("jmed_data.generate.asking.asyncio.sleep", sleep)
+    monkeypatch.setattr("jmed_data.generate.asking._Run.pause", pause)
     slow = failure(429, Retry_After="300")
     with serving(lambda content, times: slow if times == 1 else good(content)) as server:
         assert generate(docs, server, "--limit", "1") == 0
-    assert 300 in waited
+    assert waited == [300]
 
 
 def test_a_server_that_hangs_is_given_up_and_asked_again(docs):
@@ -111,6 +111,98 @@ def test_what_every_call_would_meet_stops_the_run_at_once(docs, capsys, first, m
     assert sum(server.asked.values()) == 1
     (said,) = [line for line in capsys.readouterr().err.splitlines() if "jmed-data:" in line]
     assert message in said
+
+
+def body(**message) -> tuple[int, dict[str, str], bytes]:
+    """A completion with a message, and beside it whatever is given as ``beside``."""
+    beside = message.pop("beside", {})
+    found = {"choices": [{"message": message, "finish_reason": "stop"}], **beside}
+    return 200, {"Content-Type": "application/json"}, json.dumps(found).encode()
+
+
+TEXT = "'instruction': '心不全とは？', 'output': '機能の低下です。'"
+
+
+@pytest.mark.parametrize(
+    ("reply", "content", "usage"),
+    [
+        (body(content=TEXT, beside={"usage": {"prompt_tokens": None}}), TEXT, None),
+        (body(content=TEXT, beside={"usage": "x", "model": 3}), TEXT, None),
+        (body(content=[{"type": "text", "text": TEXT[:9]}, {"text": TEXT[9:]}]), TEXT, None),
+        (body(content=None, refusal="いいえ。"), "いいえ。", None),
+        (body(content=None, reasoning_content="まず考える。"), "", None),
+        (body(content="\ud800 half"), "? half", None),
+    ],
+)
+def test_what_is_odd_beside_the_text_costs_no_answer(docs, reply, content, usage):
+    with serving(lambda *_: reply) as server:
+        generate(docs, server, "--limit", "1")
+    assert sum(server.asked.values()) == 1
+    (record,) = lines(docs.parent / "out" / "responses.jsonl")
+    assert (record["content"], record["usage"]) == (content, usage)
+    assert record["completion"]["choices"][0]["message"]  # as it came
+
+
+def test_answers_without_text_are_told(docs, capsys):
+    empty = body(content=None, reasoning_content="まず考える。")
+    with serving(lambda content, _: empty if "aの第1文" in content else good(content)) as server:
+        generate(docs, server)
+    assert "1 answers hold no text; if the model reasons first, raise" in capsys.readouterr().err
+
+
+def test_requests_that_are_wrong_in_themselves_do_not_end_the_run(tmp_path):
+    """A dozen chunks that are too long for the model, the first ones, are passed by."""
+    folder = many(tmp_path, 10)
+    long = failure(400, "too long")
+    with serving(lambda content, _: long if content.count("文書") and _first(content) else
+                 good(content)) as server:  # fmt: skip
+        assert generate(folder, server, "--concurrency", "1") == 1
+    assert len(lines(tmp_path / "out" / "responses.jsonl")) == 8
+    assert len(server.asked) == 20
+
+
+def _first(content: str) -> bool:
+    return any(f"文書{number}の" in content for number in range(6))
+
+
+def test_one_forbidden_request_does_not_end_the_run(docs, capsys):
+    no = failure(403, "content filter")
+    with serving(lambda content, _: no if "aの第1文" in content else good(content)) as server:
+        assert generate(docs, server, "--concurrency", "1") == 1
+    assert len(lines(docs.parent / "out" / "responses.jsonl")) == 5
+    assert "status 403: " in capsys.readouterr().err
+
+
+def test_calls_in_flight_are_kept_when_the_run_is_stopped(docs, capsys):
+    def behave(content, _):
+        if "aの第1文" in content:
+            return failure(401, "key")
+        time.sleep(0.5)
+        return good(content)
+
+    with serving(behave) as server:
+        assert generate(docs, server, "--concurrency", "6") == 1
+    assert len(lines(docs.parent / "out" / "responses.jsonl")) == 5
+    assert "the server refuses the key" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["sk-日本", "sk-a\nb"])
+def test_a_key_that_none_can_be_is_refused_and_not_shown(docs, capsys, monkeypatch, key):
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with serving() as server:
+        assert generate(docs, server) == 1
+    said = capsys.readouterr().err
+    assert "the environment variable OPENAI_API_KEY holds what no key can be" in said
+    assert "sk-" not in said
+    assert not server.asked
+
+
+def test_when_nothing_is_answered_only_the_failures_are_told(docs, capsys):
+    with serving(lambda *_: failure(422, "repetition_penalty is unknown")) as server:
+        assert generate(docs, server) == 1
+    said = [line for line in capsys.readouterr().err.splitlines() if "jmed-data:" in line]
+    assert len(said) == 2
+    assert "repetition_penalty is unknown" in said[0]
 
 
 def test_a_server_that_goes_down_ends_the_run(docs, capsys):

@@ -1,8 +1,9 @@
 """Cutting a text into chunks for one call each: nothing lost, nothing doubled, the same each time.
 
 A chunk ends behind 。 (with the brackets that close there) or behind a line end, as late as the cap
-allows; a sentence longer than the cap is cut at the cap. Only the text and the cap decide, so that
-a rerun makes the same chunks.
+allows; a sentence longer than the cap is cut behind its last full stop of another kind or space in
+the second half of the cap, else at the cap. Only the text and the cap decide, so that a rerun makes
+the same chunks.
 """
 
 import re
@@ -10,6 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 
 SENTENCE = re.compile(r"[^。\n]*(?:[。\n]+[」』）】\])\"'”’]*\n*|$)")
+
+STOPS = ((". ", "! ", "? ", "！", "？", "．"), (" ", "\t", "\u3000"))
+"""Behind which a long sentence is cut: a point alone may stand in a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,23 @@ def cut(text: str, cap: int) -> list[Chunk]:
 def _capped(sentence: str, cap: int) -> list[str]:
     """``sentence`` in parts of ``cap`` characters; marks stay with the letter that they are on."""
     parts, start = [], 0
-    while start < len(sentence):
-        end = min(start + cap, len(sentence))
-        while end < len(sentence) and end > start + 1 and unicodedata.combining(sentence[end]):
-            end -= 1
+    while len(sentence) - start > cap:
+        end = start + _end(sentence[start : start + cap + 1], cap)
         parts.append(sentence[start:end])
         start = end
-    return parts
+    return [*parts, sentence[start:]] if start < len(sentence) else parts
+
+
+def _end(text: str, cap: int) -> int:
+    """Where to cut ``text``, which is one character longer than the cap; 1 at least."""
+    for stops in STOPS:
+        ends = [text.rfind(stop, cap // 2, cap) + len(stop) for stop in stops if stop in text]
+        if ends and max(ends) > cap // 2:
+            return max(ends)
+    end = cap
+    while end > 1 and unicodedata.combining(text[end]):
+        end -= 1
+    return end
 
 
 def _evened(groups: list[list[str]], cap: int) -> list[list[str]]:

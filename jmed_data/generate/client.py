@@ -1,5 +1,6 @@
 """One call to an OpenAI-compatible server, and what can go wrong with it."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,15 +14,21 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 3600
 """Seconds of Retry-After that are obeyed; the client itself obeys up to 120 and then gives up."""
 MALFORMED_TRIES = 3
+OWN_FAULT = (400, 413, 414, 422)
+"""Statuses for a request that is too long or otherwise wrong in itself."""
 SHOWN = 200
 
 
 class CallError(RuntimeError):
-    """A call without a usable answer, after all retries. wait: seconds that the server asks for."""
+    """A call without a usable answer, after all retries.
 
-    def __init__(self, reason: str, *, wait: float | None = None) -> None:
+    wait: seconds that the server asks for. own: whether the request itself is at fault, so that the
+    next one may do.
+    """
+
+    def __init__(self, reason: str, *, wait: float | None = None, own: bool = False) -> None:
         super().__init__(reason)
-        self.wait = wait
+        self.wait, self.own = wait, own
 
 
 class RefusedError(ServerError):
@@ -74,23 +81,21 @@ async def ask(
     client: "AsyncOpenAI", request: Request, settings: Settings, connection: Connection
 ) -> dict[str, Any]:
     """The server's answer to ``request``, as it is recorded. Raises CallError or RefusedError."""
-    for tries in range(1, MALFORMED_TRIES + 1):
-        completion = await _create(client, request, settings, connection)
-        if (answer := _answer(completion)) is not None:
+    for _ in range(MALFORMED_TRIES):
+        text = await _create(client, request, settings, connection)
+        if (answer := read_answer(text)) is not None:
             return answer
-        if tries == MALFORMED_TRIES:
-            break
-    raise CallError("the server's answer is no chat completion")
+    raise CallError(f"the server's answer is no chat completion ({connection.hidden(text)})")
 
 
 async def _create(
     client: "AsyncOpenAI", request: Request, settings: Settings, connection: Connection
-) -> Any:
-    """The completion; None for an answer that is not even JSON."""
+) -> str:
+    """The body of the server's answer, unread: servers differ in what stands beside the text."""
     import openai
 
     try:
-        return await client.chat.completions.create(
+        raw = await client.chat.completions.with_raw_response.create(
             model=settings.model,
             messages=[{"role": "user", "content": request.content}],
             extra_body=dict(settings.parameters),
@@ -103,17 +108,16 @@ async def _create(
         raise CallError(f"the connection failed ({cause})") from error
     except openai.APIStatusError as error:
         raise _status_error(error, settings, connection) from error
-    except (openai.APIResponseValidationError, ValueError):
-        return None
+    return raw.http_response.content.decode(errors="replace")
 
 
 def _status_error(
     error: "APIStatusError", settings: Settings, connection: Connection
 ) -> CallError | RefusedError:
     """What a status that is not to be retried means."""
-    status, said = error.status_code, connection.hidden(error.message)
+    status, said = error.status_code, connection.hidden(error.response.text or error.message)
     where = connection.server.base_url
-    if status in (401, 403):
+    if status == 401:
         remedy = f"put the right key into the environment variable {connection.key_variable}"
         return RefusedError(f"{where}: the server refuses the key ({status}: {said}); {remedy}")
     if status == 404:
@@ -124,7 +128,7 @@ def _status_error(
     if 300 <= status < 400:
         remedy = "name the address itself with --base-url"
         return RefusedError(f"{where}: the server sends elsewhere, which is not followed; {remedy}")
-    return CallError(f"status {status}: {said}", wait=_wait(error))
+    return CallError(f"status {status}: {said}", wait=_wait(error), own=status in OWN_FAULT)
 
 
 def _wait(error: "APIStatusError") -> float | None:
@@ -134,25 +138,39 @@ def _wait(error: "APIStatusError") -> float | None:
     return seconds if 0 < seconds <= LONGEST_WAIT and error.status_code in (429, 503) else None
 
 
-def _answer(completion: Any) -> dict[str, Any] | None:
-    """The recorded fields of a completion; None if it is none.
+def read_answer(text: str) -> dict[str, Any] | None:
+    """The recorded fields of a completion's body, and the body; None if it is no completion.
 
-    An answer without text (a filter, or a refusal that stands apart) is an answer: it was paid.
+    An answer without text (a filter, a refusal that stands apart, nothing but reasoning) is an
+    answer: it was paid. What is odd beside the text is left out rather than a reason to ask again.
     """
     try:
-        choice = completion.choices[0]
-        message = choice.message
-        content = message.content or getattr(message, "refusal", None) or ""
-        usage = completion.usage
-        counts = ("prompt_tokens", "completion_tokens")
-        used = {name: int(getattr(usage, name)) for name in counts} if usage else None
-    except (AttributeError, IndexError, TypeError, ValueError):
+        body = json.loads(text)
+        choice = body["choices"][0]
+        message = choice["message"]
+        content = _text(message.get("content")) or _text(message.get("refusal"))
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         return None
-    if not isinstance(content, str) or not isinstance(choice.finish_reason, str | None):
-        return None
+    finish = choice.get("finish_reason")
     return {
-        "content": content.encode(errors="replace").decode(),
-        "finish_reason": choice.finish_reason,
-        "usage": used,
-        "answered_by": completion.model if isinstance(completion.model, str) else None,
+        "content": content,
+        "finish_reason": finish if isinstance(finish, str) else None,
+        "usage": _usage(body.get("usage")),
+        "answered_by": body["model"] if isinstance(body.get("model"), str) else None,
+        "completion": body,
     }
+
+
+def _text(content: Any) -> str:
+    """The text of a message, which some servers give in parts."""
+    parts = content if isinstance(content, list) else [{"text": content}]
+    texts = [part.get("text") for part in parts if isinstance(part, dict)]
+    whole = "".join(text for text in texts if isinstance(text, str))
+    return whole.encode(errors="replace").decode()
+
+
+def _usage(usage: Any) -> dict[str, int] | None:
+    known = usage if isinstance(usage, dict) else {}
+    counts = {name: known.get(name) for name in ("prompt_tokens", "completion_tokens")}
+    whole = {name: count for name, count in counts.items() if type(count) is int}
+    return whole if len(whole) == len(counts) else None

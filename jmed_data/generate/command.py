@@ -16,7 +16,7 @@ from jmed_data.generate.documents import Document, find
 from jmed_data.generate.lock import locked
 from jmed_data.generate.plan import Plan, Request, Settings, make_plan, tokens_about, write_plan
 from jmed_data.generate.prompts import NAMES, Prompt, read_prompt, shipped_prompt
-from jmed_data.generate.server import Server, check_reachable, locate_server
+from jmed_data.generate.server import Server, ServerError, check_reachable, locate_server
 from jmed_data.generate.store import opened
 from jmed_data.pairs.command import add_parse_options, print_summary, settings_of
 from jmed_data.pairs.training_files import write_training_files
@@ -51,7 +51,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is asked")
-    group.add_argument("--model", required=True, help="the model's name at the server")
+    group.add_argument("--model", required=True, type=_name, help="the model's name at the server")
     group.add_argument(
         "--prompt",
         default="ja",
@@ -125,6 +125,12 @@ def _add_how_it_is_asked(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--yes", action="store_true", help="start without asking")
 
 
+def _name(text: str) -> str:
+    if not (text.strip() and text.isprintable()):
+        raise argparse.ArgumentTypeError(f"{text!r}: give a name")
+    return text
+
+
 def _temperature(text: str) -> float:
     try:
         value = float(text)
@@ -138,6 +144,7 @@ def _temperature(text: str) -> float:
 def _parameters(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text, parse_constant=_no_number)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"'{text}': not JSON ({error})") from error
     if not isinstance(found, dict):
@@ -178,7 +185,8 @@ def _generate(args: argparse.Namespace) -> int:
         if outcome.interrupted:
             raise KeyboardInterrupt
         _print_failures(outcome)
-        print_summary(write_training_files(args.out, settings_of(args)))
+        if store.keys:
+            print_summary(write_training_files(args.out, settings_of(args)))
     return 1 if outcome.failures else 0
 
 
@@ -200,6 +208,8 @@ def _prompt(name: str) -> Prompt:
 
 def _connection(args: argparse.Namespace, server: Server) -> Connection:
     key = os.environ.get(args.key_variable, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ServerError(f"the environment variable {args.key_variable} holds what no key can be")
     return Connection(server, key, args.key_variable, args.timeout, args.retries)
 
 
@@ -259,5 +269,11 @@ def _agreed() -> bool:
 def _print_failures(outcome: Outcome) -> None:
     for reason, number in outcome.failures.most_common(5):
         print(f"jmed-data: {number} calls failed: {reason}", file=sys.stderr)
+    if outcome.without_text:
+        print(
+            f"jmed-data: {outcome.without_text} answers hold no text; if the model reasons first, "
+            "raise --max-tokens, or turn it off with --params",
+            file=sys.stderr,
+        )
     if outcome.failures:
         print("jmed-data: run the same command again to repeat them", file=sys.stderr)

@@ -10,6 +10,8 @@ from pathlib import Path
 from jmed_data.faults import Fault
 from jmed_data.generate.readers import READERS, Unreadable
 
+OUTPUT = {"plan.jsonl", "responses.jsonl"}
+"""By these files a folder is known that generate wrote."""
 KINDS = ", ".join(sorted(READERS))
 
 
@@ -61,11 +63,11 @@ def _files(path: Path, leave_out: Path, found: Found) -> Iterator[Path]:
         yield from _below(path, leave_out, found)
     elif not path.exists():
         found.faults.append(Fault(path, None, None, "is not there", "check the path"))
-    elif path.suffix.lower() in READERS:
-        yield path
-    else:
+    elif path.suffix.lower() not in READERS:
         what = f"'{path.suffix}' files are not read"
         found.faults.append(Fault(path, None, None, what, f"convert it to one of {KINDS}"))
+    else:
+        yield path
 
 
 def _below(root: Path, leave_out: Path, found: Found) -> Iterator[Path]:
@@ -75,6 +77,10 @@ def _below(root: Path, leave_out: Path, found: Found) -> Iterator[Path]:
 
     for folder, folders, files in os.walk(root, onerror=cannot_enter):
         here = Path(folder)
+        if OUTPUT.issubset(files):
+            folders.clear()
+            found.notes.append(f"{here}: holds what generate wrote, and is passed over")
+            continue
         folders[:] = sorted(
             name
             for name in folders
@@ -91,6 +97,10 @@ def _below(root: Path, leave_out: Path, found: Found) -> Iterator[Path]:
 
 
 def _read(path: Path, found: Found) -> None:
+    if not path.is_file():  # a pipe would be waited for, and a device never ends
+        what = "is no regular file" if path.exists() else "is a link to nothing"
+        found.faults.append(Fault(path, None, None, what, "remove it or put a document there"))
+        return
     try:
         raw = path.read_bytes()
         texts = READERS[path.suffix.lower()](raw)

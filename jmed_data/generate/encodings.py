@@ -18,6 +18,9 @@ PROSE = re.compile(r"[\u3041-\u3096\u30a1-\u30fc\u3001\u3002]")
 """Kana of full width and the Japanese comma and full stop."""
 UNLIKELY = re.compile(r"[\uff61-\uff9f\ue000-\uf8ff]")
 """Kana of half width, as which EUC-JP reads in Shift_JIS, and private characters (外字)."""
+KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
+MOST_WITHOUT_KANA = 40
+"""Characters that are not ASCII: a longer text without kana is Chinese or Korean, misread."""
 UNASSIGNED = re.compile(r"[\x80-\x9f\uf8f0-\uf8f3]")
 """What Python's codecs make of bytes that mean nothing in Shift_JIS or EUC-JP."""
 
@@ -63,7 +66,11 @@ def _japanese(raw: bytes, error: UnicodeDecodeError) -> Decoded:
         raise ValueError(
             f"byte 0x{raw[error.start]:02x} in line {line} fits neither UTF-8, Shift_JIS nor EUC-JP"
         ) from error
-    return max(found, key=_plausibility)
+    best = max(found, key=_plausibility)
+    foreign = sum(not each.isascii() for each in best.text)
+    if foreign > MOST_WITHOUT_KANA and not KANA.search(best.text):
+        raise ValueError(f"is not UTF-8, and read as {best.encoding} it holds no kana")
+    return best
 
 
 def _try(raw: bytes, codec: str) -> str | None:

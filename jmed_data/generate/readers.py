@@ -4,6 +4,7 @@ Offsets that are recorded later count the characters of the text made here. Line
 old Macs become those of Unix.
 """
 
+import codecs
 import io
 import json
 import logging
@@ -18,6 +19,8 @@ from jmed_data.generate.encodings import Decoded, decode
 TEXT_FIELD = "text"
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 HEAD = 4096
+JAPANESE = ("cp932", "shift_jis", "euc_jp")
+"""Codecs whose declaration is believed where it fits: any bytes fit one with a byte a letter."""
 NOT_TEXT = ("script", "style", "head", "template", "noscript", "rt", "rp")
 """Elements that are not the document's text; rt and rp hold readings (ruby) beside the kanji."""
 BLOCKS = {
@@ -137,14 +140,24 @@ def _decoded(raw: bytes) -> Decoded:
 
 
 def _declared(raw: bytes) -> Decoded:
-    """``raw`` by the encoding that a page declares, where that fits; else by its bytes."""
-    if declared := DECLARED.search(raw[:HEAD]):
-        name = declared[1].decode("ascii", errors="replace")
+    """``raw`` by the encoding that a page declares, where it can be that; else by its bytes."""
+    declared = DECLARED.search(raw[:HEAD])
+    if declared and not raw.isascii():
         try:
-            return Decoded(raw.decode(name), "UTF-8" if name.lower() == "utf-8" else name)
+            codec = codecs.lookup(declared[1].decode())
+            if codec.name in JAPANESE and not _is_utf8(raw):
+                return Decoded(raw.decode(codec.name), declared[1].decode())
         except (LookupError, UnicodeDecodeError):  # unknown, or not true
             pass
     return _decoded(raw)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _unix(text: str) -> str:
@@ -183,14 +196,20 @@ def _shown(root: Any) -> Iterator[str]:
     import lxml.etree
 
     walk = lxml.etree.iterwalk(root, events=("start", "end"))
+    kept = 0  # elements open here that keep their line ends
     for event, element in walk:
         line_end = "\n" if element.tag in BLOCKS else ""
+        kept += (element.tag == "pre") * (1 if event == "start" else -1)
         if event == "start" and element.tag in NOT_TEXT:
             walk.skip_subtree()
         elif event == "start":
-            yield line_end + (element.text or "").replace("\n", " ")
+            yield line_end + _flowing(element.text, kept)
         if event == "end":
-            yield line_end + (element.tail or "").replace("\n", " ")
+            yield line_end + _flowing(element.tail, kept)
+
+
+def _flowing(text: str | None, kept: int) -> str:
+    return (text or "") if kept else (text or "").replace("\n", " ")
 
 
 def _pages(raw: bytes) -> list[str]:

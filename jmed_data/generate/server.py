@@ -59,8 +59,10 @@ def locate_server(base_url: str, *, allow_external: bool) -> Server:
             f"{base_url}: {name} is neither this machine nor in a private network, and the "
             "documents would leave the building; name a server of your own, or add --allow-external"
         )
-    shown = f"[{name}]" if ":" in name else name
-    return Server(base_url.rstrip("/"), f"{shown}:{port}", place, scheme == "https")
+    host = f"{f'[{name}]' if ':' in name else name}:{port}"
+    # Put together anew, so that the client reads what was checked here and nothing else.
+    path = urlsplit(base_url.strip()).path.rstrip("/")
+    return Server(f"{scheme}://{host}{path}", host, place, scheme == "https")
 
 
 def check_reachable(server: Server) -> None:
@@ -83,16 +85,17 @@ def check_reachable(server: Server) -> None:
 
 def _parts(base_url: str) -> tuple[str, int, str]:
     try:
-        parts = urlsplit(base_url)
+        parts = urlsplit(base_url.strip())
         port = parts.port
+        name = (parts.hostname or "").encode("idna").decode()
     except ValueError as error:
         raise ServerError(f"{base_url}: is no address ({error}); {_example()}") from error
-    if parts.scheme not in PORTS or not parts.hostname:
+    if parts.scheme not in PORTS or not name:
         raise ServerError(f"{base_url}: is no address of a server; {_example()}")
     if parts.username or parts.password or parts.query or parts.fragment:
         shown = f"{parts.scheme}://{parts.hostname}"
         raise ServerError(f"{shown}: give the address alone, and the key in the environment")
-    return parts.hostname, port or PORTS[parts.scheme], parts.scheme
+    return name, port or PORTS[parts.scheme], parts.scheme
 
 
 def _example() -> str:

@@ -33,7 +33,7 @@ class Store:
         If it does not fit, the file is as it was before.
         """
         size = os.lseek(self._file, 0, os.SEEK_END)
-        data = (json.dumps(record, ensure_ascii=False) + "\n").encode()
+        data = (json.dumps(record, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
         try:
             while data:
                 data = data[os.write(self._file, data) :]

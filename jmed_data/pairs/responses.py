@@ -19,7 +19,8 @@ class Response:
 
     line: 1-based, in responses.jsonl. key: 64 hex digits that stand for the whole request. source:
     the document, start and end: the chunk's characters in it. prompt: "ja", "en" or a file. pairs:
-    how many were asked for. content: the raw text. finish_reason: None where the server gave none.
+    how many were asked for. content: the raw text. finish_reason, usage (tokens): None where the
+    server gave none.
     """
 
     line: int
@@ -37,6 +38,7 @@ class Response:
     sample: int
     content: str
     finish_reason: str | None
+    usage: dict[str, Any] | None
 
     @property
     def place(self) -> tuple[str, int, int, str]:
@@ -129,6 +131,7 @@ def _response(raw: bytes, path: Path, line: int) -> Response | Fault:
         **{field: record[field] for field in (*TEXTS, *COUNTS)},
         parameters=record["parameters"],
         finish_reason=record.get("finish_reason"),
+        usage=record.get("usage") if isinstance(record.get("usage"), dict) else None,
     )
 
 

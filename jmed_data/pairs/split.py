@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import PurePath
 
 Chunk = tuple[str, int]
 """A document's source and the character where the chunk begins."""
@@ -21,7 +22,7 @@ def chunks_for_eval(chunks: Iterable[Chunk], share: float) -> set[Chunk]:
 
 
 def _rank(chunk: Chunk) -> float:
-    """A number from 0 to 1, the same for the same chunk."""
+    """A number from 0 to 1, the same for the same chunk from wherever its folder is named."""
     source, start = chunk
-    digest = hashlib.sha256(f"{start} {source}".encode(errors="replace")).digest()
+    digest = hashlib.sha256(f"{start} {PurePath(source).name}".encode(errors="replace")).digest()
     return int.from_bytes(digest[:6], "big") / 2**48

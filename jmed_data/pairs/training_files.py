@@ -115,6 +115,7 @@ def _provenance(name: str, line: int, response: Response, pair: Pair) -> dict[st
         "parameters": response.parameters,
         "sample": response.sample,
         "finish_reason": response.finish_reason,
+        "usage": response.usage,
     }
 
 
@@ -138,5 +139,6 @@ def _nothing_usable(folder: Path, read: Responses, selection: Selection) -> Faul
         f"none of the {len(read.responses)} responses holds a pair that can be used (mostly: "
         f"{reason}, {count} times); the first begins '{shown}'"
     )
-    remedy = f"see {folder / REJECTED}; try another model or prompt"
+    kept = f"; {TRAIN} is still that of an earlier run" if (folder / TRAIN).exists() else ""
+    remedy = f"see {folder / REJECTED}; try another model or prompt{kept}"
     return Fault(folder / NAME, first.line, None, what, remedy)
