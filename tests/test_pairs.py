@@ -38,6 +38,8 @@ def written(form, *values):
         # 2: JSON, with a trailing comma, in a list, over lines; a Python dictionary
         '{"instruction": "<i>", "output": "<o>"}',
         '{"instruction": "<i>", "output": "<o>",}',
+        '{"output": "<o>", "instruction": "<i>"}',
+        '{"質問(instruction)": "<i>", "回答(output)": "<o>"}',
         '[\n  {\n    "instruction": "<i>",\n    "output": "<o>",\n  },\n]',
         "{'instruction': '<i>', 'output': '<o>'}",
         "{'instruction': '<i>', 'output': \"<o>\"}",
@@ -76,6 +78,17 @@ def written(form, *values):
         "Ｑ：<i>\nＡ：<o>",
         "問1：<i>\n答1：<o>",
         "Question: <i> Answer: <o>",
+        "質問（instruction）：<i>\n回答（output）：<o>",
+        "**質問(instruction)**: <i>\n**回答(output)**: <o>",
+        "'instruction（質問）': '<i>', 'output（回答）': '<o>'",
+        "指示：<i>\n返答：<o>",
+        "Q: <i> 回答: <o>",
+        "Q1: <i>\n答え1: <o>",
+        "- 質問：<i> - 回答：<o>",
+        "- Question: <i> - Answer: <o>",
+        "'instruction_1': '<i>', 'output_1': '<o>'",
+        "\"'instruction': '<i>', 'output': '<o>'\",",
+        "質問：<i>\nレスポンス：<o>",
         '{"question": "<i>", "answer": "<o>"}',
         "{'質問': '<i>', '回答': '<o>'}",
         # 7: bold keys
@@ -84,10 +97,15 @@ def written(form, *values):
         "**質問**\n<i>\n\n**回答**\n<o>",
         "**Q1: <i>**\nA: <o>",
         "**Q1: <i>**\n\n**A1:** <o>",
+        "**1. 質問:** <i>\n**回答:** <o>",
+        "**1. Question:** <i>\n**Answer:** <o>",
+        "**1. instruction**: <i>\n**output**: <o>",
         "### Instruction:\n<i>\n\n### Response:\n<o>",
+        "### 指示:\n<i>\n\n### 応答:\n<o>",
         "### 質問1\n<i>\n### 回答1\n<o>",
         # 11: over two lines
         "'instruction': '<i>',\n'output': '<o>'",
+        "instruction: |\n  <i>\noutput: |\n  <o>",
         "instruction: <i>\noutput: <o>",
         "「質問」：「<i>」\n「回答」：「<o>」",
         # 12: a fence around
@@ -174,6 +192,34 @@ def test_one_pair_in_every_shape(form, values):
         ),
         ("'instruction': '診断は？', 'input': '', 'output': '肺炎'", ("診断は？", "肺炎")),
         ('{"id": 1, "instruction": "何個？", "input": "", "output": 5}', ("何個？", "5")),
+        ('{"instruction": "要約せよ", "input": "なし", "output": "肺炎"}', ("要約せよ", "肺炎")),
+        ("'instruction': 'Say it.', 'input': 'N/A', 'output': 'x'", ("Say it.", "x")),
+        ('{"input": "咳", "output": "肺炎", "instruction": "診断は？"}', ("診断は？\n咳", "肺炎")),
+        # LaTeX is no escape
+        (
+            r"'instruction': '$\rho$？', 'output': '$A \rightarrow B$, $2 \times 3$,\n$\neq$'",
+            (r"$\rho$？", "$A \\rightarrow B$, $2 \\times 3$,\n$\\neq$"),
+        ),
+        (
+            r'{"instruction": "式は？", "output": "$\frac{1}{2}$\n$\beta$, \\theta, a\r\nb"}',
+            ("式は？", "$\\frac{1}{2}$\n$\\beta$, \\theta, a\nb"),
+        ),
+        # quotes that are closed only
+        ("'instruction': 脈は？', 'output': 整です。'", ("脈は？", "整です。")),
+        ("'instruction': Why?', 'output': It's the heart.'", ("Why?", "It's the heart.")),
+        ("「質問」：脈は？」、「回答」：整です。」", ("脈は？", "整です。")),
+        # fields and remarks behind the answer
+        ("Q: 脈は？\nA: 整です。\n解説: 心電図で見る。", ("脈は？", "整です。")),
+        ("Q: Why?\nA: Pain.\ncategory: therapy", ("Why?", "Pain.")),
+        ("'instruction': 'い？', 'output': 'ろ', 'category': '治療'", ("い？", "ろ")),
+        ("Q: 脈は？\nA: 整です。\n根拠: 心電図", ("脈は？", "整です。")),
+        ("Q: 脈は？\nA: 整です。\n※これらは医学的助言ではありません", ("脈は？", "整です。")),
+        ("Q: 脈は？\nA: 整です。\n※妊婦では速い。", ("脈は？", "整です。\n※妊婦では速い。")),
+        ("Q: 脈は？\nA: 整です。\n(以上)", ("脈は？", "整です。")),
+        ("Q: Why?\nA: Pain.\nNote: These pairs are based on the text.", ("Why?", "Pain.")),
+        ("Q1 脈は？ A1 整です。", ("脈は？", "整です。")),
+        ("'instruction': '脈は？', 'output': '整です。' (出典: は)", ("脈は？", "整です。")),
+        ("'instruction': 'Why?', 'output': 'Pain.'※重要", ("Why?", "Pain.")),
         # answers of several lines
         (
             "Q: 治療は？\nA: 次の通り。\n- 安静\n- 利尿薬",
@@ -209,6 +255,22 @@ def test_values_are_read_as_they_are_meant(text, expected):
         "Q: いつ？ A: 朝 Q: なぜ？ A: 痛む",
         "「質問」：「いつ？」「回答」：「朝」「質問」：「なぜ？」「回答」：「痛む」",
         '{"Q1": "いつ？", "A1": "朝", "Q2": "なぜ？", "A2": "痛む"}',
+        '{"Q1": "いつ？", "Q2": "なぜ？", "A1": "朝", "A2": "痛む"}',
+        # questions first, told apart by their numbers, also without a colon
+        "Q1: いつ？\nQ2: なぜ？\nA1: 朝\nA2: 痛む",
+        "質問１：いつ？\n質問２：なぜ？\n\n回答1：朝\n回答2：痛む",
+        "Question 1: いつ？\nQuestion 2: なぜ？\nAnswer 2: 痛む\nAnswer 1: 朝",
+        "A1: 朝\nQ1: いつ？\nA2: 痛む\nQ2: なぜ？",
+        # turns and tokens of chat templates
+        "Q: いつ？\nA: 朝<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+        "Q: なぜ？\nA: 痛む",
+        "Q: いつ？\nA: 朝<end_of_turn>\n<start_of_turn>model\nQ: なぜ？\nA: 痛む<eos>",
+        "<s>Q: いつ？\nA: 朝</s>\n'instruction': 'なぜ？', 'output': '痛む'<|im_end|>",
+        "Q: いつ？\nA: 朝<|im_end|>\n<|im_start|>user\nQ: 他は？\nA: x<|im_end|>\n"
+        "<|im_start|>assistant\nQ: なぜ？\nA: 痛む",
+        "<|channel|>analysis<|message|>Q: x\nA: y<|end|><|start|>assistant<|channel|>final"
+        "<|message|>Q: いつ？\nA: 朝\nQ: なぜ？\nA: 痛む<|return|>",
+        "analysisWe need Q: x\nA: y assistantfinalQ: いつ？\nA: 朝\nQ: なぜ？\nA: 痛む",
         # shapes mixed in one response
         "'instruction': 'いつ？', 'output': '朝'\nQ: なぜ？\nA: 痛む",
         'Q: いつ？\nA: 朝\n{"instruction": "なぜ？", "output": "痛む"}',
@@ -237,6 +299,21 @@ def test_a_pair_that_was_cut_off_is_not_used(last):
     assert pairs(FIRST + last, "length") == [("いつ？", "朝")]
     assert rejects(FIRST + last, "length") == [(2, "truncated")]
     assert pairs(FIRST + last, "content_filter") == [("いつ？", "朝")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Q1 心不全とは？ A1 低下です。 Q2 症状は？ A2 息切れ。",
+            [("心不全とは？", "低下です。"), ("症状は？", "息切れ。")],
+        ),
+        ("Q1 Why? A1 Pain. Q2 When? A2 Always.", [("Why?", "Pain."), ("When?", "Always.")]),
+    ],
+)
+def test_pairs_without_a_colon_on_one_line(text, expected):
+    assert pairs(text) == expected
+    assert rejects(text) == []
 
 
 def test_a_cut_that_hit_no_pair_costs_none():
@@ -268,11 +345,62 @@ def test_a_cut_that_hit_no_pair_costs_none():
         ("'instruction': 'い？'\n'instruction': 'は？', 'output': 'に'", [(1, "no output")]),
         ('{"instruction": "い？"}', [(1, "no output")]),
         ('{"output": "ろ"}', [(1, "no instruction")]),
-        ("A: ろ\nQ: い？\nA: は\nA: に", [(1, "no instruction"), (4, "no instruction")]),
+        ("Q: い？\nA: は\nA: に", [(3, "no instruction")]),
+        ("output: a\ninstruction: b", [(1, "answer first"), (2, "answer first")]),
+        (
+            "A: ろ\nQ: い？\nA: は\nQ: に？",
+            [(1, "answer first"), (2, "answer first"), (3, "answer first"), (4, "answer first")],
+        ),
+        (
+            "'output': 'ろ', 'instruction': 'い？'\n'output': 'は', 'instruction': 'に？'",
+            [(1, "answer first"), (1, "answer first"), (2, "answer first"), (2, "answer first")],
+        ),
+        (
+            "Q: い？\nQ: ろ？\nA: は\nA: に",
+            [
+                (1, "order unclear"),
+                (2, "order unclear"),
+                (3, "order unclear"),
+                (4, "order unclear"),
+            ],
+        ),
+        ("出力:\n\n指示: い？\n出力: ろ", [(1, "no instruction")]),
+        ("Q1: い？\nA2: ろ", [(1, "no output"), (2, "no instruction")]),
+        ("Q1: い？ Q2: ろ？ A1: は A2: に", [(1, "no output"), (1, "no output")]),
+        ('{"Q1": "い？", "A2": "ろ"}', [(1, "numbers differ")]),
+        ('{"output": "a", "instruction": "b", "output": "c"}', [(1, "answer first")]),
+        # whatever the server says of the end
+        ('{"instruction":"い？","output":"ろ', [(1, "truncated")]),
+        (
+            "'instruction': 'い？', 'output': 'ろ\n以上です。",
+            [(1, "quotes unclear"), (2, "remark")],
+        ),
+        # the answer may go on behind
+        (
+            "Q: い？\nA: ろ\n\n**注意点**\n食塩を控える。",
+            [(1, "cut by other text"), (4, "outside a pair"), (5, "outside a pair")],
+        ),
+        (
+            "Q: a?\nA: b\n\nIt goes on.\nQ: c?\nA: d\n- e\n\nSo does this.",
+            [(5, "cut by other text"), (9, "outside a pair")],
+        ),
+        ("Q: い？\nA: ろ\n\n## 治療\n\nQ: は？\nA: に", [(4, "outside a pair")]),
+        ("Q: い？\nA: ろ\n解説: は", [(3, "further field")]),
+        ("Q: い？\nA: ろ<|eot_id|>", [(2, "chat template")]),
+        (
+            "A<|im_start|>user\nは",
+            [(1, "outside a pair"), (1, "chat template"), (1, "turn of another role")],
+        ),
         ('{"question": "い？", "answer": ["x", "y"]}', [(1, "not text")]),
         ('{"question": "", "answer": "x"}', [(1, "empty")]),
-        ("'instruction': 'い？', 'output': 'ろ' (参考)", [(1, "quotes unclear")]),
-        ("Q: どれ？\nA: 肺炎\nB: 喘息\n答え: A", [(1, "choices, no answer")]),
+        ("'instruction': 'い？', 'output': 'ろ' 参考", [(1, "quotes unclear")]),
+        ("'instruction': 'い？', 'output': 'ろ' (出典: は)", [(1, "further field")]),
+        ("'instruction': 'a?', 'output': 'It's 'b' (c)", [(1, "quotes unclear")]),
+        (
+            "Q: どれ？\nA: 肺炎\nB: 喘息\n答え: A",
+            [(1, "choices, no answer"), (4, "no instruction")],
+        ),
+        ("Q: どれ？\nA. 肺炎 B. 喘息\n答え: A", [(1, "choices, no answer"), (3, "no instruction")]),
         ("", [(1, "empty response")]),
         (" \n", [(1, "empty response")]),
         ("心不全は病気です。", [(1, "outside a pair")]),
@@ -303,6 +431,15 @@ def test_what_is_no_pair_is_kept_with_the_reason(text, expected):
         ("病名は？", "Duchenne muscular dystrophy", "ja", ""),
         ("診断は？", "申し訳ありませんが、診断はできません。", "ja", "refusal"),
         ("Which dose?", "I'm sorry, but I cannot give advice.", "en", "refusal"),
+        ("診断は？", "AIとして診断は行えません", "ja", "refusal"),
+        ("診断は？", "わかりません。", "ja", "refusal"),
+        ("診断は？", "記載なし", "ja", "refusal"),
+        ("診断は？", "特に記載がありません。", "ja", "refusal"),
+        ("Which dose?", "I do not know.", "en", "refusal"),
+        ("Why is it untreated?", "Many do not know that they are ill.", "en", ""),
+        ("治るか？", "残念ながら根治は困難です。", "ja", ""),
+        ("治るか？", "残念ながらお答えできません。", "ja", "refusal"),
+        ("何をする？", "患者から提供された情報をもとに診断する。", "ja", ""),
         ("死亡診断書は？", "看護師は作成できません。", "ja", ""),
         ("上記の文章によると治療は？", "安静です。", "ja", "refers to the text"),
         ("本文で述べられた治療は？", "安静です。", "ja", "refers to the text"),
@@ -322,6 +459,12 @@ def test_what_is_no_pair_is_kept_with_the_reason(text, expected):
             "wrong language",
         ),
         (JA[0], "심부전입니다", "ja", "wrong language"),
+        (JA[0], "心力衰竭的症状包括呼吸困难和水肿。", "ja", "wrong language"),
+        (JA[0], "心臟衰竭的症狀包括呼吸困難。", "ja", "wrong language"),
+        ("什么是心力衰竭？", JA[1], "ja", "wrong language"),
+        ("What is it?", JA[1], "ja", "wrong language"),
+        ("要因は？", "遺伝的要因、環境的要因", "ja", ""),
+        ("症状は？", "瘙痒、囊胞", "ja", ""),
         ("What is Kampo (漢方)?", "A traditional medicine.", "en", ""),
         ("心不全とは？", "心不全 とは？", "ja", "output is the instruction"),
     ],
@@ -360,6 +503,11 @@ HOSTILE = {
     "bare": "質問 \n" * 10_000 + "Q: a\n",
     "reasoning": "<think>" * 20_000,
     "returns": "\r" * 100_000,
+    "tokens": "<eos>\n" * 20_000,
+    "channels": "<|channel|>analysis<|message|>" * 10_000,
+    "answers first": "A: a\nQ: b\n" * 10_000,
+    "numbers": "Q1: a\nQ2: b\n" * 5_000 + "A1: a\nA2: b\n" * 5_000,
+    "headings": "Q: a\nA: b\n" + "# x\n" * 20_000,
     "refusals": "申し訳" * 20_000,
     "controls": "".join(map(chr, range(0x20))) * 2_000 + "\ud800\u2028\ufeff",
 }

@@ -12,6 +12,8 @@ HAN = re.compile(r"[\u3005\u3400-\u9fff\uf900-\ufaff]")
 UNUSUAL = re.compile(
     r"[^\x00-\u024f\u0370-\u03ff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff\uff00-\uff9f]"
 )
+CHINESE = re.compile(r"[吗么这们呢您嗎麼這們]|的.*(?:是|包括|會|與)|(?:是|包括|會).*的")
+"""What Japanese without kana does not hold: particles, or 的 in a sentence, not 標的治療."""
 WORD = re.compile(r"[A-Za-z]{2,}")
 KNOWN = ("LATIN", "GREEK", "HIRAGANA", "KATAKANA", "CJK", "FULLWIDTH", "HALFWIDTH", "FEMININE",
          "MASCULINE", "MICRO", "IDEOGRAPHIC", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT", "OHM",
@@ -37,9 +39,33 @@ def is_in(text: str, language: Language) -> bool:
         return False
     kana, han = len(KANA.findall(text)), len(HAN.findall(text))
     if language == "ja":
-        return bool(kana) or (han <= MOST_HAN and len(WORD.findall(text)) <= MOST_WORDS)
+        return bool(kana) or (
+            not _is_chinese(text) and han <= MOST_HAN and len(WORD.findall(text)) <= MOST_WORDS
+        )
     letters = sum(each.isalpha() for each in text)
     return kana + han <= LEAST_SHARE * letters
+
+
+def has_japanese(text: str) -> bool:
+    """Whether ``text`` holds kana or kanji, as every instruction in Japanese does."""
+    return bool(KANA.search(text) or HAN.search(text))
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether ``text``, which has no kana, holds a character that is not used in Japan."""
+    return bool(CHINESE.search(text)) or any(map(_is_simplified, set(HAN.findall(text))))
+
+
+@cache
+def _is_simplified(character: str) -> bool:
+    return _is_encodable(character, "gb2312") and not _is_encodable(character, "shift_jis_2004")
+
+
+def _is_encodable(character: str, encoding: str) -> bool:
+    try:
+        return bool(character.encode(encoding))
+    except UnicodeEncodeError:
+        return False
 
 
 def _has_other_script(text: str) -> bool:

@@ -8,7 +8,19 @@ follows Japanese: in "cardiac output: CO" it is text.
 import re
 from dataclasses import dataclass
 
-from jmed_data.pairs.keys import ANSWER_OF, INPUTS, KEY, NUMBER, QUESTION_OF, SHORT, plain
+from jmed_data.pairs.keys import (
+    ANSWER_OF,
+    FURTHER,
+    INPUTS,
+    KEY,
+    NUMBER,
+    OTHER_NAME,
+    QUESTION_OF,
+    SHORT,
+    is_same_role,
+    number,
+    plain,
+)
 
 CLOSER = {
     "'": "'", '"': '"', "`": "`", "＇": "＇", "＂": "＂", "“": "”", "”": "”", "‘": "’", "’": "’",
@@ -33,10 +45,6 @@ OPEN_BRACKETS = "{[(（"
 BRACKETS = tuple("「『“‘\"'｢")
 """What may begin a value right behind a decorated key."""
 OPENERS = "".join(each for each in CLOSER if len(each) == 1)
-CORE = re.compile(
-    rf"(?:(?P<open>\*\*|__|[{re.escape(OPENERS)}])[ ]?|(?<![^\W_]))(?P<key>{KEY})"
-    rf"(?P<number>[ \u3000]?(?:No\.?)?{NUMBER}(?![0-9０-９]))?"
-)
 COLON = re.compile(rf"[{BLANK}]*(?:=>|->|[:：=＝→])[{BLANK}]*")
 DOT = re.compile(rf"[.．](?=[{BLANK}]|[^\x00-\x7f])[{BLANK}]*")
 SPACE = re.compile(rf"[{BLANK}]+\n?|\n|[、，]")
@@ -44,10 +52,15 @@ BULLET = (
     rf"(?:[-+*•・●○◆■□▪‣–—#>]|[(（\[]?{NUMBER}[.．)）\]:：、]|[①-⑳]|"
     rf"(?i:ペア|データ|例|pair|No\.?)[ ]?{NUMBER}[:：.)]?)"
 )
+CORE = re.compile(
+    rf"(?:(?P<open>\*\*|__|[{re.escape(OPENERS)}])[ ]?(?:{BULLET}[ ]?)?|(?<![^\W_]))(?P<key>{KEY})"
+    rf"(?P<number>[ _\u3000]?(?:No\.?)?{NUMBER}(?![0-9０-９]))?(?:{OTHER_NAME})?"
+)
 HEAD = re.compile(rf"[{BLANK}]*(?:{BULLET}[{BLANK}]*)*[\[{{(（]*[{BLANK}]*[\[{{(（]?[{BLANK}]*")
 INLINE_BULLET = re.compile(
     rf"(?<=[\s、，,。;；|」』\"'”’}}\]])(?:[(（]?{NUMBER}[.．)）]|[①-⑳]|[-•・])[{BLANK}]*$"
 )
+DASH = re.compile(rf"(?<=[\s。．？！?!])[-•・](?=[{BLANK}]*$)")
 QUOTED = "'\"”’」｣』】`＇＂]"
 PUNCTUATION = "、，,。．.？?！!;；|/}])）…*" + QUOTED
 ENDS_SENTENCE = "。．.？?！!|"
@@ -59,9 +72,10 @@ class Marker:
     """A key in a text.
 
     start: where its bullet, decoration or key begins; end: where its value begins. question: the
-    family that it begins, or None; answers: the families whose output it announces. style: its
-    opening decoration, PLAIN or BARE. grade: LINE is the surest. dangling: the quote that stands in
-    front of key and value together, as in **Q: …**, or "".
+    family that it begins, or None; answers: the families whose output it announces; is_further: it
+    announces what is neither. number: that of the key itself, as in Q1. style: its opening
+    decoration, PLAIN or BARE. grade: LINE is the surest. dangling: the quote that stands in front
+    of key and value together, as in **Q: …**, or "".
     """
 
     start: int
@@ -69,6 +83,8 @@ class Marker:
     question: str | None
     answers: frozenset[str]
     is_input: bool
+    is_further: bool
+    number: int | None
     style: str
     grade: int
     dangling: str
@@ -92,12 +108,14 @@ def style_name(style: str) -> str:
 
 def _marker(text: str, core: re.Match[str]) -> Marker | None:
     word, opener = plain(core["key"]), core["open"] or ""
+    if core["other"] and not is_same_role(word, core["other"]):
+        return None
     family = QUESTION_OF.get(word)
     closing = _closing(text, core.end(), CLOSER[opener]) if opener else None
     style = opener if closing else PLAIN
     behind = closing.end() if closing else core.end()
     start, grade, before = _place(text, core.start(), is_question=bool(family))
-    is_short = family in SHORT or bool(ANSWER_OF.get(word, frozenset()) & SHORT)
+    is_short = word in SHORT
     separator = COLON.match(text, behind)
     if not separator and not closing and (is_short or core["number"]):
         separator = DOT.match(text, behind)
@@ -107,8 +125,9 @@ def _marker(text: str, core: re.Match[str]) -> Marker | None:
             return None
         if not closing:
             style = BARE
-            sure = LINE if family else BEHIND_PUNCTUATION if is_short else BEHIND_JAPANESE
-            if not separator or grade > sure or (is_short and before not in ENDS_SENTENCE):
+            sure = _surest(is_question=bool(family), is_short=is_short, number=core["number"])
+            needs_end = is_short or (family and core["number"])
+            if not separator or grade > sure or (needs_end and before not in ENDS_SENTENCE):
                 return None
     if grade > (WITHIN if closing else BEHIND_JAPANESE):
         return None
@@ -118,10 +137,19 @@ def _marker(text: str, core: re.Match[str]) -> Marker | None:
         question=family,
         answers=ANSWER_OF.get(word, frozenset()),
         is_input=word in INPUTS,
+        is_further=word in FURTHER,
+        number=number(core["number"]),
         style=style,
         grade=grade,
         dangling=CLOSER[opener] if opener and not closing else "",
     )
+
+
+def _surest(*, is_question: bool, is_short: bool, number: str | None) -> int:
+    """The grade that a key needs with a mere space behind it."""
+    if is_question and not number:
+        return LINE
+    return BEHIND_PUNCTUATION if is_question or is_short else BEHIND_JAPANESE
 
 
 def _closing(text: str, start: int, closer: str) -> re.Match[str] | None:
@@ -153,7 +181,7 @@ def _place(text: str, start: int, *, is_question: bool) -> tuple[int, int, str]:
     gap = before[len(bared) :]
     if is_question and gap.strip(BLANK):
         start = floor + len(bared)
-    if is_question and (bullet := INLINE_BULLET.search(bared)):
+    if bullet := (INLINE_BULLET if is_question else DASH).search(bared):
         start, bared = floor + bullet.start(), bared[: bullet.start()]
     return start, _grade(bared, gap, is_question=is_question), bared.rstrip(BLANK)[-1:]
 

@@ -2,14 +2,26 @@
 
 import re
 
-from jmed_data.pairs.found import EMPTY_RESPONSE, REASONING, REFUSAL, Pair, Reading, Reject
+from jmed_data.pairs.found import (
+    EMPTY_RESPONSE,
+    OTHER_TURN,
+    REASONING,
+    REFUSAL,
+    TEMPLATE,
+    Pair,
+    Reading,
+    Reject,
+)
 from jmed_data.pairs.scan import scan
 from jmed_data.pairs.structured import Written, find_written
+from jmed_data.pairs.template import CHANNEL, turns
 from jmed_data.pairs.wording import refuses
 
 THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 THOUGHT = re.compile(r"\A(?:(?!<think).)*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 """The end of reasoning whose beginning the chat template wrote into the prompt."""
+WRAPPED = re.compile(r"""^([ \t]*)"(?='\w)([^"\n]*')"(?=,?[ \t]*$)""", re.MULTILINE)
+"""A line that is in double quotes as a whole, with values in single ones."""
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
@@ -21,12 +33,12 @@ def read_response(content: str, finish: str | None = "stop") -> Reading:
     surrogates are dropped.
     """
     text = content.replace("\r\n", "\n").replace("\r", "\n")
-    text = UNPRINTABLE.sub("", text)
+    text = WRAPPED.sub(r"\1 \2 ", UNPRINTABLE.sub("", text))
     if not text.strip():
         return Reading(rejects=[Reject(1, "", EMPTY_RESPONSE)])
     text, reading = _without_reasoning(text)
-    _read_parts(text, finish, reading)
-    if not reading.pairs and refuses(text.strip()):
+    _read_turns(text, finish, reading)
+    if not reading.pairs and any(refuses(turn.text.strip()) for turn in turns(text)):
         reading.rejects = [Reject(1, content, REFUSAL)]
     reading.rejects.sort(key=lambda reject: reject.line)
     return reading
@@ -43,12 +55,24 @@ def _without_reasoning(text: str) -> tuple[str, Reading]:
 
     if "</think" in text.lower():
         text = THOUGHT.sub(leave, text)
-    return THINKING.sub(leave, text), reading
+    return THINKING.sub(leave, CHANNEL.sub(leave, text)), reading
 
 
-def _read_parts(text: str, finish: str | None, reading: Reading) -> None:
+def _read_turns(text: str, finish: str | None, reading: Reading) -> None:
+    """Adds what stands between the tokens of a chat template, each stretch read by itself."""
+    for turn in turns(text):
+        if turn.is_own:
+            _read_parts(turn.text, turn.line, "stop" if turn.token else finish, reading)
+        elif turn.text.strip():
+            reading.rejects.append(Reject(turn.line, turn.text.strip(), OTHER_TURN))
+        if turn.token:
+            line = turn.line + turn.text.count("\n")
+            reading.rejects.append(Reject(line, turn.token, TEMPLATE))
+
+
+def _read_parts(text: str, line: int, finish: str | None, reading: Reading) -> None:
     """Adds the pairs written as data, and those in the text between them."""
-    at, line = 0, 1
+    at = 0
     for written in find_written(text):
         if written.start >= at:  # else it is another pair of the same object
             _add(reading, scan(text[at : written.start], line))

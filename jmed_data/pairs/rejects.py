@@ -11,7 +11,7 @@ from jmed_data.pairs.found import (
     SAME,
     Pair,
 )
-from jmed_data.pairs.languages import Language, is_in
+from jmed_data.pairs.languages import Language, has_japanese, is_in
 from jmed_data.pairs.near_duplicates import plain
 from jmed_data.pairs.wording import is_placeholder, refers, refuses
 
@@ -28,4 +28,5 @@ def _reasons(pair: Pair, language: Language) -> Iterator[tuple[bool, str]]:
     yield refuses(pair.output), REFUSAL
     yield any(map(refers, both)), REFERS
     yield not all(is_in(text, language) for text in both), LANGUAGE
+    yield language == "ja" and not has_japanese(pair.instruction), LANGUAGE
     yield plain(pair.instruction) == plain(pair.output), SAME

@@ -2,10 +2,10 @@
 
 import bisect
 import re
-from collections.abc import Sequence
 
 from jmed_data.pairs.found import (
     CHOICES,
+    CUT,
     NO_OUTPUT,
     NOT_TEXT,
     QUOTES,
@@ -14,6 +14,7 @@ from jmed_data.pairs.found import (
     Reading,
     Reject,
 )
+from jmed_data.pairs.keys import given_input
 from jmed_data.pairs.markers import (
     BARE,
     BEHIND_QUOTE,
@@ -23,6 +24,7 @@ from jmed_data.pairs.markers import (
     find_markers,
     style_name,
 )
+from jmed_data.pairs.order import answered, disordered, numbered, rejected, values
 from jmed_data.pairs.remarks import left_over
 from jmed_data.pairs.values import Value, instruction_value, output_value
 
@@ -33,6 +35,9 @@ COMPLETE = {"stop", "eos", "eos_token", "end_turn", "stop_sequence"}
 """
 OTHER_CHOICE = re.compile(r"^\s*[BＢ](?:[:：．)]|\.\s)", re.MULTILINE)
 """A line that shows that A: was no answer but the first of several choices."""
+
+SECOND_ANSWER = re.compile(r"\W{0,20}(?:答え|回答|解答|正解|Answer)")
+"""What shows the same behind the answer."""
 
 
 def scan(text: str, first: int, *, finish: str | None = "stop") -> Reading:
@@ -47,21 +52,39 @@ class _Scan:
     """One pass over a text; ``at`` is where it has come to."""
 
     def __init__(self, text: str, first: int, finish: str | None) -> None:
-        self.text, self.is_known = text, finish is not None
+        self.text, self.finish = text, finish
         self.is_cut = finish is not None and finish.casefold() not in COMPLETE
         self.markers = find_markers(text)
         self.starts = [marker.start for marker in self.markers]
-        self.answered = _answered(self.markers)
+        self.answered = answered(self.markers)
         self.at, self.line, self.counted = 0, first, 0
         self.reading = Reading()
 
     def read(self) -> Reading:
+        if found := disordered(self.text, self.markers):
+            return self._read_disordered(*found)
         place = self._next(0)
         while place < len(self.markers):
             self._leave(self.markers[place].start)
             self._read_pair(place)
             place = self._next(bisect.bisect_left(self.starts, self.at))
         self._leave(len(self.text))
+        return self.reading
+
+    def _read_disordered(self, keys: list[Marker], reason: str) -> Reading:
+        """Pairs by number where that is certain; else all of the text is rejected."""
+        couples = numbered(keys)
+        if not couples:
+            self.reading.rejects += rejected(self.text, self.line, keys, reason)
+            return self.reading
+        self._leave(keys[0].start)
+        chunks = values(self.text, keys)
+        for question, answer in couples:
+            finish = self.finish if keys[-1] in (question, answer) else "stop"
+            line = self._line_of(question.start)
+            more = scan(f"{chunks[question]}\n{chunks[answer]}", line, finish=finish)
+            self.reading.pairs += more.pairs
+            self.reading.rejects += more.rejects
         return self.reading
 
     def _next(self, place: int) -> int:
@@ -113,12 +136,14 @@ class _Scan:
 
     def _reason(self, question: Marker, instruction: Value, output: Value, end: int) -> str:
         at_end = not self.text[end:].strip(" \t\n\u3000`")
-        cut = self.is_cut or (not self.is_known and output.open_quote)
-        if at_end and cut and not output.closed:
+        if at_end and (self.is_cut or output.open_quote) and not output.closed:
             return TRUNCATED
+        if output.cut:
+            return CUT
         if not (instruction.clear and output.clear):
             return QUOTES
-        if question.question == "Q/A" and OTHER_CHOICE.search(output.text):
+        again = OTHER_CHOICE.search(output.text) or SECOND_ANSWER.match(self.text, end)
+        if question.question == "Q/A" and again:
             return CHOICES
         return NOT_TEXT if output.text.startswith(DATA) and not output.closed else ""
 
@@ -140,7 +165,8 @@ class _Scan:
         question, seen = self.markers[place], False
         for i in range(place + 1, len(self.markers)):
             other = self.markers[i]
-            if self._ends(question, i) and (seen or other.firm or self._is_line(i)):
+            is_sure = seen or other.firm or self._is_line(i) or self._is_other_number(question, i)
+            if is_sure and self._ends(question, i):
                 return i
             seen |= question.question in other.answers and other.style == question.style
         return len(self.markers)
@@ -164,6 +190,11 @@ class _Scan:
             question.style == PLAIN and bool(other.question) and other.firm and self._is_line(place)
         )
 
+    def _stands_with(self, key: Marker, place: int) -> bool:
+        """Whether the marker at ``place`` begins a line, or is decorated as ``key`` is."""
+        other = self.markers[place]
+        return self._is_line(place) or (other.style == key.style and other.grade <= BEHIND_QUOTE)
+
     def _is_line(self, place: int) -> bool:
         return self.markers[place].grade == LINE
 
@@ -176,7 +207,13 @@ class _Scan:
         alike = [i for i in places if self.markers[i].style == question.style]
         # **Q1** … and A: … belong together as well, but only where a line begins with them.
         found = alike or [i for i in places if self._is_line(i) and self.markers[i].style != BARE]
+        if any(self._is_other_number(question, i) for i in found):
+            return None
         return min(found, key=lambda i: (self.markers[i].grade, i), default=None)
+
+    def _is_other_number(self, question: Marker, place: int) -> bool:
+        numbers = {question.number, self.markers[place].number}
+        return None not in numbers and len(numbers) == 2
 
     def _output_end(self, place: int, answer: int) -> int:
         """The marker that ends the output: the next question, or a second answer."""
@@ -184,8 +221,11 @@ class _Scan:
         for i in range(answer + 1, len(self.markers)):
             other = self.markers[i]
             again = question.question in other.answers and other.style == key.style
-            again = again and other.firm and other.grade <= BEHIND_QUOTE
-            if again or self._ends(question, i) or self._interrupts(question, i):
+            again = again and (
+                (other.firm and other.grade <= BEHIND_QUOTE) or self._is_other_number(key, i)
+            )
+            further = other.is_further and other.firm and self._stands_with(key, i)
+            if again or further or self._ends(question, i) or self._interrupts(question, i):
                 return i
         return len(self.markers)
 
@@ -197,19 +237,6 @@ class _Scan:
             if given.is_input and given.style == question.style and given.grade <= BEHIND_QUOTE:
                 first = instruction_value(self.text[question.end : given.start], question)
                 second = instruction_value(self.text[given.end : end], given)
-                text = f"{first.text}\n{second.text}".strip()
+                text = f"{first.text}\n{given_input(second.text)}".strip()
                 return Value(text, end, clear=first.clear and second.clear)
         return instruction_value(self.text[question.end : end], question)
-
-
-def _answered(markers: Sequence[Marker]) -> list[bool]:
-    """For each marker whether an answer in its style follows before the next question for sure."""
-    follows: set[tuple[str | None, str]] = set()
-    answered = []
-    for marker in reversed(markers):
-        group = (marker.question, marker.style)
-        answered.append(group in follows)
-        if marker.question and marker.firm:
-            follows.discard(group)
-        follows.update((family, marker.style) for family in marker.answers)
-    return answered[::-1]

@@ -1,10 +1,12 @@
 """What a value is without the quotes, commas and braces around it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import dedent
 
+from jmed_data.pairs.escapes import unescaped
 from jmed_data.pairs.markers import BARE, PLAIN, UNAIDED, Marker
-from jmed_data.pairs.remarks import ends_answer, is_item
+from jmed_data.pairs.remarks import ends_answer, goes_on, is_item
 
 CLOSER = {
     "'": "'", '"': '"', "`": "`", "＇": "＇", "＂": "＂", "“": "”", "”": "”", "‘": "’", "’": "’",
@@ -12,9 +14,10 @@ CLOSER = {
 }  # fmt: skip
 SPACES = " \t\n\u3000"
 SEPARATORS = SPACES + ",，､、;；|"
-ESCAPE = re.compile(r"""\\([\\nrt"'/])""")
-ESCAPED = {"n": "\n", "r": "\n", "t": "\t"}
 MOST_TRIES = 50  # lines that could close a quotation; more make no sense and take long
+TAIL = re.compile(r"[ \t\u3000]*(?:[(（][^()（）\n]*[)）]|※[^\n]*)[ \t\u3000,、。}\]]*(?:\n|\Z)")
+BLOCK = re.compile(r"[ \t]*[|>][+-]?[ \t]*\n")
+WITHIN_WORD = re.compile(r"(?<=[A-Za-z])['’](?=[A-Za-z])")
 APOSTROPHE = re.compile(r"(?<=[A-Za-z])’(?=[A-Za-z])")
 
 
@@ -23,7 +26,8 @@ class Value:
     """A value and how far it reaches in the text that it was read from.
 
     closed: its closing quote was seen. open_quote: it has an opening one that is never closed.
-    clear: its quotes can be told from those in its text.
+    clear: its quotes can be told from those in its text. cut: more text follows that may belong to
+    it.
     """
 
     text: str
@@ -31,11 +35,12 @@ class Value:
     closed: bool = False
     open_quote: bool = False
     clear: bool = True
+    cut: bool = False
 
 
 def instruction_value(raw: str, key: Marker) -> Value:
     """The value in ``raw``, all that stands between its key and that of the output."""
-    text = _trimmed(raw, dangling=key.dangling, more="/")
+    text = _trimmed(_block(raw), dangling=key.dangling, more="/")
     return _unquoted(text, len(raw), key)
 
 
@@ -48,12 +53,18 @@ def output_value(raw: str, key: Marker, *, dangling: str, is_last: bool) -> Valu
     if quoted := _quoted(raw, key):
         return quoted
     end = _plain_end(raw, is_last=is_last)
-    return _unquoted(_trimmed(raw[:end], dangling=dangling), end, key)
+    value = _unquoted(_trimmed(_block(raw[:end]), dangling=dangling), end, key)
+    return replace(
+        value,
+        cut=goes_on(raw[end:]),
+        clear=value.clear and not (is_last and value.open_quote),
+    )
 
 
-def unescaped(text: str) -> str:
-    r"""``text`` from within quotes, with \n, \t, \" and the like as what they stand for."""
-    return ESCAPE.sub(lambda found: ESCAPED.get(found[1], found[1]), text)
+def _block(raw: str) -> str:
+    """``raw`` without the sign and the indentation of a YAML block, where it is one."""
+    sign = BLOCK.match(raw)
+    return dedent(raw[sign.end() :]) if sign else raw
 
 
 def _quoted(raw: str, key: Marker) -> Value | None:
@@ -70,7 +81,19 @@ def _quoted(raw: str, key: Marker) -> Value | None:
         tries += 1
         if inner := _inside(_trimmed(raw[start:end], closer=closer), key):
             return Value(unescaped(inner[0]).strip(SPACES), end, closed=True)
-    return None
+    return _before_tail(raw, start, closer)
+
+
+def _before_tail(raw: str, start: int, closer: str) -> Value | None:
+    """The value whose only closing quote has a note behind it: '…' (出典: …)."""
+    plain = WITHIN_WORD.sub("-", raw)
+    end = plain.find(closer, start + 1)
+    opener = raw[start]
+    if end < 0 or not TAIL.match(raw, end + 1) or plain.count(closer, end + 1):
+        return None
+    if opener != closer and plain.count(opener, start + 1):
+        return None
+    return Value(unescaped(raw[start + 1 : end]).strip(SPACES), end + 1, closed=True)
 
 
 def _inside(text: str, key: Marker) -> tuple[str] | None:
@@ -104,7 +127,7 @@ def _unquoted(text: str, end: int, key: Marker) -> Value:
     opener = text[:1]
     closer = CLOSER.get(opener)
     if not closer:
-        return Value(text, end)
+        return _without_stray_quote(text, end, key)
     if inner := _inside(text, key):
         return Value(unescaped(inner[0]).strip(SPACES), end, closed=True)
     closed = _match(text, opener, closer) is not None if opener != closer else closer in text[1:]
@@ -112,6 +135,21 @@ def _unquoted(text: str, end: int, key: Marker) -> Value:
         return Value(unescaped(text[1:]).strip(SPACES), end, open_quote=True)
     # 「心不全」とは… begins with a quotation; behind a quoted key it is not known where one ends.
     return Value(text, end, clear=opener != closer or not _is_quoting(key))
+
+
+def _without_stray_quote(text: str, end: int, key: Marker) -> Value:
+    """A value whose key is in quotes and that has a closing quote, but no opening one."""
+    closer = CLOSER.get(key.style, "")
+    if not closer or not _is_quoting(key) or not text.endswith(closer):
+        return Value(text, end)
+    plain = WITHIN_WORD.sub("", text)
+    if closer != key.style:
+        stray = plain.count(closer) - plain.count(key.style)
+    else:
+        stray = plain.count(closer) % 2 and plain.count(closer)
+    if stray == 1:
+        return Value(text.removesuffix(closer).rstrip(SEPARATORS), end)
+    return Value(text, end, clear=not stray)
 
 
 def _is_quoting(key: Marker) -> bool:
