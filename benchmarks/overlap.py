@@ -44,8 +44,10 @@ REUSED = 40
 """Characters that a stem shares with another year's in one run, if the examiners reused it."""
 AT_ONCE = 60
 """Questions that follow each other in a long text."""
-STEM = "stem alone"
-"""For this kind of plant only stems are taken that are long enough to be looked for."""
+LONG = "long stem alone"
+"""For this kind of plant only stems are taken that are long enough to be looked for alone."""
+ANSWERED = "question and right answer"
+"""For this kind of plant only questions with choices are taken."""
 Plant = Callable[[Sought, "Writer"], str]
 
 
@@ -93,6 +95,10 @@ def _labelled(question: Sought, _: Writer) -> str:
     return "\n".join(["次の問題に答えなさい。", question.question, *choices])
 
 
+def _answered(question: Sought, _: Writer) -> str:
+    return f"質問: {question.question}\n回答: {'、'.join(question.answer)}"
+
+
 def _shuffled(question: Sought, writer: Writer) -> str:
     clauses = question.text.replace("\n", "。").replace("、", "。").split("。")
     writer.random.shuffle(clauses)
@@ -105,9 +111,11 @@ PLANTS: dict[str, Plant] = {
     "with labels and a lead-in": _labelled,
     "10 % edited": lambda question, writer: writer.edited(question.text, 0.10),
     "25 % edited": lambda question, writer: writer.edited(question.text, 0.25),
-    STEM: lambda question, _: question.question,
-    f"{STEM}, 10 % edited": lambda question, writer: writer.edited(question.question, 0.10),
-    f"{STEM}, 25 % edited": lambda question, writer: writer.edited(question.question, 0.25),
+    f"{ANSWERED}, all questions": _answered,
+    "stem alone, all questions": lambda question, _: question.question,
+    LONG: lambda question, _: question.question,
+    f"{LONG}, 10 % edited": lambda question, writer: writer.edited(question.question, 0.10),
+    f"{LONG}, 25 % edited": lambda question, writer: writer.edited(question.question, 0.25),
     "clauses shuffled": _shuffled,
     "last 40 characters": lambda question, _: question.text[-40:],
 }
@@ -139,11 +147,10 @@ class Run:
 def write_records(path: Path, questions: Sequence[Sought], records: int) -> list[tuple[str, str]]:
     """Writes the training file; for each line the kind of plant and its problem_id, or ("", "")."""
     writer = Writer([question.text for question in questions], SEED)
-    long = [each for each in questions if weight(normal(each.question)) >= Thresholds().min_stem]
     plan = [
         (kind, question)
         for kind in PLANTS
-        for question in writer.random.sample(long if kind.startswith(STEM) else questions, PLANTED)
+        for question in writer.random.sample(_planted(kind, questions), PLANTED)
     ]
     plan += [("", questions[0])] * (records - len(plan))
     writer.random.shuffle(plan)
@@ -151,6 +158,14 @@ def write_records(path: Path, questions: Sequence[Sought], records: int) -> list
         for kind, question in plan:
             file.write(json.dumps(_record(kind, question, writer), ensure_ascii=False) + "\n")
     return [(kind, question.problem_id if kind else "") for kind, question in plan]
+
+
+def _planted(kind: str, questions: Sequence[Sought]) -> Sequence[Sought]:
+    """The questions of which some are planted."""
+    if kind.startswith(LONG):
+        least = Thresholds().min_stem
+        return [each for each in questions if weight(normal(each.question)) >= least]
+    return [each for each in questions if each.answer] if kind.startswith(ANSWERED) else questions
 
 
 def _record(kind: str, question: Sought, writer: Writer) -> dict[str, str]:
@@ -202,10 +217,10 @@ def other_years(thresholds: Thresholds) -> dict[str, dict]:
             for hit in search.hits(passages):
                 found[shape][mine[hit.question].problem_id] = hit
     long = {q.problem_id: q for q in questions if len(normal(q.question)) >= LONG_STEM}
-    return {shape: _false(hits, long) for shape, hits in found.items()}
+    return {shape: _false(hits, long, len(questions)) for shape, hits in found.items()}
 
 
-def _false(hits: dict[str, Hit], long: dict[str, Sought]) -> dict:
+def _false(hits: dict[str, Hit], long: dict[str, Sought], total: int) -> dict:
     wrong = {name: hit for name, hit in hits.items() if name in long}
     reused = [name for name, hit in wrong.items() if _run(long[name], hit) >= REUSED]
     return {
@@ -213,6 +228,7 @@ def _false(hits: dict[str, Hit], long: dict[str, Sought]) -> dict:
         "found": sorted(wrong),
         "rate": len(wrong) / len(long),
         "of these reused": sorted(reused),
+        "shorter stems": total - len(long),
         "found with shorter stems": sorted(set(hits) - set(wrong)),
     }
 
@@ -297,11 +313,14 @@ def _show(runs: dict[str, Run], plan: Sequence[tuple[str, str]], records: int) -
     false = other_years(Thresholds())
     print()
     show(
-        f"false positives: questions with stems from {LONG_STEM} characters, in other years' text",
-        ("other years as", "questions", "found", "of these reused", "share found"),
+        "false positives: questions in other years' text (IgakuQA and JJSIMQA), with stems from "
+        f"{LONG_STEM} characters | shorter",
+        ("other years as", "questions", "found", "of these reused", "share found",
+         "| shorter", "found"),
         [
             (shape, str(each["questions"]), str(len(each["found"])),
-             str(len(each["of these reused"])), f"{each['rate']:.2%}")
+             str(len(each["of these reused"])), f"{each['rate']:.2%}",
+             str(each["shorter stems"]), str(len(each["found with shorter stems"])))
             for shape, each in false.items()
         ],
         [f"records of the training file found without a copy in them: {stray}"],

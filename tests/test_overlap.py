@@ -236,6 +236,52 @@ def test_short_stems_only_with_their_choices(question, text, expected):
     assert [hit[0] for hit in found(text, sought, min_stem=40)] == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "ways"),
+    [
+        (STEM, CHOICES[:1], ["stem+choices", "stem+answer"]),
+        (STEM, (), ["stem+choices"]),
+        (STEM, (" ",), ["stem+choices"]),  # it stands in an image
+        ("大きな" + STEM, CHOICES[:1], ["stem+choices", "stem"]),  # the stem is enough
+        (SHORT, ("虫",), ["stem+choices"]),  # ten characters are not
+    ],
+)
+def test_short_stems_are_looked_for_with_their_answer(question, answer, ways):
+    sought = Sought("own", "Q", question, tuple(CHOICES), tuple(answer))
+    found_ways = [(p.way, p.ratio) for p in patterns([sought], Thresholds())]
+    assert [way for way, _ in found_ways] == ways
+    assert ("stem+answer" not in ways) or found_ways[1][1] == Thresholds().stem_ratio
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"質問: {STEM}\n回答: {CHOICES[0]}", ["stem+answer"]),
+        (f"{OTHER}{STEM}答えは{CHOICES[0]}。{OTHER}", ["stem+answer"]),
+        (QUESTION.text + "\n正解: " + CHOICES[0], ["stem+choices"]),  # the stronger evidence
+        (f"質問: {STEM[20:]}\n回答: {CHOICES[0]}", []),
+        (f"質問: {OTHER}\n回答: {CHOICES[0]}", []),
+    ],
+)
+def test_a_question_with_only_its_answer(text, expected):
+    sought = Sought("own", "Q1", STEM, tuple(CHOICES), (CHOICES[0],))
+    assert [hit[0] for hit in found(text, sought)] == expected
+
+
+def test_the_answers_of_every_exam(tmp_path, real_data, monkeypatch):
+    monkeypatch.setenv("JMED_DATA", str(real_data))
+    for exam in read_exams(["igakuqa", "igakuqa_exam", "jjsimqa"]):
+        for each in exam.questions:
+            assert set(each.answer) <= set(each.choices)
+            assert bool(each.answer) == bool(each.choices)
+
+
+def test_the_answers_of_an_own_exam(exam):
+    assert [q.answer for q in read_exams([str(exam)])[0].questions] == [
+        (CHOICES[0],), (CHOICES[-1],),
+    ]  # fmt: skip
+
+
 def test_latin_letters_make_a_stem_no_longer():
     """26 letters count as 8 2/3 characters, beside the 28 others."""
     term = "間質性肺疾患（interstitial lung disease: ILD）"
@@ -290,6 +336,7 @@ def test_every_shape_of_record(tmp_path, capsys, exam, record):
     assert (hit["problem_id"], hit["line"], hit["way"]) == ("Q1", 2, "stem+choices")
     assert out.splitlines() == [
         "own: 1 of 2 questions found (50.0%)",
+        "  looked for only with their choices or answer: 2 of 2",
         f"{train}: 1 of 2 records hold a question",
         *limits(Thresholds()),
         f"{tmp_path / 'out'}: hits.jsonl, overlap.html, summary.json",
@@ -305,7 +352,7 @@ def test_the_report(tmp_path, capsys, exam):
     first, second = hits(out)
     assert list(first) == [
         "exam", "problem_id", "file", "line", "way", "containment", "ratio", "question",
-        "excerpt", "record", "record_is_cut",
+        "excerpt", "start", "end", "record", "record_is_cut",
     ]  # fmt: skip
     assert (first["file"], first["line"], first["containment"], first["ratio"]) == (
         str(one), 1, 1, 100,
@@ -316,7 +363,8 @@ def test_the_report(tmp_path, capsys, exam):
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     assert summary["exams"]["own"] == {
         "questions": 2, "found": 2, "share": 1.0, "sha256": read_exams([str(exam)])[0].sha256,
-        "too_short": [], "records_by_problem_id": {"Q1": 1, "Q2": 1},
+        "only_with_choices_or_answer": 2, "too_short": [],
+        "records_by_problem_id": {"Q1": 1, "Q2": 1},
     }  # fmt: skip
     assert [file["with_a_question"] for file in summary["files"]] == [1, 1]
     assert summary["thresholds"]["containment"] == 0.35
@@ -351,10 +399,10 @@ def test_a_clean_file_and_a_list_to_exclude(tmp_path, capsys, exam):
     assert status == 0
     assert clean.read_bytes() == "".join(kept).encode()
     assert excluded.read_text("utf-8") == '{"exam": "own", "problem_id": "Q1"}\n'
-    assert out.splitlines()[1:2] + out.splitlines()[-2:] == [
+    assert out.splitlines()[2:3] + out.splitlines()[-2:] == [
         f"{train}: 2 of 4 records hold a question",
-        f"{clean}: records left: 2",
         f"{excluded}: questions to exclude: 1",
+        f"{clean}: records left: 2",
     ]
     assert overlap(capsys, clean, "--exam", exam, "--fail-on-hit")[0] == 0
     assert overlap(capsys, train, "--exam", exam, "--fail-on-hit")[0] == 1

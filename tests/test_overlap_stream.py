@@ -1,6 +1,8 @@
 """``jmed-data overlap`` on files that are large, faulty, or have no room to be written."""
 
+import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,8 +18,10 @@ __all__ = ["exam"]  # a fixture
 GOOD = {"instruction": QUESTION.text, "output": "a"}
 LIMITED = """
 import resource, sys
-from jmed_data.cli import main
+from jmed_data.cli import _parser, main
 import jinja2, rapidfuzz, scipy.sparse, tqdm
+_parser()  # it imports the commands
+tqdm.tqdm.monitor_interval = 0  # a thread that ends without memory would end the process
 size = next(int(line.split()[1]) for line in open("/proc/self/status") if "VmSize" in line)
 most = (size << 10) + int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_AS, (most, most))
@@ -45,11 +49,36 @@ def test_a_file_larger_than_memory(tmp_path, exam):
     assert (tmp_path / "clean.jsonl").stat().st_size == size
 
 
-def test_the_bound_on_the_address_space_is_one(tmp_path, exam):
+@pytest.mark.parametrize("megabytes", [8, 90])  # to be taken apart, and even to be read
+def test_a_record_for_which_there_is_no_memory(tmp_path, exam, megabytes):
+    """So the bound on the address space is one."""
     train = tmp_path / "train.jsonl"
-    train.write_text(json.dumps({"text": OTHER * 400_000}) + "\n", "utf-8")  # one record
+    write_record(train, OTHER * (megabytes * 10**6 // len(OTHER.encode())), {"text": OTHER})
     command = [sys.executable, "-c", LIMITED, str(24 * 2**20), "overlap", train, "--exam", exam]
-    assert run(*command, cwd=tmp_path).returncode != 0
+    ended = run(*command, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.splitlines()[-1] == (
+        f"jmed-data: {train}:2: not enough memory for this record; write it as several records"
+    )
+
+
+def test_a_record_of_16_megabytes(tmp_path, exam):
+    """In 140 MiB: its lines and its texts fit in, a Python string for each character would not."""
+    train, half = tmp_path / "train.jsonl", OTHER * (8_000_000 // len(OTHER.encode()))
+    write_record(train, f"{half}{QUESTION.text}{half}")
+    options = ["overlap", train, "--exam", exam, "--out", "out"]
+    ended = run(sys.executable, "-c", LIMITED, str(140 * 2**20), *options, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    (hit,) = hits(tmp_path / "out")
+    assert hit["excerpt"] == QUESTION.text
+    assert (hit["start"], hit["end"]) == (len(half), len(half + QUESTION.text))
+
+
+def write_record(path, text, *before):
+    """A training file of ``text`` behind other records, not escaped."""
+    lines = [json.dumps(each, ensure_ascii=False) for each in (*before, {"text": text})]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def test_a_record_that_is_a_book(tmp_path, capsys, exam):
@@ -76,6 +105,11 @@ def line(record):
         (b"\n \n", ": holds no record; write one per line, with instruction and output, or text"),
         (line({"instruction": "x"}).encode(), ":1: has no 'output'; add 'output' or delete the"),
         (line({"output": "x"}).encode(), ":1: has no 'instruction'; add 'instruction' or delete"),
+        (
+            line({"messages": []}).encode(),
+            ":1: is a chat ('messages'), which is not read; write its",
+        ),
+        (gzip.compress(b"x"), ": is gzip-compressed; unpack it first"),
         (line({"question": "x"}).encode(), ":1: has neither 'instruction' and 'output' nor 'text'"),
         (line({"text": 1}).encode(), ":1: 'text' is int, not text; give 'text' as text"),
         (line({"text": " "}).encode(), ":1: 'text' is empty; give 'text' as text"),
@@ -170,11 +204,55 @@ def everything(folder):
         (["igakuqa.jsonl"], "--exam igakuqa.jsonl: igakuqa is the name of another exam; rename"),
     ],
 )
-def test_faults_of_the_exams(tmp_path, capsys, exams, complaint):
+def test_faults_of_the_exams(tmp_path, capsys, monkeypatch, exams, complaint):
+    monkeypatch.chdir(tmp_path)
+    write_exam(tmp_path / "igakuqa.jsonl", ("Q1", STEM, CHOICES))
     train = write_jsonl(tmp_path / "train.jsonl", GOOD)
     status, out, err = overlap(capsys, train, "--exam", *exams)
     assert (status, out) == (1, "")
     assert err.startswith(f"jmed-data: {complaint}")
+
+
+def test_sure_below_containment(capsys):
+    assert overlap(capsys, "train.jsonl", "--sure", "0.2") == (
+        1, "", "jmed-data: --sure 0.2: is below --containment 0.35; "
+        "give --sure at least as much, or --containment less\n",
+    )  # fmt: skip
+
+
+def test_every_file_that_cannot_be_read_is_told_at_once(tmp_path, capsys, exam, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_jsonl(tmp_path / "train.jsonl", GOOD)
+    (tmp_path / "packed.jsonl").write_bytes(gzip.compress(b"{}"))
+    os.mkfifo("pipe")
+    files = ["train.jsonl", "missing.jsonl", "packed.jsonl", "pipe"]
+    options = ["--exam", "none.jsonl", exam, "--drop", "clean"]
+    status, out, err = overlap(capsys, *files, *options)
+    assert (status, out) == (1, "")
+    assert err.splitlines() == [
+        "jmed-data: missing.jsonl: cannot be read (No such file or directory); "
+        "check the path and its permissions",
+        "packed.jsonl: is gzip-compressed; unpack it first",
+        "pipe: is no regular file, and --drop reads it twice; save it to a file first",
+        "none.jsonl: cannot be read (No such file or directory); "
+        "check the path and its permissions",
+    ]
+    assert not (tmp_path / "clean").exists()
+
+
+def test_a_pipe_is_searched(tmp_path, exam):
+    script = 'cat train.jsonl | "$@"'
+    write_jsonl(tmp_path / "train.jsonl", GOOD)
+    command = [sys.executable, "-m", "jmed_data.cli", "overlap", "/dev/stdin", "--exam", exam]
+    ended = run("sh", "-c", script, "sh", *command, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert "/dev/stdin: 1 of 1 records hold a question" in ended.stdout
+    ended = run("sh", "-c", script, "sh", *command, "--drop", "clean.jsonl", cwd=tmp_path)
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "jmed-data: /dev/stdin: is no regular file, and --drop reads it twice; "
+        "save it to a file first\n"
+    )
 
 
 @pytest.mark.parametrize("option", ["--containment=0", "--ratio=101", "--sure=nan", "--min-stem=0"])
@@ -214,7 +292,7 @@ def test_a_file_that_changes_while_it_is_searched(tmp_path, capsys, exam, monkey
 
 
 def test_a_full_disk(tmp_path, exam):
-    train = write_jsonl(tmp_path / "train.jsonl", *[{"text": OTHER * 20}] * 200)
+    train = write_jsonl(tmp_path / "train.jsonl", GOOD, *[{"text": OTHER * 20}] * 200)
     (tmp_path / "small").mkdir()
     space = ("unshare", "--map-root-user", "--mount")
     if subprocess.run([*space, "true"], check=False, capture_output=True).returncode:
@@ -224,9 +302,8 @@ def test_a_full_disk(tmp_path, exam):
         '"$@"; status=$?; cp small/clean.jsonl kept; ls -A small > left; exit $status'
     )
     command = [sys.executable, "-m", "jmed_data.cli", "overlap", train, "--exam", exam]
-    ended = run(
-        *space, "sh", "-c", script, "sh", *command, "--drop", "small/clean.jsonl", cwd=tmp_path
-    )
+    command += ["--drop", "small/clean.jsonl", "--out", "out", "--exclude-list", "excluded"]
+    ended = run(*space, "sh", "-c", script, "sh", *command, cwd=tmp_path)
     assert ended.returncode == 1, ended.stderr
     assert ended.stderr == (
         "jmed-data: small/clean.jsonl: cannot be written (No space left on device); "
@@ -234,6 +311,13 @@ def test_a_full_disk(tmp_path, exam):
     )
     assert (tmp_path / "kept").read_text() == "old\n"
     assert (tmp_path / "left").read_text() == "clean.jsonl\n"
+    # What took hours is there all the same.
+    assert ended.stdout.startswith("own: 1 of 2 questions found")
+    assert len(hits(tmp_path / "out")) == 1
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == [
+        "hits.jsonl", "overlap.html", "summary.json",
+    ]  # fmt: skip
+    assert "Q1" in (tmp_path / "excluded").read_text()
 
 
 def test_ctrl_c(tmp_path, capsys, exam, monkeypatch):

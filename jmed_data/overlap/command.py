@@ -1,7 +1,7 @@
 """``jmed-data overlap``: which exam questions stand in a training file."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +9,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from jmed_data.commands import add_command
+from jmed_data.faults import FileError
 from jmed_data.output import dump
+from jmed_data.overlap.inputs import check_inputs
 from jmed_data.overlap.limits import limits
 from jmed_data.overlap.options import add_options, thresholds
 from jmed_data.overlap.outputs import (
@@ -20,11 +22,11 @@ from jmed_data.overlap.outputs import (
     write_clean,
     write_excluded,
 )
-from jmed_data.overlap.page import MOST, Pair, page
-from jmed_data.overlap.questions import SoughtExam, is_file, read_exams
+from jmed_data.overlap.page import Pairs, page
+from jmed_data.overlap.questions import Sought, SoughtExam, is_file, read_exams
 from jmed_data.overlap.report import Report, describe, summary
-from jmed_data.overlap.search import Search
-from jmed_data.overlap.stream import TrainingStream
+from jmed_data.overlap.search import Hit, Search
+from jmed_data.overlap.stream import TrainingStream, too_large
 from jmed_data.overlap.tally import Tally
 
 
@@ -59,10 +61,9 @@ class Outputs:
     def of(cls, args: argparse.Namespace) -> "Outputs":
         """Those asked for. Raises ValueError if one would overwrite an input or another."""
         out = [args.out / name for name in NAMES] if args.out else []
-        clean = targets(args.files, args.drop) if args.drop else []
+        clean = targets(args.files, args.drop) if args.drop is not None else []
         excluded = [args.exclude_list] if args.exclude_list else []
-        exams = [Path(exam) for exam in args.exam if is_file(exam)]
-        refuse_inputs([*out, *clean, *excluded], [*args.files, *exams])
+        refuse_inputs([*out, *clean, *excluded], [*args.files, *_exam_files(args)])
         streamed = [Streamed(path) for path in excluded]
         return cls(
             [Streamed(path) for path in out],
@@ -71,39 +72,51 @@ class Outputs:
         )
 
     @property
-    def all(self) -> list[Streamed]:
-        """Every file that is written."""
-        return [*self.out, *self.clean, *([self.excluded] if self.excluded else [])]
+    def results(self) -> list[Streamed]:
+        """What the search itself writes; the clean files come after it."""
+        return [*self.out, *([self.excluded] if self.excluded else [])]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found. pairs: the first MOST, for the page."""
+    """What a search found. pairs: for the page."""
 
     tally: Tally
-    pairs: list[Pair] = field(default_factory=list)
+    pairs: Pairs = field(default_factory=Pairs)
 
 
 def _run(args: argparse.Namespace) -> int:
-    _check_files(args.files)
+    asked = thresholds(args)
+    check_inputs(args.files, _exam_files(args), twice=args.drop is not None)
     outputs = Outputs.of(args)
     exams = read_exams(args.exam)
-    search = Search([each for exam in exams for each in exam.questions], thresholds(args))
+    search = Search([each for exam in exams for each in exam.questions], asked)
     with ExitStack() as stack:  # files that cannot be made are told before the search, not after
-        for output in outputs.all:
-            stack.enter_context(output)
-        found = _search(args.files, search, outputs)
-        report = _report(found.tally, exams, search)
-        notes = _write(found, report, outputs)
-    print(*describe(report), *notes, sep="\n")
+        for clean in outputs.clean:
+            stack.enter_context(clean)
+        report = _find(args.files, exams, search, outputs)
+        # By now the results are in place: a disk too small for the clean files leaves them there.
+        notes = list(_clean(report, outputs))
+    print(*notes, sep="\n", end="\n" * bool(notes))
     return 1 if args.fail_on_hit and report.pairs else 0
 
 
-def _check_files(files: Sequence[Path]) -> None:
-    where = [path.resolve() for path in files]
-    twice = next((path for path in files if where.count(path.resolve()) > 1), None)
-    if twice:
-        raise ValueError(f"{twice}: is given twice; name each file once")
+def _exam_files(args: argparse.Namespace) -> list[Path]:
+    return [Path(exam) for exam in args.exam if is_file(exam)]
+
+
+def _find(
+    files: Sequence[Path], exams: Sequence[SoughtExam], search: Search, outputs: Outputs
+) -> Report:
+    """Searches, writes what was found but for the clean files, and prints it."""
+    with ExitStack() as stack:
+        for output in outputs.results:
+            stack.enter_context(output)
+        found = _search(files, search, outputs)
+        report = _report(found.tally, exams, search)
+        notes = _write(found, report, outputs)
+    print(*describe(report), *notes, sep="\n", flush=True)
+    return report
 
 
 def _search(files: Sequence[Path], search: Search, outputs: Outputs) -> Found:
@@ -118,34 +131,43 @@ def _search(files: Sequence[Path], search: Search, outputs: Outputs) -> Found:
 
 def _search_file(stream: TrainingStream, search: Search, outputs: Outputs, found: Found) -> None:
     tally = found.tally.begin(stream.path)
-    for hit in search.hits(stream):
-        question = search.questions[hit.question]
-        found.tally.add(hit)
-        if outputs.out:
-            outputs.out[0].write_line(hit_record(hit, question, stream.path))
-        if len(found.pairs) < MOST:
-            found.pairs.append(Pair.of(hit, question, stream.path))
+    try:
+        for hit in search.hits(stream):
+            _add(hit, search.questions[hit.question], stream.path, outputs, found)
+    except MemoryError as error:
+        raise FileError([too_large(stream.path, stream.line)]) from error
     tally.records, tally.sha256 = stream.count, stream.sha256
 
 
+def _add(hit: Hit, question: Sought, file: Path, outputs: Outputs, found: Found) -> None:
+    found.tally.add(hit)
+    if outputs.out:
+        outputs.out[0].write_line(hit_record(hit, question, file))
+        found.pairs.add(hit, question, file)
+
+
 def _report(tally: Tally, exams: Sequence[SoughtExam], search: Search) -> Report:
-    counted = tally.exams(exams, search.too_short)
+    counted = tally.exams(exams, search)
     told = limits(search.thresholds)
     return Report(counted, tally.files, tally.hits, search.thresholds, told)
 
 
 def _write(found: Found, report: Report, outputs: Outputs) -> list[str]:
-    """Writes what was asked for, and says so in a line each."""
+    """Writes what was asked for but the clean files, and says so in a line each."""
     notes = []
     if outputs.out:
         _, looked_at, summed = outputs.out
-        looked_at.write(page(report, found.pairs).encode())
+        looked_at.write(page(report, found.pairs.groups(found.tally.records)).encode())
         summed.write(dump(summary(report)).encode())
         notes.append(f"{summed.path.parent}: {', '.join(NAMES)}")
-    for file, clean in zip(report.files, outputs.clean, strict=False):
-        notes.append(f"{clean.path}: records left: {write_clean(file, clean):,}")
     if outputs.excluded:
         questions = found.tally.found()
         write_excluded(questions, outputs.excluded)
         notes.append(f"{outputs.excluded.path}: questions to exclude: {len(questions):,}")
     return notes
+
+
+def _clean(report: Report, outputs: Outputs) -> Iterator[str]:
+    """Writes the clean files, if asked for, and says so in a line each."""
+    for file, clean in zip(report.files, outputs.clean, strict=False):
+        yield f"{clean.path}: records left: {write_clean(file, clean):,}"

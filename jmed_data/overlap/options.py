@@ -28,7 +28,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def thresholds(args: argparse.Namespace) -> Thresholds:
-    """Those that were asked for."""
+    """Those that were asked for. Raises ValueError for --sure below --containment."""
+    if args.sure < args.containment:
+        what = f"--sure {args.sure:g}: is below --containment {args.containment:g}"
+        raise ValueError(f"{what}; give --sure at least as much, or --containment less")
     return Thresholds(args.containment, args.sure, args.ratio, args.stem_ratio, args.min_stem)
 
 
@@ -37,10 +40,10 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, metavar="DIR", help="for hits.jsonl, overlap.html and summary.json"
     )
     parser.add_argument(
-        "--drop",
-        type=Path,
+        "--drop",  # as text: a Path would lose the "/" that makes it a folder
         metavar="FILE_OR_DIR",
-        help="write the training file without the records that hold a question; a folder for more",
+        help="write the training file without the records that hold a question; for more a "
+        "folder, DIR/",
     )
     parser.add_argument(
         "--exclude-list",
@@ -63,7 +66,7 @@ def _add_thresholds(parser: argparse.ArgumentParser) -> None:
             "share of a question with its choices from which the order does not matter",
         ),
         ("--ratio", percent, "partial ratio of a question with its choices"),
-        ("--stem-ratio", percent, "partial ratio of a stem alone"),
+        ("--stem-ratio", percent, "partial ratio of a stem alone or with its answer"),
         (
             "--min-stem",
             positive,

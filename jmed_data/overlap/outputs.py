@@ -17,7 +17,7 @@ from jmed_data.overlap.stream import TrainingStream
 from jmed_data.overlap.tally import FileTally
 
 MOST_TEXT = 4000
-"""Characters of a record that are written beside its excerpt."""
+"""Characters of a record that are written, its excerpt among them."""
 
 
 class Streamed:
@@ -28,7 +28,7 @@ class Streamed:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._part = path.with_name(f".{path.name}.part")  # the next run overwrites what is left
 
     def __enter__(self) -> "Streamed":
         if (
@@ -81,17 +81,19 @@ class Streamed:
             ) from error
 
 
-def targets(files: Sequence[Path], drop: Path) -> list[Path]:
+def targets(files: Sequence[Path], drop: str) -> list[Path]:
     """Where the clean copy of each file goes: ``drop`` itself, or files of their names in it.
 
-    Raises ValueError for two files of one name.
+    It is a folder if it ends in "/", if it is there as one, or for several files. Raises ValueError
+    for two files of one name.
     """
-    if len(files) == 1 and not drop.is_dir():
-        return [drop]
+    folder = Path(drop)
+    if len(files) == 1 and not drop.endswith(("/", os.sep)) and not folder.is_dir():
+        return [folder]
     names = [file.name for file in files]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"--drop {drop}: two files are called {twice[0]}; drop from one at a time")
-    return [drop / name for name in names]
+    return [folder / name for name in names]
 
 
 def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
@@ -134,7 +136,12 @@ def write_excluded(found: Iterable[Sought], out: Streamed) -> None:
 
 
 def hit_record(hit: Hit, question: Sought, file: Path) -> dict[str, Any]:
-    """A hit as plain JSON types. record: the first MOST_TEXT characters of the whole record."""
+    """A hit as plain JSON types.
+
+    start, end: of the excerpt in the whole record. record: its MOST_TEXT characters around the
+    excerpt.
+    """
+    record = _around(hit)
     return {
         "exam": question.exam,
         "problem_id": question.problem_id,
@@ -145,6 +152,18 @@ def hit_record(hit: Hit, question: Sought, file: Path) -> dict[str, Any]:
         "ratio": round(hit.ratio, 2),
         "question": question.text,
         "excerpt": hit.excerpt,
-        "record": hit.passage.text[:MOST_TEXT],
-        "record_is_cut": len(hit.passage.text) > MOST_TEXT,
+        "start": hit.start,
+        "end": hit.end,
+        "record": record,
+        "record_is_cut": len(record) < len(hit.passage.text),
     }
+
+
+def _around(hit: Hit) -> str:
+    """The record, or where it is longer than MOST_TEXT as much of it around the excerpt, and all of
+    the excerpt.
+    """
+    text, room = hit.passage.text, max(MOST_TEXT - (hit.end - hit.start), 0)
+    last = max(len(text) - MOST_TEXT, 0)  # from there on a window would reach over the end
+    start = min(max(hit.start - room // 2, 0), last, hit.start)
+    return text[start : max(start + MOST_TEXT, hit.end)]

@@ -1,6 +1,7 @@
 """The hits as one HTML file to look at: no script, nothing loaded, whatever the records hold."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from jmed_data.overlap.report import Report
 from jmed_data.overlap.search import Hit
 from jmed_data.visible import language, visible
 
-MOST = 200
-"""Pairs that are shown: what a browser shows at once. All are in hits.jsonl."""
+MOST, EACH = 200, 3
+"""Pairs that are shown: as many as a browser shows at once, and of one question.
+
+All are in hits.jsonl.
+"""
 AROUND = 300
 """Characters of the record that are shown on both sides of the excerpt."""
 
@@ -47,8 +51,42 @@ class Pair:
         )
 
 
-def page(report: Report, pairs: Sequence[Pair]) -> str:
-    """The page, with the first of the report's pairs."""
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is shown of one question. records: how many hold it in all."""
+
+    question: Sought
+    records: int
+    pairs: Sequence[Pair]
+
+
+class Pairs:
+    """The first EACH pairs of each question, for the page."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[int, list[Pair]] = {}
+
+    def add(self, hit: Hit, question: Sought, file: Path) -> None:
+        """Keeps the pair if it is among the first of its question."""
+        kept = self._pairs.setdefault(hit.question, [])
+        if len(kept) < EACH:
+            kept.append(Pair.of(hit, question, file))
+
+    def groups(self, records: Callable[[int], int]) -> list[Group]:
+        """MOST pairs at most, by exam and question: all first ones come before any second one.
+
+        records: in how many records a question, by index, was found.
+        """
+        ranked = sorted((n, index) for index, kept in self._pairs.items() for n in range(len(kept)))
+        shown = Counter(index for _, index in ranked[:MOST])
+        return [
+            Group(self._pairs[index][0].question, records(index), self._pairs[index][:n])
+            for index, n in sorted(shown.items())
+        ]
+
+
+def page(report: Report, groups: Sequence[Group]) -> str:
+    """The page, with some of the report's pairs."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=select_autoescape(["html.jinja"]),
@@ -60,7 +98,8 @@ def page(report: Report, pairs: Sequence[Pair]) -> str:
     )
     environment.filters["language"] = language
     template = environment.get_template("overlap.html.jinja")
-    return template.render(report=report, pairs=pairs)
+    shown = sum(len(group.pairs) for group in groups)
+    return template.render(report=report, groups=groups, shown=shown)
 
 
 def _shown(value: object) -> object:

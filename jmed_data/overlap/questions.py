@@ -1,4 +1,6 @@
-"""What is looked for: every question with its choices, and long stems alone."""
+"""What is looked for: every question with its choices, long stems alone, short ones with the
+right answer.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,9 +11,9 @@ from jmed_data.exam_file import read_exam
 from jmed_data.exams import NAMES, load_exam
 from jmed_data.overlap.normal import normal
 from jmed_data.overlap.thresholds import Thresholds
-from jmed_data.schema import content_hash
+from jmed_data.schema import LETTERS, content_hash
 
-Way = Literal["stem+choices", "stem"]
+Way = Literal["stem+choices", "stem+answer", "stem"]
 SHORTEST = 20
 """Characters, normalised, under which no text is looked for: it would be found anywhere."""
 NEVER = 2.0
@@ -22,17 +24,27 @@ SAYING = 10
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """One question of an exam. exam: its name for lm-eval's tasks, or the stem of its file."""
+    """One question of an exam.
+
+    exam: its name for lm-eval's tasks, or the stem of its file. answer: the texts of the correct
+    choices, in label order; () for a question without choices.
+    """
 
     exam: str
     problem_id: str
     question: str
     choices: tuple[str, ...]
+    answer: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """Stem and choices, one a line."""
         return "\n".join((self.question, *self.choices))
+
+    @property
+    def answered(self) -> str:
+        """Stem and correct choices, one a line: what is left where a question became Q and A."""
+        return "\n".join((self.question, *self.answer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +114,15 @@ def _patterns(index: int, question: Sought, thresholds: Thresholds) -> Iterator[
         yield Pattern(index, "stem+choices", text, thresholds.stem_ratio)
     if weight(stem) >= thresholds.min_stem and len(stem) >= SHORTEST:
         yield Pattern(index, "stem", stem, thresholds.stem_ratio)
+    elif (
+        normal("".join(question.answer)) and len(answered := normal(question.answered)) >= SHORTEST
+    ):
+        yield Pattern(index, "stem+answer", answered, thresholds.stem_ratio)
 
 
 def is_file(exam: str) -> bool:
     """Whether ``exam`` is a file of one's own, not a name."""
-    return Path(exam).suffix in (".jsonl", ".csv")
+    return Path(exam).suffix.lower() in (".jsonl", ".csv")
 
 
 def _read(given: str) -> tuple[str, Sequence[Any]]:
@@ -127,4 +143,11 @@ def _own(path: Path) -> tuple[str, Sequence[Any]]:
 
 
 def _sought(exam: str, item: Any) -> Sought:
-    return Sought(exam, item.problem_id, item.question, tuple(item.choices))
+    choices = tuple(item.choices)
+    answer = tuple(choices[_index(each)] for each in item.answer) if choices else ()
+    return Sought(exam, item.problem_id, item.question, choices, answer)
+
+
+def _index(answer: int | str) -> int:
+    """Of a choice: an index already, or a letter; of "a or d", where either is right, the first."""
+    return LETTERS.index(answer[0]) if isinstance(answer, str) else answer

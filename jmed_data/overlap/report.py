@@ -28,6 +28,9 @@ def describe(report: Report) -> Iterator[str]:
     for exam in report.exams:
         found = f"{len(exam.hit):,} of {exam.questions:,} questions found ({exam.share:.1%})"
         yield f"{exam.name}: {found}"
+        if exam.not_alone:
+            count = f"{exam.not_alone:,} of {exam.questions:,}"
+            yield f"  looked for only with their choices or answer: {count}"
         if exam.too_short:
             named = ", ".join(exam.too_short[:SHOWN]) + ", …" * (len(exam.too_short) > SHOWN)
             yield f"  too short to look for: {len(exam.too_short):,} ({named})"
@@ -54,6 +57,7 @@ def _exam(exam: ExamTally) -> dict[str, Any]:
         "found": len(exam.hit),
         "share": exam.share,
         "sha256": exam.sha256,
+        "only_with_choices_or_answer": exam.not_alone,
         "too_short": list(exam.too_short),
         "records_by_problem_id": exam.hit,
     }

@@ -21,9 +21,9 @@ T = TypeVar("T")
 class Hit:
     """One question found in one record.
 
-    question: its index. way: with its choices or the stem alone. containment: the share of its
-    3-grams, 0 to 1. ratio: partial ratio, 0 to 100. start, end: of the matching excerpt in
-    ``passage.text``.
+    question: its index. way: with its choices, with its answer, or the stem alone. containment: the
+    share of its 3-grams, 0 to 1. ratio: partial ratio, 0 to 100. start, end: of the matching
+    excerpt in ``passage.text``.
     """
 
     question: int
@@ -56,6 +56,13 @@ class Search:
         """The questions that are not looked for, because so little text is found anywhere."""
         sought = {pattern.question for pattern in self._patterns}
         return [each for index, each in enumerate(self.questions) if index not in sought]
+
+    @property
+    def not_alone(self) -> list[Sought]:
+        """The questions that are looked for only with their choices or their answer."""
+        sought = {pattern.question for pattern in self._patterns}
+        alone = {pattern.question for pattern in self._patterns if pattern.way == "stem"}
+        return [self.questions[index] for index in sorted(sought - alone)]
 
     def hits(self, passages: Iterable[Passage]) -> Iterator[Hit]:
         """Each question in each passage once: with its choices if they are there, at its best.

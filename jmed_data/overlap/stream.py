@@ -23,6 +23,10 @@ FIELDS: dict[Kind, tuple[str, ...]] = {
     "train": ("instruction", "input", "output"),
     "pretrain": ("text",),
 }
+GZIP = b"\x1f\x8b"
+"""What a gzip file begins with."""
+COMPRESSED = "is gzip-compressed", "unpack it first"
+"""What is wrong with such a file, and the remedy."""
 Advance = Callable[[int], object]
 """Is told how many bytes were read."""
 
@@ -38,13 +42,13 @@ class Passage:
 class TrainingStream:
     """The records of one file, or its lines, to be read once.
 
-    advance is told how many bytes each line has. At the end ``sha256`` and ``count`` are those of
-    the whole file.
+    advance is told how many bytes each line has. line: the last one read, 1-based. At the end
+    ``sha256`` and ``count`` are those of the whole file.
     """
 
     def __init__(self, path: Path, advance: Advance = lambda _: None) -> None:
         self.path, self._advance = path, advance
-        self.count = 0
+        self.line = self.count = 0
         self._digest = hashlib.sha256()
 
     @property
@@ -76,7 +80,20 @@ class TrainingStream:
         for number, line in _opened(self.path):
             self._digest.update(line)
             self._advance(len(line))
+            self.line = number
             yield number, line
+
+
+def unreadable(path: Path, error: OSError) -> Fault:
+    """``path`` cannot be read, and why."""
+    what = f"cannot be read ({error.strerror})"
+    return Fault(path, None, None, what, "check the path and its permissions")
+
+
+def too_large(path: Path, line: int) -> Fault:
+    """The record at ``line`` (1-based) needs more memory than there is."""
+    what = "not enough memory for this record"
+    return Fault(path, line, None, what, "write it as several records")
 
 
 def _opened(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -88,14 +105,12 @@ def _opened(path: Path) -> Iterator[tuple[int, bytes]]:
         with path.open("rb") as file:
             yield from _lines(file, path)
     except OSError as error:
-        what = f"cannot be read ({error.strerror})"
-        fault = Fault(path, None, None, what, "check the path and its permissions")
-        raise FileError([fault]) from error
+        raise FileError([unreadable(path, error)]) from error
 
 
 def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
     number = 0
-    while line := file.readline(LONGEST + 1):
+    while line := _line(file, path, number + 1):
         number += 1
         if len(line) > LONGEST:
             what = f"the line is longer than {LONGEST // 2**20} MiB"
@@ -104,10 +119,19 @@ def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
         yield number, line
 
 
+def _line(file: BinaryIO, path: Path, number: int) -> bytes:
+    try:
+        return file.readline(LONGEST + 1)
+    except MemoryError as error:
+        raise FileError([too_large(path, number)]) from error
+
+
 def _passage(line: bytes, path: Path, number: int) -> Passage | list[Fault] | None:
     """The text of a line, its faults, or None if it is blank."""
     if number == 1:
         line = line.removeprefix(codecs.BOM_UTF8)
+        if line.startswith(GZIP):
+            raise FileError([Fault(path, None, None, *COMPRESSED)])
     try:
         text = line.decode().removesuffix("\n")
     except UnicodeDecodeError as error:
@@ -126,6 +150,10 @@ def _checked(record: Record, path: Path, number: int) -> Passage | list[Fault]:
         kind = "train"
     elif "text" in record:
         kind = "pretrain"
+    elif "messages" in record:
+        remedy = "write its turns as instruction and output"
+        what = "is a chat ('messages'), which is not read"
+        return [Fault(path, number, None, what, remedy)]
     else:
         what = "has neither 'instruction' and 'output' nor 'text'"
         return [Fault(path, number, None, what, "add them or delete the line")]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jmed_data.overlap.questions import Sought, SoughtExam
-from jmed_data.overlap.search import Hit
+from jmed_data.overlap.search import Hit, Search
 
 
 @dataclass(slots=True)
@@ -29,12 +29,17 @@ class FileTally:
 
 @dataclass(frozen=True, slots=True)
 class ExamTally:
-    """One exam. hit: its questions that were found, by problem_id, and in how many records."""
+    """One exam.
+
+    too_short: the questions that are not looked for, by problem_id. not_alone: how many are looked
+    for only with their choices or their answer. hit: those found, and in how many records.
+    """
 
     name: str
     sha256: str
     questions: int
     too_short: tuple[str, ...]
+    not_alone: int
     hit: dict[str, int]
 
     @property
@@ -70,8 +75,13 @@ class Tally:
         """The questions that were found, in exam order."""
         return [self._questions[index] for index in sorted(self._records)]
 
-    def exams(self, exams: Sequence[SoughtExam], too_short: Sequence[Sought]) -> list[ExamTally]:
-        """The counts by exam."""
+    def records(self, question: int) -> int:
+        """In how many records the question of this index was found."""
+        return self._records[question]
+
+    def exams(self, exams: Sequence[SoughtExam], search: Search) -> list[ExamTally]:
+        """The counts by exam, of which ``search`` looked for the questions."""
+        too_short, not_alone = search.too_short, search.not_alone
         hit = [(self._questions[index], n) for index, n in sorted(self._records.items())]
         return [
             ExamTally(
@@ -79,6 +89,7 @@ class Tally:
                 exam.sha256,
                 len(exam.questions),
                 tuple(each.problem_id for each in too_short if each.exam == exam.name),
+                sum(each.exam == exam.name for each in not_alone),
                 {each.problem_id: n for each, n in hit if each.exam == exam.name},
             )
             for exam in exams

@@ -9,8 +9,8 @@ class Thresholds:
 
     sure: the share of a question with its choices from which no further test is made: the clauses
     may then stand in another order. ratio, stem_ratio: rapidfuzz's partial ratio, 0 to 100, that a
-    question with choices and a stem alone must reach. min_stem: characters, normalised, from which
-    a stem is looked for without its choices; three Latin ones count as one.
+    question with choices and a stem alone or with its answer must reach. min_stem: characters,
+    normalised, from which a stem is looked for alone; three Latin ones count as one.
     """
 
     containment: float = 0.35
