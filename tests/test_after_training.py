@@ -27,7 +27,7 @@ def memorised(tmp_path_factory):
     build(folder / "model", hidden=128)
     layers = '["query_key_value","dense","dense_h_to_4h","dense_4h_to_h","embed_out"]'
     ended = train(
-        "opencalm7b", folder, "--max_steps=300", "--save_steps=300", "--logging_steps=10",
+        "opencalm7b", folder, "--max_steps=450", "--save_steps=450", "--logging_steps=10",
         "--learning_rate=1e-2", "--lora_r=64", f"--lora_target_modules={layers}",
         "--micro_batch_size=8", "--gradient_checkpointing=false", "--output_dir=outputs/run",
     )  # fmt: skip
@@ -66,7 +66,7 @@ def test_a_model_that_learnt_the_sample_exam_scores_above_its_base(evaluated):
 @pytest.mark.xdist_group("memorised")
 def test_the_table_knows_step_0_and_the_gain_is_not_chance(evaluated):
     columns = read_columns([evaluated / "base", evaluated / "adapter"], None)
-    assert [column.title for column in columns] == ["model, 0 steps", "model, 300 steps of LoRA"]
+    assert [column.title for column in columns] == ["model, 0 steps", "model, 450 steps of LoRA"]
     assert columns[1].hours > 0
     found = table_of(columns, pooled=False, by=None, seed=1, resamples=2000)
     accuracy = found.sections[0].rows[0].cells[1]
@@ -85,7 +85,7 @@ def test_a_merged_lora_gives_the_adapters_answers(evaluated):
     evaluate(folder, "merged-out", "pretrained=merged")
     assert answers(folder, "merged-out") == answers(folder, "adapter")
     merged_column = read_columns([folder / "merged-out"], None)[0]
-    assert merged_column.title == "model, 300 steps of LoRA"
+    assert merged_column.title == "model, 450 steps of LoRA"
     whole = logits(load(folder / "merged", torch.float32))
     apart = logits(adapter(load(folder / "model", torch.float32), folder / "outputs/run"))
     assert (whole - apart).abs().max() < 1e-4 * apart.std()
