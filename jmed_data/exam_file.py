@@ -37,9 +37,9 @@ def read_exam(path: Path, *, exam: str | None = None) -> list[Item]:
 
 
 def _read_records(path: Path) -> tuple[list[Numbered], list[Fault]]:
-    if path.suffix == ".jsonl":
+    if path.suffix.lower() == ".jsonl":
         return read_jsonl(path)
-    if path.suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         rows, faults = read_csv(path)
         if fault := _columns(path, list(rows[0][1])) if rows else None:
             return [], [*faults, fault]
