@@ -17,7 +17,7 @@ from typing import Any
 from jmed_data import igakuqa, jjsimqa
 from jmed_data.exam_file import read_exam
 from jmed_data.exams import TAKE_A_FILE, Exam
-from jmed_data.faults import Fault, FileError
+from jmed_data.faults import LONGEST, Fault, FileError, printable, shortened
 from jmed_data.records import Record, read_jsonl
 from jmed_data.schema import Problems, checked_text
 from jmed_data.sources import locate
@@ -145,7 +145,7 @@ def _check_foreign(listed: Sequence[Listed], own: str) -> None:
     foreign = [each for each in listed if each.exam != own and each.exam not in FAMILIES]
     if not foreign:
         return
-    names = ", ".join(sorted({each.exam for each in foreign}))
+    names = printable(shortened(", ".join(sorted({each.exam for each in foreign})), LONGEST))
     here = {each.exam for each in listed} & ({own} if own else set(FAMILIES))
     if not here:
         known = own or ", ".join(FAMILIES)

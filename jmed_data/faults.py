@@ -6,6 +6,9 @@ from pathlib import Path
 
 SHOWN = 5
 """How many faults an error message spells out before it counts the rest."""
+LONGEST = 300
+"""Characters of a text from a file that a message repeats."""
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +23,16 @@ class Fault:
 
     def __str__(self) -> str:
         place = str(self.file) if self.line is None else f"{self.file}:{self.line}"
-        item = f"{self.problem_id}: " if self.problem_id else ""
-        return _printable(f"{place}: {item}{self.what}; {self.remedy}")
+        item = f"{shortened(self.problem_id, LONGEST_NAME)}: " if self.problem_id else ""
+        return printable(f"{place}: {item}{shortened(self.what, LONGEST)}; {self.remedy}")
 
 
-def _printable(text: str) -> str:
+def shortened(text: str, longest: int) -> str:
+    """``text``, cut at ``longest`` characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def printable(text: str) -> str:
     """``text`` with line breaks and control characters written out: it comes from a file."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 

@@ -3,8 +3,12 @@
 lm-eval takes a folder that is not there for a name on the Hub and fails with a traceback about a
 network; a shard that was cut off while copying fails only after minutes of loading. This says what
 is wrong in one line, without loading a weight or running any code of the folder.
+
+A byte that changed inside the weights shows in no length: only where a run card lies beside them,
+which states their SHA-256, is it seen.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +17,9 @@ from typing import Any
 from jmed_data.faults import Fault
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
+RUN_CARD = "run_card.json"
+PIECE = 2**20
+"""Bytes of a file that are in memory at a time."""
 HEADER_SIZE = 8
 """A safetensors file opens with the length of its JSON header: 8 bytes, little-endian."""
 
@@ -27,7 +34,7 @@ def check_model(folder: Path) -> list[Fault]:
         remedy = "check the path; a name on the Hub must be downloaded first"
         return [Fault(folder, None, None, what, remedy)]
     if is_adapter(folder):
-        faults = _object(folder / "adapter_config.json", "base_model_name_or_path")[1]
+        faults = _object(folder / "adapter_config.json", "base_model_name_or_path", str)[1]
         return [*faults, *_weights(folder, "adapter_model*.safetensors")]
     return [*_config(folder), *tokenizer_faults(folder), *_weights(folder, "*.safetensors")]
 
@@ -37,8 +44,24 @@ def is_adapter(folder: Path) -> bool:
     return (folder / "adapter_config.json").is_file()
 
 
-def _object(path: Path, field: str) -> tuple[dict[str, Any], list[Fault]]:
-    """The JSON object in ``path``, and what is wrong with it: it must have ``field``."""
+def weight_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 (64 hex digits) of every safetensors file in ``folder``, by name.
+
+    Reads them whole. Raises OSError.
+    """
+    return {path.name: _sha256(path) for path in sorted(folder.glob("*.safetensors"))}
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _object(path: Path, field: str, kind: type = dict) -> tuple[dict[str, Any], list[Fault]]:
+    """The JSON object in ``path``, and what is wrong: it must have ``field``, a ``kind``."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -46,14 +69,14 @@ def _object(path: Path, field: str) -> tuple[dict[str, Any], list[Fault]]:
         return {}, [Fault(path, None, None, what, "copy the whole model folder")]
     except (ValueError, RecursionError) as error:
         return {}, [Fault(path, None, None, f"not complete JSON ({error})", "copy the file again")]
-    if not isinstance(found, dict) or field not in found:
+    if not (isinstance(found, dict) and isinstance(found.get(field), kind) and found[field]):
         return {}, [Fault(path, None, None, f"has no {field}", "copy the file again")]
     return found, []
 
 
 def _config(folder: Path) -> Iterator[Fault]:
     path = folder / "config.json"
-    config, faults = _object(path, "model_type")
+    config, faults = _object(path, "model_type", str)
     yield from faults
     if "auto_map" in config:
         what = "the model needs code of its own (auto_map)"
@@ -77,7 +100,7 @@ def _weights(folder: Path, pattern: str) -> Iterator[Fault]:
         remedy = "convert them to safetensors" if pickled else "copy the whole model folder"
         yield Fault(folder, None, None, what, remedy)
     for shard in shards:
-        if what := _damage(shard):
+        if what := _damage(shard) or _change(shard):
             yield Fault(shard, None, None, what, "copy it again")
     yield from _missing_shards(folder)
 
@@ -106,6 +129,20 @@ def _damage(shard: Path) -> str:
         return f"cannot be read ({error.strerror})"
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         return "the file is damaged"
+
+
+def _change(shard: Path) -> str:
+    """How a safetensors file differs from what the run card beside it states, or ""."""
+    try:
+        card = json.loads((shard.parent / RUN_CARD).read_text(encoding="utf-8"))
+        stated = card["sha256"][shard.name]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""  # of another training program, or of an older version of this one
+    try:
+        same = _sha256(shard) == stated
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return "" if same else f"is not the file whose SHA-256 {RUN_CARD} states"
 
 
 def _end(header: bytes) -> int:

@@ -15,11 +15,11 @@ class WriteError(ValueError):
 def write_file(path: Path, content: str | bytes) -> None:
     """Puts ``content`` (text as UTF-8) at ``path`` in one step, its folder made where needed.
 
-    An earlier file stays as it was if the disk is full or the program is stopped. Raises
-    WriteError naming the file and the reason.
+    An earlier file stays as it was if the disk is full or the program is stopped; of two programs
+    that write it at once, the last one's stands. Raises WriteError naming the file and the reason.
     """
     raw = content.encode() if isinstance(content, str) else content
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")  # each process writes its own
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:

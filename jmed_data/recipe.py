@@ -43,7 +43,7 @@ def read_recipe(path: Path) -> DataPlan:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         what, remedy = f"cannot be read ({error.strerror})", "check the path"
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # also a number too long
         what, remedy = f"not YAML ({' '.join(str(error).split())})", "repair the file"
     else:
         if isinstance(content, dict):

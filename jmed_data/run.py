@@ -4,7 +4,11 @@ import os
 import sys
 from collections.abc import Callable
 
+from jmed_data.faults import printable, shortened
+
 INTERRUPTED = 130
+LONGEST = 1000
+"""Characters of a line at most: some errors repeat what a file holds."""
 
 
 def run_command(name: str, run: Callable[[], int]) -> int:
@@ -22,7 +26,8 @@ def run_command(name: str, run: Callable[[], int]) -> int:
         _drop_output()
         return 1
     except ValueError as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        lines = [shortened(printable(line), LONGEST) for line in str(error).split("\n")]
+        print(f"{name}: {lines[0]}", *lines[1:], sep="\n", file=sys.stderr)
         return 1
     except MemoryError:
         print(f"{name}: not enough memory; cut the input into smaller parts", file=sys.stderr)

@@ -38,7 +38,10 @@ def refuse_incomparable(columns: Sequence[Column]) -> None:
 
 
 def warnings(columns: Sequence[Column]) -> list[str]:
-    """One line for each way in which the columns of some rows were not asked or scored alike."""
+    """One line for each way in which the columns of some rows were not asked or scored alike.
+
+    And for each cache by which one model may have been given the answers of another.
+    """
     found: dict[str, list[str]] = {}
     for (subject, shots), asked in _by_row(columns).items():
         for field, name in WARNED.items():
@@ -51,7 +54,30 @@ def warnings(columns: Sequence[Column]) -> list[str]:
                     f"{value or 'none'} ({' · '.join(titles)})" for value, titles in values.items()
                 )
                 found.setdefault(text, []).append(f"{subject} {shots}s")
-    return [f"{', '.join(rows)}: {text}" for text, rows in found.items()]
+    differing = [f"{', '.join(rows)}: {text}" for text, rows in found.items()]
+    return [*differing, *_shared_caches(columns)]
+
+
+def _shared_caches(columns: Sequence[Column]) -> list[str]:
+    """A line for each cache of lm-eval that several models were evaluated with.
+
+    It keeps answers by prompt and decoding alone (CachingLM, seen with 0.4.11 and 0.4.13): a second
+    model would be given those of the first, without being asked.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for column in columns:
+        for each in column.measured.values():
+            config = each.run.content.get("config")
+            cache = config.get("use_cache") if isinstance(config, dict) else None
+            if isinstance(cache, str):
+                found.setdefault(cache, {})[column.name] = column.title
+    return [
+        f"{' · '.join(models.values())}: evaluated with one --use_cache {cache}, which does not "
+        "tell models apart: all but the first may repeat its answers; evaluate again, each with "
+        "its own"
+        for cache, models in found.items()
+        if len(models) > 1
+    ]
 
 
 def _by_row(columns: Sequence[Column]) -> dict[Subject, list[Asked]]:

@@ -33,7 +33,7 @@ CUT = (
 def read_columns(paths: list[Path], labels: Path | None) -> list[Column]:
     """The columns of all runs in ``paths``. Raises ResultsError if they cannot be compared."""
     measured = [each for run in find_runs(paths) for each in measure(run)]
-    if not measured:
+    if not any(each.scores or each.values for each in measured):
         raise ResultsError(f"{paths[0]}: no task was scored in these runs")
     found = columns(measured, read_labels(labels) if labels else {})
     refuse_incomparable(found)

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from jmed_report.results import ResultsError
+from jmed_report.trained import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def _label(path: Path, key: Any, value: Any) -> Label:
         if not _fits(name, entry):
             raise ResultsError(f"{path}: {key}: {name} is {entry!r}; give a {_FIELDS[name]}")
     steps = value.get("steps")
-    number = int(steps) if isinstance(steps, str) and steps.isdecimal() else steps
+    is_number = isinstance(steps, str) and steps.isdecimal() and len(steps) <= len(str(MOST))
+    number = int(steps) if isinstance(steps, str) and is_number else steps
     return Label(**{**value, "steps": number})
 
 
@@ -80,4 +82,4 @@ def _fits(name: str, entry: Any) -> bool:
     if isinstance(entry, bool) or name == "model":
         return False
     whole = isinstance(entry, int)
-    return (whole or (name == "hours" and isinstance(entry, float))) and 0 <= entry < float("inf")
+    return (whole or (name == "hours" and isinstance(entry, float))) and 0 <= entry <= MOST

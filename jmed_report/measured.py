@@ -13,7 +13,14 @@ import numpy as np
 
 from jmed_report.documents import is_whole
 from jmed_report.results import PROTOCOLS, ResultsError, TaskResult
-from jmed_report.runs import Record, Run, read_samples, refuse_zero_likelihoods
+from jmed_report.runs import (
+    Record,
+    Run,
+    read_samples,
+    refuse_zero_likelihoods,
+    response_of,
+    samples_file,
+)
 from jmed_report.signature import signature, variant
 from jmed_report.statistics import Floats
 
@@ -59,7 +66,8 @@ class Measured:
         """One line that pins how the scores were computed; for other tasks, what lm-eval tells."""
         if self.ours:
             return signature(self.ours)
-        version = self.run.content.get("versions", {}).get(self.task, "?")
+        versions = self.run.content.get("versions")
+        version = versions.get(self.task, "?") if isinstance(versions, dict) else "?"
         lm_eval = self.run.content.get("lm_eval_version", "?")
         return (
             f"{self.task}|version:{version}|shots:{self.shots}|n:{len(self.keys)}|lm_eval:{lm_eval}"
@@ -93,10 +101,11 @@ def _ours(run: Run, result: TaskResult) -> Measured:
     if result.protocol == "likelihood":
         refuse_zero_likelihoods(run, result.task, records)
     for record in records:
-        if not is_whole(record["doc"], result.protocol):
+        is_answered = result.protocol == "likelihood" or response_of(record) is not None
+        if not (is_answered and is_whole(record["doc"], result.protocol)):
             name = f"{record['doc'].get('problem_id')!r}"[:20]
             what = f"the sample {name} of {result.task} is not complete"
-            raise ResultsError(f"{run.path}: {what}; evaluate again")
+            raise ResultsError(f"{samples_file(run, result.task)}: {what}; evaluate again")
     protocol = PROTOCOLS[result.protocol]
     values = {
         metric: _checked(run, result, metric, records)
@@ -122,8 +131,8 @@ def _checked(run: Run, result: TaskResult, metric: str, records: Sequence[Record
     values = _values(records, metric)
     if values is None or values.min() < 0 or values.max() > 1:
         raise ResultsError(
-            f"{run.path}: the samples of {result.task} have no {metric} from 0 to 1 for every "
-            "question; evaluate again"
+            f"{samples_file(run, result.task)}: the samples of {result.task} have no {metric} from "
+            "0 to 1 for every question; evaluate again"
         )
     if abs(values.mean() - result.scores[metric]) < TOLERANCE:
         return values
@@ -136,9 +145,17 @@ def _checked(run: Run, result: TaskResult, metric: str, records: Sequence[Record
 def _values(records: Sequence[Record], metric: str) -> Floats | None:
     """One number for each record, or None if any is something else."""
     found = [record.get(metric) for record in records]
-    if not all(isinstance(value, int | float) and isfinite(value) for value in found):
+    if not all(isinstance(value, int | float) and _is_finite(value) for value in found):
         return None
     return np.array(found, dtype=np.float64)
+
+
+def _is_finite(value: float) -> bool:
+    """Whether it is a number that a float can hold; JSON may have 400 digits."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _other_tasks(run: Run) -> Iterator[tuple[str, list[str]]]:
@@ -173,9 +190,11 @@ def _other(run: Run, name: str, leaves: Sequence[str]) -> Measured:
 
     In a task with several filters each has its own scores, "exact_match,strict-match" and so on.
     """
-    row = run.content["results"].get(name) or {}
+    row = run.content["results"].get(name)
+    if not isinstance(row, dict):
+        raise ResultsError(f"{run.path}: the field results.{name} is no object; evaluate again")
     numbers = {key: value for key, value in row.items() if _is_score(key, value)}
-    shown = {key: value for key, value in numbers.items() if isfinite(value)}
+    shown = {key: value for key, value in numbers.items() if _is_finite(value)}
     samples = {leaf: read_samples(run, leaf) for leaf in leaves}
     for leaf, records in samples.items():
         refuse_zero_likelihoods(run, leaf, records)
@@ -212,14 +231,15 @@ def _is_score(key: str, value: Any) -> bool:
 def _upward(run: Run, task: str, keys: Iterable[str]) -> dict[str, bool]:
     tables = run.content.get("higher_is_better")
     known = tables.get(task) if isinstance(tables, dict) else None
-    found = {key: known.get(key.partition(",")[0]) for key in keys} if known else {}
+    known = known if isinstance(known, dict) else {}
+    found = {key: known.get(key.partition(",")[0]) for key in keys}
     return {key: value for key, value in found.items() if isinstance(value, bool)}
 
 
 def _stderr(row: Mapping[str, Any], key: str) -> float | None:
     metric, _, chosen = key.partition(",")
     value = row.get(f"{metric}_stderr,{chosen}")
-    return float(value) if isinstance(value, int | float) and isfinite(value) else None
+    return float(value) if isinstance(value, int | float) and _is_finite(value) else None
 
 
 def _keyed(samples: Mapping[str, Sequence[Record]], chosen: str) -> dict[str, Record]:

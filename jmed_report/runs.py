@@ -58,12 +58,17 @@ def _results_files(path: Path) -> list[Path]:
     )
 
 
+def samples_file(run: Run, task: str) -> Path:
+    """Where lm-eval logged the answers to ``task``: beside the results file."""
+    return run.path.with_name(f"samples_{task}_{run.stamp}.jsonl")
+
+
 def read_samples(run: Run, task: str) -> list[Record]:
     """What lm-eval logged of each question of ``task``, in the order asked.
 
     Raises ResultsError if nothing was logged or if a record is not complete.
     """
-    path = run.path.with_name(f"samples_{task}_{run.stamp}.jsonl")
+    path = samples_file(run, task)
     if not path.is_file():
         raise ResultsError(
             f"{run.path}: the answers to {task} are not beside it ({path.name}); evaluate again "

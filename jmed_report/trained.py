@@ -18,6 +18,8 @@ from jmed_report.runs import Run
 
 FILES = ("*config.json", "run_card.json", "trainer_state.json", "tokenizer.json", "checkpoint-*")
 """What tells a folder with a model, an adapter or a training from any other."""
+MOST = 10**9
+"""Steps or hours: more is a slip, or a damaged file."""
 FULL = "full"
 KINDS = {"lora": "LoRA", "qlora": "QLoRA"}
 
@@ -135,8 +137,10 @@ def _state_step(folder: Path) -> int | None:
 
 
 def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and 0 <= value <= MOST else None
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and value >= 0 else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value <= MOST else None

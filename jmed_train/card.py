@@ -16,6 +16,7 @@ Fields:
 - peak_memory_gib: of the first process in its last start, on its GPU (None without one) and
   resident.
 - final_loss: the last that was logged, nats a token, mean over logging_steps; None before it.
+- sha256: {file: SHA-256 (64 hex digits)} of the safetensors beside the card, once they are written.
 - files: only in a checkpoint, {file: bytes}.
 """
 

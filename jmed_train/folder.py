@@ -3,10 +3,13 @@
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jmed_data.lock import locked
+from jmed_data.output import WriteError
 from jmed_train.stop import rank, say, stop
 
 CARD = "run_card.json"
@@ -31,6 +34,23 @@ class Checkpoint:
 
 def step_of(path: Path) -> int:
     return int(path.name.rpartition("-")[2])
+
+
+def hold(folder: Path) -> ExitStack:
+    """Keeps ``folder``, made where needed, for the first process as long as what is returned lives.
+
+    Stops if another training is writing there: both would overwrite each other's checkpoints. A
+    file system without locks (some of clusters) is said, and the run goes on.
+    """
+    held = ExitStack()
+    if rank() == 0:
+        try:
+            held.enter_context(locked(folder))
+        except WriteError as error:
+            stop(error)
+        except OSError as error:
+            say(f"{folder}: a second run there would not be noticed (locks: {error.strerror})")
+    return held
 
 
 def claim(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:

@@ -8,6 +8,7 @@ card. After: the card is closed and the learning curve drawn.
 import json
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,12 +19,13 @@ from transformers import TrainerCallback, set_seed
 from jmed_data.base_model import base_model_faults, load_tokenizer
 from jmed_data.faults import FileError
 from jmed_data.lengths import count, describe
+from jmed_data.model_folder import weight_hashes
 from jmed_data.recipe import DataPlan, data_plan
 from jmed_data.training import TrainingFile, read_training, write_typed
 from jmed_train import disk
 from jmed_train.card import describe_recipe, identity, overrides, versions, write_card
 from jmed_train.curve import draw_curve
-from jmed_train.folder import Checkpoint, claim, finish
+from jmed_train.folder import Checkpoint, claim, finish, hold
 from jmed_train.guard import refusal
 from jmed_train.settle import keep_prepared_apart, settle
 from jmed_train.stop import processes, rank, say, stop
@@ -37,6 +39,8 @@ class RecipePlugin(BasePlugin):
     """Registered by Axolotl from ``plugins:``, with the recipe and the command line as one."""
 
     watch: Watch | None = None
+    held: ExitStack | None = None
+    """The output folder, until this process ends."""
 
     def register(self, cfg: Any) -> None:
         if line := refusal(os.environ):  # where torch was kept from calling jmed_train.guard
@@ -62,6 +66,7 @@ class RecipePlugin(BasePlugin):
         config = identity(cfg.to_dict(), data, processes())
         if folder.exists() and not folder.is_dir():
             stop(f"{folder} is a file; choose another --output_dir")
+        self.held = hold(folder)
         checkpoint = claim(folder, config)
         card = _card(cfg, recipe, data, config, checkpoint)
         if rank() == 0:
@@ -183,7 +188,7 @@ def _write_recipe(cfg: Any, path: Path) -> None:
 
 def _close(folder: Path, card: dict[str, Any], history: list[dict[str, float]]) -> None:
     draw_curve(history, folder / CURVE, card["recipe"]["file"])
-    write_card(folder, {**card, "status": "complete"})
+    write_card(folder, {**card, "status": "complete", "sha256": weight_hashes(folder)})
     hours, loss = card["wall_hours"], card["final_loss"]
     say(f"{folder}: complete, {card['step']} steps in {hours:.2f} h, loss {loss}")
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from jmed_data.model_folder import weight_hashes
 from jmed_train.card import write_card
 from jmed_train.folder import sizes
 from jmed_train.stop import processes, rank
@@ -46,7 +47,8 @@ class Watch(TrainerCallback):
             torch.distributed.barrier()  # every process has written its part
         self.update(state)
         if rank() == 0:
-            write_card(checkpoint, {**self.card, "files": sizes(checkpoint)})
+            stated = {"files": sizes(checkpoint), "sha256": weight_hashes(checkpoint)}
+            write_card(checkpoint, {**self.card, **stated})
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any

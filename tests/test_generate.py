@@ -12,9 +12,9 @@ import time
 import pytest
 
 from jmed_data.cli import main
-from jmed_data.generate.lock import locked
 from jmed_data.generate.prompts import shipped_prompt
 from jmed_data.generate.server import ServerError, locate_server
+from jmed_data.lock import locked
 from tests.chat_server import answer, failure, pairs_about, serving
 from tests.conftest import ROOT, write_jsonl
 

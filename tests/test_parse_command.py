@@ -7,7 +7,7 @@ import random
 import pytest
 
 from jmed_data.cli import main
-from jmed_data.generate.lock import locked
+from jmed_data.lock import locked
 from jmed_data.pairs.split import chunks_for_eval
 from tests.conftest import write_jsonl
 

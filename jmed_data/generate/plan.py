@@ -142,7 +142,7 @@ def read_plan(folder: Path) -> list[dict[str, Any]]:
     path = folder / NAME
     records, faults = read_jsonl(path) if path.is_file() else ([], [])
     for line, record in records:
-        if not all(isinstance(record.get(name), kind) for name, kind in PLACE.items()):
+        if not all(type(record.get(name)) is kind for name, kind in PLACE.items()):
             what, remedy = (
                 "is no place of a plan",
                 "run jmed-data generate again, or delete the file",

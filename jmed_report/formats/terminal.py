@@ -88,7 +88,7 @@ def _cell_width(sheet: Sheet, place: int) -> int:
     texts = [
         text for part in sheet.parts for line in part.lines for text in _lines(line.cells[place])
     ]
-    return max(CELL_WIDTH, *map(len, texts))
+    return max([CELL_WIDTH, *map(len, texts)])
 
 
 def _cell(cell: Shown) -> "Text":

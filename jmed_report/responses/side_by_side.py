@@ -108,8 +108,9 @@ class Part:
     @property
     def order(self) -> list[int]:
         """The places of the questions in the order in which they were asked."""
-        ids = [record.get("doc_id", 0) for record in self.cells[0].measured.records]
-        return sorted(range(len(ids)), key=ids.__getitem__)
+        ids = [record.get("doc_id") for record in self.cells[0].measured.records]
+        numbers = [value if isinstance(value, int) else 0 for value in ids]
+        return sorted(range(len(numbers)), key=numbers.__getitem__)
 
     @property
     def changes(self) -> dict[str, Mask]:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from jmed_data.output import WriteError
@@ -41,5 +41,6 @@ def _take(file: int, folder: Path) -> None:
             f"{folder}: process {holder} is writing there; wait until it has ended, or choose "
             "another folder"
         ) from error
-    os.ftruncate(file, 0)
-    os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+    with suppress(OSError):  # a full disk has no room for the number, but knows the lock
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
