@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from jmed_data.visible import visible
 from jmed_metrics import mean_interval, proportion_interval
 from jmed_report.console import consoles, plain_table
 from jmed_report.results import METRICS, PROTOCOLS, GroupResult, TaskResult
@@ -72,9 +73,9 @@ def _print(
     title: str, result: TaskResult | GroupResult, n: int, floors: Mapping[str, float], below: str
 ) -> None:
     console, wide = consoles("scores", WIDTH)
-    wide.print(title, markup=False)
+    wide.print(visible(title), markup=False)
     wide.print(_table(result, n, floors))
-    console.print(f"{below}\n" if below else "", soft_wrap=True, markup=False)
+    console.print(f"{visible(below)}\n" if below else "", soft_wrap=True, markup=False)
 
 
 def _floors(metric: str, floors: Mapping[str, float]) -> tuple[float | None, ...]:

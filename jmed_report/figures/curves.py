@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from jmed_report.columns import Column
+from jmed_report.formats.sheet import printable
 from jmed_report.table import Row, Section, Table, baseline
 
 Key = tuple[str, str, str]
@@ -83,7 +84,7 @@ def _picture(
             lines |= dict.fromkeys(left_out)
             curves = tuple(_curves(columns, row, placed))
             panels.append(Panel(row.shots, curves, row.floors.get("chance")))
-    return Picture(section.title, section.questions, metric, tuple(panels))
+    return Picture(printable(section.title), section.questions, metric, tuple(panels))
 
 
 def _placed(columns: Sequence[Column], row: Row) -> tuple[dict[Key, dict[int, int]], list[str]]:
@@ -135,4 +136,4 @@ def _label(key: Key, columns: Sequence[Column]) -> str:
     """Model and adapter kind; how it was asked only where two curves differ in nothing else."""
     ways = {column.variant for column in columns if (column.model, column.kind) == key[:2]}
     shown = [*key[:2], key[2].replace("|", " ") if len(ways) > 1 else ""]
-    return ", ".join(part for part in shown if part)
+    return ", ".join(printable(part) for part in shown if part)
