@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from jmed_data.base_model import load_tokenizer
-from jmed_data.commands import add_command
+from jmed_data.commands import FAULTS, add_command
 from jmed_data.exam_file import read_exam
 from jmed_data.faults import FileError
 from jmed_data.lengths import count, describe
@@ -24,8 +24,17 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "check",
         "Check files of your own and print every fault: file, line, value, remedy. An exam (.jsonl "
         "or .csv), or with --for training records or pretraining texts (.jsonl), of which --recipe "
-        "counts what would be cut. Exit status 1 if there is a fault.",
+        "counts what would be cut.",
         example="jmed-data check --for train data/train.jsonl --recipe recipes/opencalm7b.yml",
+        sections={
+            "reads": "an exam: problem_id, question, choices, answer (docs/tasks.md, Your own "
+            "exam)\ntraining records: instruction, output, input where there is one; pretraining: "
+            "text (recipes/README.md, Data)\nwith --recipe: its limits, and the tokenizer of its "
+            "base_model",
+            "writes": "nothing; faults go to standard error, one a line",
+        },
+        status=FAULTS,
+        see="jmed-data describe, jmed-data overlap",
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to check")
     check.add_argument(
@@ -48,8 +57,14 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "check-model",
         "Check before a long run that a folder holds a complete model or LoRA adapter: "
         "configuration, tokenizer, safetensors of full length, no pickle, no code of its own. "
-        "Loads nothing. Exit status 1 if something is wrong.",
-        example="jmed-data check-model models/open-calm-7b out/checkpoint-1000",
+        "Loads nothing.",
+        example="jmed-data check-model models/open-calm-7b outputs/opencalm7b-1000",
+        sections={
+            "reads": "the files' names, sizes and headers",
+            "writes": "nothing; faults go to standard error, one a line",
+        },
+        status=FAULTS,
+        see="recipes/README.md, Base models",
     )
     model.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a model or adapter")
 

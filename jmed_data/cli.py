@@ -20,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     # Imported here, because numpy and scipy take a second in which Ctrl-C may come.
     from jmed_data import check_command, fetch_command
+    from jmed_data.commands import DATA, FAULTS, ManualPage, manual
     from jmed_data.describe import command as describe_command
     from jmed_data.generate import command as generate_command
     from jmed_data.overlap import command as overlap_command
@@ -27,7 +28,16 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="jmed-data",
-        description="Prepare the data: fetch and check what an evaluation or a training needs.",
+        description="Prepare the data: fetch and check what an evaluation or a training needs, "
+        "make training data from documents, and find exam questions in it. Only fetch uses the "
+        "internet; generate calls a model's server, on this machine unless told otherwise.",
+        epilog=manual(
+            example="jmed-data fetch igakuqa jjsimqa",
+            sections={"environment": DATA},
+            status=FAULTS,
+            see="jmed-data COMMAND --help; docs/prepare.md, docs/tasks.md (the exams)",
+        ),
+        formatter_class=ManualPage,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from jmed_data.commands import add_command
+from jmed_data.commands import DATA, add_command
 from jmed_data.exams import load_exam
 from jmed_data.fetch import fetch, read_manifest
 from jmed_data.sources import locate
@@ -18,6 +18,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "Download published exams into the cache, pinned and checked by SHA-256. "
         "This is the only part of the evaluation that needs a network.",
         example="jmed-data fetch igakuqa jjsimqa",
+        sections={
+            "reads": "the exam's public repository at one commit, or --mirror",
+            "writes": "the cache, or --dest: a folder for each exam, complete or not at all",
+            "environment": DATA,
+        },
+        see="jmed-data where; docs/tasks.md, The exams (sources and licences)",
     )
     _add_exams(fetching)
     fetching.add_argument(
@@ -31,8 +37,11 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         _where,
         "where",
         "Print which copy of a published exam the tasks would ask: the folder in $JMED_DATA, "
-        "else the cache. Exit status 1 if it is in neither or is damaged.",
+        "else the cache. Every file is checked by SHA-256.",
         example="jmed-data where igakuqa jjsimqa",
+        sections={"writes": "nothing", "environment": DATA},
+        status={1: "an exam is in neither, or is damaged"},
+        see="jmed-data fetch",
     )
     _add_exams(where)
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from jmed_data.commands import add_command
 from jmed_report.results import TaskResult, groups, read_results
 from jmed_report.scores import print_group, print_scores
 from jmed_report.signature import signature
@@ -15,13 +16,15 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     _add(
         commands,
         "signature",
-        "print one line per task that pins how its scores were computed",
+        "Print one line per task that pins how its scores were computed. Scores are comparable "
+        "where the lines agree.",
         _show_signatures,
     )
     _add(
         commands,
         "scores",
-        "print scores with their confidence intervals, their floors and their signature",
+        "Print scores with their confidence intervals, their floors and their signature. A group's "
+        "tasks are also pooled.",
         _show_scores,
     )
 
@@ -32,14 +35,21 @@ def _add(
     text: str,
     show: Callable[[list[TaskResult]], None],
 ) -> None:
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
+        _run,
         name,
-        help=text,
-        description=f"{text[0].upper()}{text[1:]}, from the results file alone.",
-        epilog=f"example: jmed-report {name} results/my_model/results_*.json",
+        text,
+        example=f"jmed-report {name} results/my_model/results_*.json",
+        sections={
+            "reads": "the results file alone: no samples, no model, no exam",
+            "writes": "nothing but the report",
+        },
+        status={1: "no file holds a task of this project, or one cannot be read"},
+        see="jmed-report table; docs/metrics.md",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a results_*.json")
-    parser.set_defaults(run=_run, show=show)
+    parser.set_defaults(show=show)
 
 
 def _run(args: argparse.Namespace) -> int:

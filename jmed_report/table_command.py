@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from jmed_data.commands import add_command
 from jmed_data.output import write_file
 from jmed_report.compare import GROUPINGS, read_columns, table_of
 from jmed_report.formats import FILE_NAMES, FORMATS
@@ -15,13 +16,20 @@ from jmed_report.table import Table
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Adds ``table`` to the parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
+        _run,
         "table",
-        help="compare models side by side: Table 1 of the paper from folders of results",
-        description="Compare models side by side as in Table 1 of the paper: scores with 95 % "
+        "Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
         "intervals, paired differences from step 0 of the same model, floors, and what limits the "
-        "comparison. Needs the samples of --log_samples beside each results file.",
-        epilog="example: jmed-report table results/ --labels labels.yml --with-paper --out report",
+        "comparison. Runs that cannot be compared are refused, with their names and the reason.",
+        example="jmed-report table results/ --labels labels.yml --with-paper --out report",
+        sections={
+            "reads": "results_*.json, and beside it the samples of --log_samples\n"
+            "run_card.json or trainer_state.json beside an adapter, for names and steps",
+            "writes": "with --out: the table as Markdown, LaTeX, HTML, CSV and JSON",
+        },
+        see="jmed-report plot, jmed-report responses; docs/report.md",
     )
     add_run_options(parser)
     scope = parser.add_mutually_exclusive_group()
@@ -38,7 +46,6 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help="also write the table in every format into this folder",
     )
     add_statistics_options(parser)
-    parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:

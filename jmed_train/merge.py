@@ -16,8 +16,9 @@ from typing import Any
 from peft import PeftModel
 
 from jmed_data.base_model import base_model_faults, load_tokenizer
+from jmed_data.commands import ManualPage, manual
 from jmed_data.faults import Fault, FileError
-from jmed_data.model_folder import check_model, is_adapter
+from jmed_data.model_folder import check_model, is_adapter, weight_hashes
 from jmed_train.card import write_card
 from jmed_train.folder import read_card
 from jmed_train.quantize import load_base, load_in_nf4
@@ -43,7 +44,7 @@ def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
     merged.save_pretrained(folder)
     load_tokenizer(base).save_pretrained(folder)
     kept = {key: value for key, value in card.items() if key != "files"}
-    write_card(folder, {**kept, "base_model": base})
+    write_card(folder, {**kept, "base_model": base, "sha256": weight_hashes(folder)})
 
 
 def _base_of(run: Path) -> str:
@@ -58,16 +59,34 @@ def _load(base: str, *, qlora: bool) -> Any:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m jmed_train.merge",
-        description="Merge a trained adapter into its base model.",
-    )
-    parser.add_argument("run", type=Path, help="an output folder or checkpoint of a recipe")
-    parser.add_argument("folder", type=Path, help="where the merged model goes")
-    parser.add_argument("--base", metavar="DIR", help="where the base model is now")
-    args = parser.parse_args()
+    args = _parser().parse_args()
     done = f"{args.folder}: {args.run} merged into its base"
     return run_tool(lambda: merge(args.run, args.folder, base=args.base), done)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m jmed_train.merge",
+        description="Merge a trained adapter into its base model: one folder that needs neither "
+        "PEFT nor the base. A QLoRA adapter is added to the 4-bit base that it was trained on.",
+        epilog=manual(
+            example="python -m jmed_train.merge outputs/opencalm7b-1000 models/opencalm7b-merged",
+            sections={
+                "reads": "the adapter (safetensors), its run_card.json, and its base model",
+                "writes": "into FOLDER, which must be new: model, tokenizer, run_card.json",
+                "environment": "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is "
+                "looked for on the Hub",
+            },
+            see="recipes/README.md, After training; python -m jmed_train.quantize",
+        ),
+        formatter_class=ManualPage,
+    )
+    parser.add_argument(
+        "run", metavar="RUN", type=Path, help="an output folder or checkpoint of a recipe"
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the merged model goes")
+    parser.add_argument("--base", metavar="DIR", help="where the base model is now")
+    return parser
 
 
 if __name__ == "__main__":

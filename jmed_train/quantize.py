@@ -15,6 +15,7 @@ import torch
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from jmed_data.base_model import base_model_faults, load_tokenizer
+from jmed_data.commands import ManualPage, manual
 from jmed_data.faults import FileError
 from jmed_train.tool import require_new, run_tool
 
@@ -57,15 +58,33 @@ def load_base(base: str, **options: Any) -> Any:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m jmed_train.quantize",
-        description="Write a 4-bit (NF4) copy of a base model, to evaluate QLoRA adapters on.",
-    )
-    parser.add_argument("base", help="a model folder, or a name that was downloaded before")
-    parser.add_argument("folder", type=Path, help="where the copy goes")
-    args = parser.parse_args()
+    args = _parser().parse_args()
     done = f"{args.folder}: 4-bit copy of {args.base}"
     return run_tool(lambda: quantize(args.base, args.folder), done)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m jmed_train.quantize",
+        description="Write a 4-bit (NF4) copy of a base model, to evaluate QLoRA adapters on. It "
+        "takes about 0.55 bytes a parameter and gives the logits of quantizing while loading.",
+        epilog=manual(
+            example="python -m jmed_train.quantize models/llama-2-70b-chat models/llama70b-nf4",
+            sections={
+                "reads": "the base model (safetensors)",
+                "writes": "into FOLDER, which must be new: model and tokenizer",
+                "environment": "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is "
+                "looked for on the Hub",
+            },
+            see="recipes/README.md, After training; python -m jmed_train.merge",
+        ),
+        formatter_class=ManualPage,
+    )
+    parser.add_argument(
+        "base", metavar="BASE", help="a model folder, or a name that was downloaded before"
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the copy goes")
+    return parser
 
 
 if __name__ == "__main__":

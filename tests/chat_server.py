@@ -55,8 +55,8 @@ class ChatServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, behave: Callable[[str, int], Any]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, behave: Callable[[str, int], Any], port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.behave = behave
         self.asked: Counter[str] = Counter()
         self.delivered: Counter[str] = Counter()
@@ -109,8 +109,11 @@ class Handler(BaseHTTPRequestHandler):
 @contextlib.contextmanager
 def serving(
     behave: Callable[[str, int], Any] = lambda content, _: answer(pairs_about(content)),
+    *,
+    port: int = 0,
 ) -> Iterator[ChatServer]:
-    server = ChatServer(behave)
+    """Serves on ``port``, by default on a free one."""
+    server = ChatServer(behave, port)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
     try:
         yield server

@@ -105,12 +105,6 @@ def test_an_imperfect_file_is_counted_and_drawn(tmp_path, capsys):
     assert describe(capsys, path) == (0, GOLDEN.format(path=path), "")
 
 
-def test_help_ends_with_an_example(capsys):
-    with pytest.raises(SystemExit, match="0"):
-        main(["describe", "--help"])
-    assert "example: jmed-data describe data/train.jsonl" in capsys.readouterr().out
-
-
 def test_a_piped_line_is_80_columns_at_most_and_plain(tmp_path, capsys):
     path = written(tmp_path, *[{"instruction": "熱" * n, "output": "薬"} for n in range(1, 2000)])
     _, out, _ = describe(capsys, path)

@@ -332,12 +332,6 @@ def test_ctrl_c(tmp_path, capsys, exam, monkeypatch):
     assert everything(tmp_path) == before
 
 
-def test_the_help_ends_with_an_example(capsys):
-    with pytest.raises(SystemExit):
-        main(["overlap", "--help"])
-    assert "example: jmed-data overlap data/train.jsonl" in capsys.readouterr().out
-
-
 def test_an_exam_whose_questions_are_all_too_short(tmp_path, capsys):
     exam = write_exam(tmp_path / "own.jsonl", ("Q1", "1+1は?", ["1", "2"]))
     train = write_jsonl(tmp_path / "train.jsonl", GOOD, {"text": STEM + CHOICES[0]})

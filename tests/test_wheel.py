@@ -1,57 +1,27 @@
 """The wheel, installed into an environment of its own: the literal commands, from any folder."""
 
 import os
-import shutil
 import subprocess
-import sys
-import venv
 import zipfile
 from pathlib import Path
 
-import lm_eval
 import pytest
-import torch
 
-from tests.conftest import ROOT, TASKS, results
+from tests.conftest import TASKS, results
+from tests.installed import build_wheel, install
 
 pytestmark = [pytest.mark.lm_eval, pytest.mark.slow]
-
-LEFT_OUT = shutil.ignore_patterns(".*", "build", "dist", "demo", "*.egg-info", "__pycache__")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT, folder / "source", ignore=LEFT_OUT)
-    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, folder / "source")
-    (found,) = folder.glob("jmedlora-*.whl")
-    return found
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory, wheel) -> Path:
     """A clean environment's bin folder: lm-eval of its own, this wheel, and the dependencies."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, symlinks=True)
-    (site,) = folder.glob("lib/python*/site-packages")
-    # The heavy dependencies are read where they are; an editable install beside them is not seen.
-    (site / "dependencies.pth").write_text(f"{Path(torch.__file__).parent.parent}\n")
-    installed = Path(lm_eval.__file__).parent
-    shutil.copytree(installed, site / "lm_eval", ignore=shutil.ignore_patterns("__pycache__"))
-    for info in installed.parent.glob("lm_eval-*.dist-info"):
-        shutil.copytree(info, site / info.name)
-    script = Path(sys.executable).with_name("lm_eval").read_text().splitlines()
-    script[0] = f"#!{folder / 'bin' / 'python'}"
-    (folder / "bin" / "lm_eval").write_text("\n".join(script) + "\n")
-    (folder / "bin" / "lm_eval").chmod(0o755)
-    pip("--python", folder / "bin" / "python", "install", "--no-deps", wheel)
-    return folder / "bin"
-
-
-def pip(*args: str | Path) -> None:
-    command = [sys.executable, "-m", "pip", *map(str, args)]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
+    return install(wheel, tmp_path_factory.mktemp("environment"))
 
 
 def command(line: str, environment: Path, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -24,9 +24,15 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "describe",
         "Show what training files hold: records, gaps, repetitions, lengths, a histogram. Of "
         "instruction records or pretraining texts (.jsonl), in characters and with --recipe or "
-        "--tokenizer in tokens, with what is longer than the limit. Refuses no record. Exit status "
-        "1 if a file cannot be read.",
+        "--tokenizer in tokens, with what is longer than the limit. Refuses no record.",
         example="jmed-data describe data/train.jsonl --recipe recipes/opencalm7b.yml",
+        sections={
+            "reads": "instruction, output and input, or text, of each line; with --recipe its "
+            "prompt and limits, and the tokenizer of its base_model",
+            "writes": "nothing",
+        },
+        status={1: "a file cannot be read"},
+        see="jmed-data check, which refuses what training would refuse; docs/prepare.md",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to describe")
     parser.add_argument(

@@ -13,11 +13,11 @@ from jmed_data.commands import add_command, positive, whole
 from jmed_data.generate.asking import Outcome, ask_all
 from jmed_data.generate.client import Connection
 from jmed_data.generate.documents import Document, find
-from jmed_data.generate.lock import locked
 from jmed_data.generate.plan import Plan, Request, Settings, make_plan, tokens_about, write_plan
 from jmed_data.generate.prompts import NAMES, Prompt, read_prompt, shipped_prompt
 from jmed_data.generate.server import Server, ServerError, check_reachable, locate_server
 from jmed_data.generate.store import opened
+from jmed_data.lock import locked
 from jmed_data.pairs.command import add_parse_options, print_summary, settings_of
 from jmed_data.pairs.training_files import write_training_files
 
@@ -37,6 +37,17 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "OpenAI-compatible server, on this machine unless --base-url says otherwise. Killed and "
         "started again, the same command goes on where it was: no answer is asked for twice.",
         example="jmed-data generate documents/ --out data/generated --model MODEL",
+        sections={
+            "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
+            "field text",
+            "writes": "into --out: responses.jsonl, every answer as it came, before the next call\n"
+            "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl and card.md, as "
+            "jmed-data parse",
+            "environment": f"${KEY_VARIABLE}: the server's key, if it wants one; see "
+            "--key-variable",
+        },
+        status={1: "a call failed for good, a document cannot be used, or nothing was asked"},
+        see="jmed-data parse, jmed-data describe, jmed-data overlap; docs/prepare.md",
     )
     parser.add_argument(
         "docs", nargs="+", type=Path, metavar="DOCS", help="documents, or folders of them"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jmed_data.commands import add_command
 from jmed_data.faults import Fault, FileError
-from jmed_data.generate.lock import locked
+from jmed_data.lock import locked
 from jmed_data.pairs.responses import NAME
 from jmed_data.pairs.settings import EVAL_SHARE, LANGUAGES, NEAR_DUPLICATE, ParseSettings
 from jmed_data.pairs.summary import Summary
@@ -19,11 +19,16 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         commands,
         _parse,
         "parse",
-        "Make training files from the raw responses that generate wrote. Repeatable and without "
-        "calls: reads responses.jsonl, writes train.jsonl, eval.jsonl, provenance.jsonl (where "
-        "each pair comes from), rejected.jsonl (what was not used, and why) and card.md, and "
-        "prints how many pairs each rule read. Exit status 1 if no pair can be used.",
+        "Make training files from the raw responses that generate wrote. Repeatable, and without "
+        "calls. Prints how many pairs each rule read.",
         example="jmed-data parse data/generated --near-duplicate 0.7 --eval-share 0.05",
+        sections={
+            "reads": "responses.jsonl in DIR",
+            "writes": "train.jsonl and eval.jsonl: the pairs\nprovenance.jsonl: where each pair "
+            "comes from\nrejected.jsonl: what was not used, and why\ncard.md: the numbers",
+        },
+        status={1: "no pair can be used, or the folder cannot be read or written"},
+        see="jmed-data generate, jmed-data describe; docs/prepare.md",
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="what generate had as --out")
     add_parse_options(parser)

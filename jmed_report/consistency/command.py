@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jmed_data.commands import add_command
 from jmed_data.output import dump
 from jmed_metrics import proportion_interval
 from jmed_report.consistency.agreement import accuracy, agreement, by_position, spread, unanswered
@@ -35,11 +36,20 @@ POSITIONS_NOTE = "single-answer questions of all runs; the intervals take them f
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Adds the subcommand to the parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
+        _run,
         "consistency",
-        help="how often a model chooses the same content when the choices are permuted",
-        description="Compare runs of one model that differ in the order of the choices alone.",
-        epilog="example: jmed-report consistency results/seed-1 results/seed-2",
+        "Show how often a model chooses the same content when the choices are permuted. Compares "
+        "runs of one model that differ in the order of the choices alone, and shows beside each "
+        "share what guesses and unrelated answers would give.",
+        example="jmed-report consistency shuffled/seed-1 shuffled/seed-2",
+        sections={
+            "reads": "results_*.json, and beside it the samples of --log_samples",
+            "writes": "nothing but the report",
+        },
+        see="docs/report.md, Consistency; docs/tasks.md (the tasks igakuqa_shuffled, "
+        "jjsimqa_shuffled)",
     )
     parser.add_argument(
         "runs",
@@ -48,8 +58,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         metavar="RUN",
         help=f"a results_*.json or its folder, with samples, of {', '.join(TASKS)}",
     )
-    parser.add_argument("--format", choices=["text", "json"], default="text")
-    parser.set_defaults(run=_run)
+    parser.add_argument(
+        "--format",
+        choices=["text", "json"],
+        default="text",
+        help="json: a list with one object an exam (default: text)",
+    )
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from jmed_data.commands import DATA, add_command
 from jmed_data.examination import read_notes, read_questions
 from jmed_data.output import dump
 from jmed_data.sources import locate
@@ -14,12 +15,16 @@ from jmed_report.results import ResultsError
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Adds the subcommand to the parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
+        _run,
         "exam",
-        help="mark answers to the national examination and say whether they pass",
-        description="Mark one model's answers to the national medical licensing examinations of "
-        "2018 to 2022 and give each year's verdict. Needs IgakuQA on this machine.",
-        epilog="example: jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl",
+        "Mark one model's answers to the national examination and say whether they pass. Gives "
+        "points, forbidden choices (禁忌肢) and the verdict of each year, 2018 to 2022. Needs "
+        "IgakuQA on this machine.",
+        example="jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl",
+        sections={"writes": "nothing but the report", "environment": DATA},
+        see="docs/report.md, The examination; docs/tasks.md (the task igakuqa_exam)",
     )
     parser.add_argument(
         "files",
@@ -41,7 +46,6 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         help="json: a list with one object a year (default: text)",
     )
     parser.add_argument("--by", choices=["category"], help="also by category (診療科)")
-    parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:

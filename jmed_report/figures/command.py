@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from jmed_data.commands import add_command
 from jmed_data.output import write_file
 from jmed_report.compare import read_columns, table_of
 from jmed_report.figures.curves import Picture, labels, pictures
@@ -21,12 +22,19 @@ SCORES = tuple(metric for protocol in PROTOCOLS.values() for metric in protocol.
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Adds the subcommand to the parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
+        _run,
         "plot",
-        help="draw scores against training steps, with interval bands, as PNG and SVG",
-        description="Draw each score against training steps: one curve a model, with its 95 % "
+        "Draw scores against training steps, as PNG and SVG. One curve a model, with its 95 % "
         "interval and the chance level, a panel for each number of worked examples.",
-        epilog="example: jmed-report plot results --out figures --language ja",
+        example="jmed-report plot results --out figures --language ja",
+        sections={
+            "reads": "results_*.json, and beside it the samples of --log_samples\n"
+            "run_card.json or trainer_state.json beside an adapter, for names and steps",
+            "writes": "into --out: a PNG and an SVG for each exam and score, which it names",
+        },
+        see="jmed-report table; docs/report.md",
     )
     add_run_options(parser)
     parser.add_argument(
@@ -40,7 +48,6 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--pooled", action="store_true", help="the paper's exams as one")
     parser.add_argument("--language", choices=["en", "ja"], default="en", help="of the labels")
     add_statistics_options(parser)
-    parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:

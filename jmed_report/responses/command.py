@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from jmed_data.commands import positive, whole
+from jmed_data.commands import add_command, positive, whole
 from jmed_data.output import write_file
 from jmed_data.visible import language, markdown, visible
 from jmed_report.columns import Column
@@ -37,13 +37,21 @@ class View:
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Adds the subcommand to the parser."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
+        _run,
         "responses",
-        help="show what each model answered to the same questions, and what it gained and lost",
-        description="Show the same questions side by side across models: the correct choices, each "
-        "response and its scores, and what training gained or lost. For tasks that are answered in "
-        "text. The page holds the exam's questions: mind its terms before passing it on.",
-        epilog="example: jmed-report responses results --only lost --out pages",
+        "Show what each model answered to the same questions, and what it gained and lost. The "
+        "correct choices, each response and its scores, side by side, for tasks that are answered "
+        "in text. The page holds the exam's questions: mind its terms before passing it on.",
+        example="jmed-report responses results --only lost --out pages",
+        sections={
+            "reads": "results_*.json, and beside it the samples of --log_samples\n"
+            "run_card.json or trainer_state.json beside an adapter, for names and steps",
+            "writes": "with --out: responses.md and responses.html, no script in it; else the "
+            "page on standard output",
+        },
+        see="jmed-report table; docs/report.md",
     )
     add_run_options(parser)
     parser.add_argument("--task", help="only this one, such as igakuqa or jmed_treatment")
@@ -64,7 +72,6 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--format", choices=list(SUFFIXES), help="default: both with --out, else markdown"
     )
-    parser.set_defaults(run=_run)
 
 
 def _run(args: argparse.Namespace) -> int:
