@@ -1,6 +1,7 @@
-# make demo   evaluates a tiny model built on the spot, with the real lm_eval command
+# make demo   the whole way at tiny size: pretraining, LoRA and QLoRA, lm_eval on every checkpoint, table and plot
 # make test   runs the whole suite, on the pinned lm-eval and on the newest one it supports
 # make train  RECIPE=opencalm7b [ARGS=--max_steps=3000] [LAUNCH='--num_processes 3']: starts a recipe with telemetry and the Hub switched off
+# make offline-bundle [EXTRAS=report,api] [EXAMS=0]: dist/offline-bundle, to install on a machine without a network
 # make lint   ruff and mypy; make bench   the benchmarks; make clean   removes all that make made
 
 PYTHON ?= python3
@@ -9,20 +10,26 @@ NEXT := .venv-next
 BIN := $(VENV)/bin
 NEXT_LM_EVAL := 0.4.13
 WORKERS ?= 2
+DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh demo.sh
 export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: demo test train lint bench clean
+.PHONY: demo demo-neox demo-llama test train lint bench offline-bundle clean
 
-demo: $(VENV)/light
-	PATH="$(CURDIR)/$(BIN):$$PATH" sh demo.sh
+demo: $(VENV)/train
+	@$(DEMO) data
+	@$(MAKE) --no-print-directory -j 2 demo-neox demo-llama
+	@$(DEMO) report
+
+demo-neox demo-llama: demo-%:
+	@$(DEMO) $*
 
 test: $(VENV)/dev $(NEXT)/ready
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 	$(NEXT)/bin/python -m pytest -n $(WORKERS) -m lm_eval
 
-train: $(VENV)/dev
+train: $(VENV)/train
 	$(BIN)/accelerate launch $(LAUNCH) -m axolotl.cli.train recipes/$(or $(RECIPE),$(error say which: \
 		make train RECIPE=opencalm7b)).yml $(ARGS)
 
@@ -32,10 +39,11 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 
 bench: $(VENV)/dev
-	$(BIN)/python -m benchmarks.scoring
-	$(BIN)/python -m benchmarks.throughput
-	$(BIN)/python -m benchmarks.statistics
-	$(BIN)/python -m benchmarks.overlap
+	$(BIN)/python -m benchmarks $(ARGS)
+
+offline-bundle: $(VENV)/train
+	$(BIN)/python -m bundle.make dist/offline-bundle$(if $(EXTRAS), --extras $(EXTRAS))$(if $(filter \
+		0,$(EXAMS)), --no-exams)
 
 clean:
 	rm -rf $(VENV) $(NEXT) build demo dist *.egg-info
@@ -43,16 +51,16 @@ clean:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/light: setup.cfg requirements.lock | $(VENV)/bin/python
+$(VENV)/train: setup.cfg requirements.lock | $(VENV)/bin/python
 	rm -rf *.egg-info # one of an earlier version would hide the entry points
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[report]'
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[train,report]'
 	touch $@
 
 $(VENV)/dev: setup.cfg requirements.lock | $(VENV)/bin/python
 	rm -rf *.egg-info
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock \
 		--editable '.[train,api,report,generate,dev]'
-	touch $@ $(VENV)/light
+	touch $@ $(VENV)/train
 
 # The same environment with another lm-eval in front of it.
 $(NEXT)/ready: $(VENV)/dev Makefile

@@ -1,36 +1,121 @@
 #!/bin/sh
-# make demo: a tiny random model, built here and evaluated by the real lm_eval command.
+# make demo: the whole way at tiny size, from a text to the table of trained models. The recipes are
+# those shipped, and the commands are those of the README.
+#
+# sh demo.sh data|neox|llama|report, in this order; neox and llama may run side by side. Every step
+# leaves a mark in demo/done, so that an interrupted demo goes on after its last finished step, and a
+# training after its last checkpoint.
 set -eu
-model=demo/tiny-gpt-neox
-tasks=jmed_sample
-rm -rf demo/results
-mkdir -p demo
+pretrain=160 # steps of continued pretraining
+every=100    # steps between the three checkpoints of each adapter
+last=$((3 * every))
+medcalm=outputs/medcalm7b_pretrain-$pretrain
 
-echo "Building a tiny GPT-NeoX model with random weights: $model"
-python -m tests.tiny_model "$model" 2> demo/build.log
-
-if jmed-data where igakuqa jjsimqa 2> demo/data.log; then
-    tasks=jmed_sample,jmed
-else
-    echo "Without the real exams: $(cat demo/data.log)"
+mkdir -p demo/logs demo/done
+cd demo
+export OMP_NUM_THREADS=1 # two lanes, two cores
+trap 'echo "interrupted; make demo goes on"; exit 130' INT
+exec 9> "done/$1.lock" # held by a training that outlived its make, too
+if command -v flock > /dev/null && ! flock --nonblock 9; then
+    echo "another demo is at work in demo/; wait for it or end it" >&2
+    exit 1
 fi
 
-for shots in 0 1; do
-    echo "Evaluating $tasks, $shots shot (log: demo/$shots-shot.log)"
-    lm_eval --include_path lm_eval_tasks --tasks "$tasks" --num_fewshot "$shots" \
-        --model hf --model_args "pretrained=$model" --device cpu --batch_size 64 \
-        --output_path "demo/results/$shots-shot" --log_samples \
-        > "demo/$shots-shot.log" 2>&1 || { tail -n 5 "demo/$shots-shot.log"; exit 1; }
-done
+step() { # NAME TEXT COMMAND...: runs the command unless it was done; its output is logs/NAME.log
+    name=$1 text=$2
+    shift 2
+    [ -e "done/$name" ] && return
+    echo "$text"
+    "$@" > "logs/$name.log" 2>&1 || {
+        tail -n 5 "logs/$name.log" >&2
+        echo "demo/logs/$name.log has the rest; make demo goes on from here" >&2
+        exit 1
+    }
+    touch "done/$name"
+}
 
-echo
-jmed-report scores demo/results/*/*/results_*.json
-cat <<'END'
-The model is random, so its accuracy is that of a guess. For a real one, name its folder and its GPU:
+data() {
+    mkdir -p data
+    cp ../jmed_data/sample/train.jsonl data
+    head -n 40 ../jmed_data/sample/text.jsonl > data/pretrain_train.jsonl
+    tail -n 4 ../jmed_data/sample/text.jsonl > data/pretrain_eval.jsonl
+    cat > labels.yml << NAMES
+models/tiny-neox: {model: tiny OpenCALM, steps: 0}
+$medcalm: {model: tiny MedCALM, steps: 0}
+models/tiny-llama-nf4: {model: tiny Llama, steps: 0}
+NAMES
+}
 
-  .venv/bin/lm_eval --include_path lm_eval_tasks --tasks jmed --num_fewshot 0 \
-      --model hf --model_args pretrained=DIR,dtype=bfloat16 --device cuda:0 --batch_size auto \
-      --output_path results --log_samples
+tiny_model() { # FOLDER OPTIONS...
+    PYTHONPATH=.. python -m tests.tiny_model "$@"
+}
 
-The real exams come with: .venv/bin/jmed-data fetch igakuqa jjsimqa
-END
+# Overrides for size: steps, batches, and what a model 64 or 128 wide needs in place of the recipes' rates.
+train() { # RECIPE OVERRIDES...
+    recipe=$1
+    shift
+    accelerate launch -m axolotl.cli.train "../recipes/$recipe.yml" \
+        --micro_batch_size=8 --dataset_num_proc=1 "$@"
+}
+
+ask() { # NAME TASK MODEL [ADAPTER]: 0 and 1 shot
+    asked=$1 task=$2 model_args="pretrained=$3${4:+,peft=$4}"
+    for shots in 0 1; do
+        step "$asked-$shots" "Evaluating $asked, $shots shot" evaluate
+    done
+}
+
+evaluate() { # an evaluation that was cut off has left no results
+    out=results/$asked-$shots
+    rm -rf "$out"
+    lm_eval --include_path ../lm_eval_tasks --tasks "$task" --num_fewshot "$shots" \
+        --model hf --model_args "$model_args" --batch_size 40 \
+        --output_path "$out" --log_samples
+}
+
+ask_checkpoints() { # NAME TASK MODEL FOLDER
+    for n in $every $((2 * every)) $last; do
+        ask "$1-$n" "$2" "$3" "$4/checkpoint-$n"
+    done
+}
+
+neox() {
+    step neox "Building a tiny GPT-NeoX with random weights" \
+        tiny_model models/tiny-neox --hidden 64 --layers 2
+    step pretrain "Continued pretraining with medcalm7b_pretrain.yml, $pretrain steps" \
+        train medcalm7b_pretrain --base_model=models/tiny-neox --effective_batch=8 \
+        --max_steps="$pretrain" --save_steps="$pretrain" --eval_steps="$pretrain" \
+        --warmup_steps=0 --learning_rate=5e-3
+    step lora "LoRA with opencalm7b.yml on the pretrained model, $last steps" \
+        train opencalm7b --base_model="$medcalm" --max_steps="$last" --save_steps="$every" \
+        --learning_rate=1e-2 --lora_target_linear=true --lora_r=64
+    ask tiny-neox jmed_sample models/tiny-neox
+    ask tiny-medcalm jmed_sample "$medcalm"
+    ask_checkpoints tiny-medcalm jmed_sample "$medcalm" "outputs/opencalm7b-$last"
+}
+
+llama() {
+    step llama "Building a tiny Llama with random weights" \
+        tiny_model models/tiny-llama --family llama --hidden 128
+    step nf4 "Making its 4-bit copy, for lm_eval" \
+        python -m jmed_train.quantize models/tiny-llama models/tiny-llama-nf4
+    step qlora "QLoRA with llama70b.yml, $last steps" \
+        train llama70b --base_model=models/tiny-llama --max_steps="$last" --save_steps="$every" \
+        --learning_rate=1e-2
+    ask tiny-llama jmed_sample_alpaca models/tiny-llama-nf4
+    ask_checkpoints tiny-llama jmed_sample_alpaca models/tiny-llama-nf4 "outputs/llama70b-$last"
+}
+
+report() {
+    step overlap "Looking for the questions in the training data" \
+        jmed-data overlap data/train.jsonl --exam ../jmed_data/sample/exam.jsonl --out overlap
+    jmed-report table results --labels labels.yml --out report
+    jmed-report plot results --labels labels.yml --out report
+    grep "questions found" logs/overlap.log
+    echo "The models were taught the questions: their scores show memorising, not knowledge."
+}
+
+case $1 in
+    data) step data "Copying 40 paragraphs and 80 instruction pairs" data ;;
+    neox | llama | report) "$1" ;;
+esac

@@ -112,3 +112,11 @@ def trained(tmp_path_factory) -> Callable[[str], Path]:
         return folder
 
     return folder_of
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory) -> Path:
+    """The folder that ``make demo`` fills; its tests belong to the xdist_group "demo"."""
+    from tests.demo import run_demo
+
+    return run_demo(tmp_path_factory.mktemp("checkout"))

@@ -9,86 +9,35 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from jmed_data.faults import FileError
-from jmed_report.compare import read_columns, table_of
+from jmed_report.compare import read_columns
 from jmed_train.merge import merge
 from jmed_train.quantize import NF4, quantize
-from tests.conftest import lm_eval, results, run, samples
-from tests.tiny_model import build
-from tests.training import grouped, train, workplace
+from tests.conftest import lm_eval, results, run
+from tests.training import grouped, workplace
 
 pytestmark = pytest.mark.slow
-GREEDY = ("--gen_kwargs", "do_sample=False,max_gen_toks=32", "--batch_size", "40")
 
 
-@pytest.fixture(scope="module")
-def memorised(tmp_path_factory):
-    """opencalm7b.yml, made to learn the sample exam by heart: wider, faster, every layer."""
-    folder = workplace(tmp_path_factory.mktemp("memorised"), "opencalm7b")
-    build(folder / "model", hidden=128)
-    layers = '["query_key_value","dense","dense_h_to_4h","dense_4h_to_h","embed_out"]'
-    ended = train(
-        "opencalm7b", folder, "--max_steps=450", "--save_steps=450", "--logging_steps=10",
-        "--learning_rate=1e-2", "--lora_r=64", f"--lora_target_modules={layers}",
-        "--micro_batch_size=8", "--gradient_checkpointing=false", "--output_dir=outputs/run",
-    )  # fmt: skip
-    assert ended.returncode == 0, ended.stderr[-3000:]
-    return folder
-
-
-@pytest.fixture(scope="module")
-def evaluated(memorised):
-    """The folder, once the model was asked with the adapter and without."""
-    for out, adapter_args in (("base", ""), ("adapter", f",peft={memorised}/outputs/run")):
-        evaluate(memorised, out, f"pretrained={memorised}/model{adapter_args}")
-    return memorised
-
-
-def evaluate(folder, out, model_args):
-    found = lm_eval("--tasks", "jmed_sample", "--model", "hf", "--model_args", model_args,
-                    *GREEDY, "--output_path", out, cwd=folder)  # fmt: skip
-    assert found.returncode == 0, found.stderr
-
-
-def answers(folder, out):
-    return [sample["filtered_resps"][0] for sample in samples(folder / out, "jmed_sample")]
-
-
-@pytest.mark.xdist_group("memorised")
-def test_a_model_that_learnt_the_sample_exam_scores_above_its_base(evaluated):
-    base, learnt = (
-        results(evaluated / out)["results"]["jmed_sample"] for out in ("base", "adapter")
+@pytest.mark.xdist_group("demo")
+def test_a_merged_lora_is_the_adapter_on_its_base(demo):
+    """The demo's: the base was pretrained, the adapter learnt the sample exam by heart."""
+    merged = run(
+        sys.executable, "-m", "jmed_train.merge", "outputs/opencalm7b-300", "merged", cwd=demo
     )
-    assert base["accuracy,none"] < 0.4  # a guess is .2
-    assert learnt["accuracy,none"] > 0.6
-    assert learnt["exact_match,none"] > base["exact_match,none"] + 0.4
-
-
-@pytest.mark.xdist_group("memorised")
-def test_the_table_knows_step_0_and_the_gain_is_not_chance(evaluated):
-    columns = read_columns([evaluated / "base", evaluated / "adapter"], None)
-    assert [column.title for column in columns] == ["model, 0 steps", "model, 450 steps of LoRA"]
-    assert columns[1].hours > 0
-    found = table_of(columns, pooled=False, by=None, seed=1, resamples=2000)
-    accuracy = found.sections[0].rows[0].cells[1]
-    assert accuracy.difference.gained - accuracy.difference.lost == pytest.approx(
-        40 * accuracy.difference.value
-    )
-    assert accuracy.difference.p_holm < 0.01
-
-
-@pytest.mark.xdist_group("memorised")
-def test_a_merged_lora_gives_the_adapters_answers(evaluated):
-    folder = evaluated
-    merged = run(sys.executable, "-m", "jmed_train.merge", "outputs/run", "merged", cwd=folder)
     assert merged.returncode == 0, merged.stderr
-    assert merged.stdout == "merged: outputs/run merged into its base\n"
-    evaluate(folder, "merged-out", "pretrained=merged")
-    assert answers(folder, "merged-out") == answers(folder, "adapter")
-    merged_column = read_columns([folder / "merged-out"], None)[0]
-    assert merged_column.title == "model, 450 steps of LoRA"
-    whole = logits(load(folder / "merged", torch.float32))
-    apart = logits(adapter(load(folder / "model", torch.float32), folder / "outputs/run"))
+    assert merged.stdout == "merged: outputs/opencalm7b-300 merged into its base\n"
+    whole = logits(load(demo / "merged", torch.float32))
+    base = load(demo / "outputs/medcalm7b_pretrain-160", torch.float32)
+    apart = logits(adapter(base, demo / "outputs/opencalm7b-300"))
     assert (whole - apart).abs().max() < 1e-4 * apart.std()
+    found = lm_eval("--tasks", "jmed_sample", "--model", "hf", "--model_args", "pretrained=merged",
+                    "--batch_size", "40", "--output_path", "merged-out", cwd=demo)  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    (column,) = read_columns([demo / "merged-out"], None)
+    assert (column.step, column.kind) == (300, "LoRA")
+    outs = ("merged-out", "results/tiny-medcalm-300-0")
+    scores = [results(demo / out)["results"]["jmed_sample"]["accuracy,none"] for out in outs]
+    assert scores[0] == scores[1]
 
 
 @pytest.mark.parametrize("name", grouped(["llama70b"]))

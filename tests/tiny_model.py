@@ -1,7 +1,7 @@
 """Tiny models and tokenizers built on the spot, seeded, from the sample exam's text alone.
 
-``python -m tests.tiny_model DIR [--family gpt_neox|llama]`` writes one. They know nothing: they are
-there so that the real commands run on any machine, without a download.
+``python -m tests.tiny_model DIR`` writes one; ``--help`` shows its options. They know nothing: they
+are there so that the real commands run on any machine, without a download.
 """
 
 import argparse
@@ -37,6 +37,7 @@ def build(
     seed: int = 0,
     chat: bool = False,
     hidden: int | None = None,
+    layers: int = 1,
 ) -> Path:
     """Writes a random model of ``family`` with a ``context`` in tokens; returns ``folder``.
 
@@ -46,19 +47,19 @@ def build(
     if chat:
         tokenizer.chat_template = CHAT_TEMPLATE
     torch.manual_seed(seed)
-    model = _model(family, context, hidden or (64 if family == "llama" else 32))
+    model = _model(family, context, hidden or (64 if family == "llama" else 32), layers)
     model.generation_config.do_sample = False
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
 
 
-def _model(family: str, context: int, hidden: int) -> PreTrainedModel:
+def _model(family: str, context: int, hidden: int, layers: int) -> PreTrainedModel:
     size = {
         "vocab_size": VOCABULARY,
         "hidden_size": hidden,
         "intermediate_size": 2 * hidden,
-        "num_hidden_layers": 1,
+        "num_hidden_layers": layers,
         "num_attention_heads": 2,
         "max_position_embeddings": context,
         "bos_token_id": 0,
@@ -106,8 +107,9 @@ def main() -> None:
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--chat", action="store_true", help="with a chat template")
-    args = parser.parse_args()
-    build(args.folder, family=args.family, context=args.context, seed=args.seed, chat=args.chat)
+    parser.add_argument("--hidden", type=int, help="width (32; 64 for a Llama)")
+    parser.add_argument("--layers", type=int, default=1)
+    build(**vars(parser.parse_args()))
 
 
 if __name__ == "__main__":
