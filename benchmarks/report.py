@@ -30,11 +30,15 @@ def show_json(benchmark: str, libraries: Sequence[str], results: dict[str, Any])
 
 
 def environment(libraries: Sequence[str]) -> dict[str, Any]:
-    """Python, platform, the processors this process may use, and versions (None: not installed)."""
+    """Python, platform, the processors this process may use, and versions (None: not installed).
+
+    load: processes that wanted a processor, on average over the last 1, 5 and 15 minutes.
+    """
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "platform": platform.platform(),
         "processors": _processors(),
+        "load": [round(each, 1) for each in os.getloadavg()],
         "versions": {library: _version(library) for library in libraries},
     }
 

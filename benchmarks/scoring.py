@@ -136,11 +136,16 @@ def measure(pairs: Pairs, repeats: int) -> dict[str, float]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Questions scored per second, against difflib.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.scoring",
+        description="Questions scored per second, against difflib.",
+        epilog="example: python -m benchmarks.scoring --repeats 3",
+    )
     parser.add_argument("--repeats", type=int, default=9, help="passes per response kind (9)")
+    parser.add_argument("--limit", type=int, help="only the first so many questions")
     args = parser.parse_args()
     try:
-        items = load_exam("igakuqa").items
+        items = load_exam("igakuqa").items[: args.limit]
     except MissingDataError as error:
         print(f"benchmarks.scoring: {error}", file=sys.stderr)
         return 1

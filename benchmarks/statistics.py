@@ -63,9 +63,13 @@ def _seconds(job: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.statistics")
-    parser.add_argument("--simulations", type=int, default=2000)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.statistics",
+        description="Seconds of the statistics, and how often the intervals hold the truth.",
+        epilog="example: python -m benchmarks.statistics --simulations 500",
+    )
+    parser.add_argument("--simulations", type=int, default=2000, help="exams of each kind (2000)")
+    parser.add_argument("--repeats", type=int, default=3, help="timed runs of each part (3)")
     args = parser.parse_args()
     seconds, covered = speed(args.repeats), coverage(args.simulations)
     title = f"10,000 resamples, {COLUMNS} columns x {ROWS} rows x {QUESTIONS:,} questions"

@@ -7,114 +7,33 @@ time of both runs from the prompts to the texts of the answers: tokenizer, gener
 not in it are loading the model, building the prompts and scoring. The model is so small that
 Python's work per step outweighs the arithmetic, which is what batching saves, and all answers
 are equally long, so that no batch waits for its longest one: how much batching saves for a large
-model on a GPU is another matter.
+model on a GPU is another matter. ``--shape open-calm-7b`` and ``llama2-7b`` measure that, with
+random weights (benchmarks/shapes.py; 14 GB of disk while it runs), and ``--vllm`` also asks vLLM.
 """
 
 import argparse
 import logging
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from statistics import fmean
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import torch
 import transformers
-from lm_eval import simple_evaluate
-from lm_eval.api.instance import Instance
-from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
 
+from benchmarks import shapes
+from benchmarks.answering import Run, WatchedLM, batched, one_by_one, with_vllm
 from benchmarks.report import show, show_json
 from tests import tiny_model
 
 TASKS = Path(__file__).parent.parent / "lm_eval_tasks"
 LIBRARIES = ("lm_eval", "transformers", "torch", "tokenizers")
 HEADER = ("answered by", "seconds", "questions/s", "ratio")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One pass over all prompts: its wall time in seconds, the answers, their numbers of tokens."""
-
-    seconds: float
-    answers: list[str]
-    tokens: list[int]
-
-
-class WatchedLM(HFLM):
-    """lm-eval's own ``hf`` model, unchanged, with what it was asked and how long it took.
-
-    prompts: of the latest run, in the order of the questions. run: the latest run.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.prompts: list[str] = []
-        self.run: Run | None = None
-        self._tokens: list[int] = []
-
-    def generate_until(self, requests: list[Instance], **_: Any) -> list[str]:
-        self.prompts = [request.args[0] for request in requests]
-        self._tokens = []
-        start = time.perf_counter()
-        answers = super().generate_until(requests, disable_tqdm=True)
-        self.run = Run(time.perf_counter() - start, answers, self._tokens)
-        return answers
-
-    def _model_generate(self, context: torch.Tensor, **kwargs: Any) -> torch.Tensor:
-        output = super()._model_generate(context=context, **kwargs)
-        self._tokens += new_tokens(output, context, self.eot_token_id)
-        return output
-
-
-def new_tokens(output: torch.Tensor, prompt: torch.Tensor, end: int) -> list[int]:
-    """The number of tokens of each answer in ``output``, up to the first end token."""
-    answers = output[:, prompt.shape[1] :].tolist()
-    return [answer.index(end) if end in answer else len(answer) for answer in answers]
-
-
-def settings(tokens: int) -> dict[str, Any]:
-    """Greedy decoding of exactly ``tokens`` tokens: until then the end token is never chosen."""
-    return {"do_sample": False, "repetition_penalty": 1.05, "min_new_tokens": tokens}
-
-
-def batched(lm: WatchedLM, manager: TaskManager, args: argparse.Namespace) -> Run:
-    """All questions by lm-eval."""
-    # None takes away a setting of the task that means nothing without sampling.
-    without = {"temperature": None, "top_p": None}
-    simple_evaluate(
-        model=lm,
-        tasks=[args.task],
-        task_manager=manager,
-        limit=args.limit,
-        gen_kwargs={**settings(args.tokens), **without, "max_gen_toks": args.tokens},
-        bootstrap_iters=0,
-        log_samples=False,
-    )
-    if lm.run is None:
-        raise SystemExit(f"{args.task}: lm-eval generated nothing")
-    return lm.run
-
-
-def one_by_one(lm: WatchedLM, prompts: Sequence[str], tokens: int) -> Run:
-    """All prompts by a loop around ``model.generate``."""
-    answers, counts = [], []
-    start = time.perf_counter()
-    for prompt in prompts:
-        encoded = lm.tokenizer(prompt, return_tensors="pt").to(lm.device)
-        output = lm.model.generate(
-            **encoded,
-            max_new_tokens=tokens,
-            pad_token_id=lm.tokenizer.pad_token_id,
-            **settings(tokens),
-        )
-        answer = output[0, encoded["input_ids"].shape[1] :]
-        answers.append(lm.tokenizer.decode(answer, skip_special_tokens=True))
-        counts += new_tokens(output, encoded["input_ids"], lm.eot_token_id)
-    return Run(time.perf_counter() - start, answers, counts)
+TINY = "tiny"
+DTYPES = {"cpu": "float32", "cuda": "bfloat16"}
+"""By device, where none is asked for."""
 
 
 def check(run: Run, questions: int, tokens: int) -> None:
@@ -148,46 +67,98 @@ def main() -> int:
     torch.set_num_threads(args.threads)
     logging.disable(logging.WARNING)
     transformers.utils.logging.disable_progress_bar()
-    with TemporaryDirectory() as folder:
-        tiny_model.build(Path(folder))
-        lm = WatchedLM(pretrained=folder, device="cpu", batch_size=args.batch_size)
+    with TemporaryDirectory(dir=args.folder) as name:
+        folder = _build(Path(name), args)
+        lm = WatchedLM(
+            pretrained=name, device=args.device, dtype=args.dtype, batch_size=args.batch_size
+        )
         together, single = measure(lm, args)
-    _report(together, single, args)
+        prompts, length = lm.prompts, fmean(len(ids) for ids in lm.tokenizer(lm.prompts).input_ids)
+        lm.model.to("meta")  # its memory is vLLM's
+        torch.cuda.empty_cache()
+        served = with_vllm(folder, prompts, args) if args.vllm else None
+    _report(together, single, served, args, length)
     return 0
 
 
+def _build(folder: Path, args: argparse.Namespace) -> Path:
+    if args.shape == TINY:
+        return tiny_model.build(folder)
+    dtype = getattr(torch, args.dtype)
+    return shapes.build(folder, args.shape, device=args.device, dtype=dtype)
+
+
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Questions per second, batched and one by one.")
-    parser.add_argument("--task", default="jmed_sample", help="jmed_sample (default) or igakuqa")
-    parser.add_argument("--limit", type=int, help="only the first so many questions")
-    parser.add_argument("--tokens", type=int, default=64, help="tokens per answer (64)")
-    parser.add_argument("--batch-size", type=int, default=32, help="questions per batch (32)")
-    parser.add_argument("--threads", type=int, default=1, help="processor threads (1)")
-    parser.add_argument("--repeats", type=int, default=5, help="runs of each (5)")
-    return parser.parse_args()
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.throughput",
+        description="Questions per second, batched and one by one.",
+        epilog="example: python -m benchmarks.throughput --shape open-calm-7b --device cuda",
+    )
+    add = parser.add_argument
+    add("--task", default="jmed_sample", help="jmed_sample (default) or igakuqa")
+    add("--limit", type=int, help="only the first so many questions")
+    add("--tokens", type=int, default=64, help="tokens per answer (64)")
+    add("--batch-size", type=int, default=32, help="questions per batch (32)")
+    add("--threads", type=int, default=1, help="processor threads (1)")
+    add("--repeats", type=int, default=5, help="runs of each (5)")
+    add("--shape", choices=[TINY, *shapes.CONFIGS], default=TINY, metavar="SHAPE",
+        help=f"of the model: {TINY} (default), {', '.join(shapes.CONFIGS)}")  # fmt: skip
+    add("--device", choices=sorted(DTYPES), default="cpu", help="cpu (default) or cuda")
+    add("--dtype", help="of the weights (float32; on cuda bfloat16)")
+    add("--vllm", action="store_true", help="ask vLLM as well; it must be installed")
+    add("--folder", type=Path, help="where there is room for the model, which is deleted")
+    args = parser.parse_args()
+    args.dtype = args.dtype or DTYPES[args.device]
+    return _checked(args, parser)
 
 
-def _report(together: list[Run], single: list[Run], args: argparse.Namespace) -> None:
+def _checked(args: argparse.Namespace, parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The arguments, or the end of the run with one line, before a model is built."""
+    if args.device == "cuda" and not torch.cuda.is_available():
+        parser.error("--device cuda: torch sees no GPU")
+    if not isinstance(getattr(torch, args.dtype, None), torch.dtype):
+        parser.error(f"--dtype {args.dtype}: not a dtype of torch; use float32 or bfloat16")
+    if args.vllm and find_spec("vllm") is None:
+        parser.error("--vllm: vLLM is not installed; pip install vllm")
+    return args
+
+
+def _report(
+    together: list[Run],
+    single: list[Run],
+    served: Run | None,
+    args: argparse.Namespace,
+    length: float,
+) -> None:
     fast, slow = (min(run.seconds for run in runs) for runs in (together, single))
     questions, same = len(single[0].answers), identical(together[0], single[0])
+    rows = [
+        _row(f"lm_eval, batches of {args.batch_size}", fast, questions, slow / fast),
+        _row("model.generate, one by one", slow, questions, 1.0),
+    ]
+    if served:
+        rows.append(_row("vLLM", served.seconds, questions, slow / served.seconds))
     show(
-        f"Answering {questions} questions of {args.task}, best of {args.repeats} runs in turns",
+        f"Answering {questions} questions of {args.task}, {args.shape} model on {args.device} in "
+        f"{args.dtype}, best of {args.repeats} runs in turns",
         HEADER,
-        [
-            _row(f"lm_eval, batches of {args.batch_size}", fast, questions, slow / fast),
-            _row("model.generate, one by one", slow, questions, 1.0),
-        ],
-        [f"Every answer has {args.tokens} tokens; {same} of {questions} are identical in both."],
-    )
+        rows,
+        [f"Every answer has {args.tokens} tokens; {same} of {questions} are identical in both. "
+         f"Tokens of a prompt: {length:.0f} on average."],
+    )  # fmt: skip
     results = {
+        "card": torch.cuda.get_device_name() if args.device == "cuda" else None,
         "questions": questions,
+        "prompt_tokens": round(length, 1),
         "batched_s": [round(run.seconds, 3) for run in together],
         "one_by_one_s": [round(run.seconds, 3) for run in single],
+        "vllm_s": round(served.seconds, 3) if served else None,
         "ratio": round(slow / fast, 2),
         "identical_answers": same,
         "distinct_answers": len(set(single[0].answers)),
     }
-    show_json("throughput", LIBRARIES, vars(args) | results)
+    sizes = {key: value for key, value in vars(args).items() if key != "folder"}
+    show_json("throughput", LIBRARIES, sizes | results)
 
 
 def _row(name: str, seconds: float, questions: int, ratio: float) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from jmed_data.commands import add_command
+from jmed_data.commands import DATA, add_command
 from jmed_data.faults import FileError
 from jmed_data.output import dump
 from jmed_data.overlap.inputs import check_inputs
@@ -38,9 +38,21 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
         "overlap",
         "Find exam questions in training records or pretraining texts, however large the file. "
         "Character 3-grams sieve, rapidfuzz's partial ratio judges; punctuation and space do not "
-        "count. Not found: translations, other words, most fragments; see the README.",
+        "count. Not found: translations, other words, most fragments.",
         example="jmed-data overlap data/train.jsonl --exam igakuqa jjsimqa --out overlap "
         "--drop data/train.clean.jsonl",
+        sections={
+            "reads": "one record at a time, so that a file may be larger than memory",
+            "writes": "--out: hits.jsonl (every pair found), overlap.html (to look at), "
+            "summary.json\n--drop: the training file without the records found\n--exclude-list: "
+            "the questions found, for the tasks to leave out",
+            "environment": DATA,
+        },
+        status={
+            1: "with --fail-on-hit a question was found; input cannot be used, or output cannot be "
+            "written"
+        },
+        see="docs/prepare.md, Overlap: how it decides, what it finds and what it does not",
     )
     add_options(parser)
 

@@ -43,7 +43,7 @@ class Judge:
         start, end = _stretch(hits, len(self._patterns[pattern].text), len(text))
         inside = grams[start:end][hits[start:end]]
         needed = self._sieve.needed[pattern]
-        if len(inside) < needed or (shared := len(np.unique(inside))) < needed:
+        if len(inside) < needed or (shared := len(set(inside.tolist()))) < needed:
             return None
         return self._compare(text[start:end], start, pattern, shared)
 

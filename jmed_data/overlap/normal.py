@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -71,7 +71,7 @@ class Places:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._piece, self._clusters = -1, _ends([])
+        self._piece, self._clusters = -1, _ends([], _length)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Start and end in ``text`` of ``normal(text)[start:end]``, which is not empty."""
@@ -79,20 +79,29 @@ class Places:
 
     @cached_property
     def _pieces(self) -> Ends:
-        return _ends(pieces(self._text))
+        return _ends(pieces(self._text), _length)
 
     def _cluster(self, place: int) -> tuple[int, int]:
         """Start and end of the cluster whose normal text holds ``place``."""
         index, before, offset = _holder(self._pieces, place)
         if index != self._piece:  # of a book only one piece is taken apart at a time
             piece = self._text[before : self._pieces.written[index]]
-            self._piece, self._clusters = index, _ends(CLUSTER.findall(piece))
+            clusters = _ends(CLUSTER.findall(piece), _cluster_length)
+            self._piece, self._clusters = index, clusters
         number, start, _ = _holder(self._clusters, place - offset)
         return before + start, before + int(self._clusters.written[number])
 
 
-def _ends(parts: Iterable[str]) -> Ends:
-    lengths = [(len(part), len(_normal(part))) for part in parts]
+def _length(text: str) -> int:
+    return len(_normal(text))
+
+
+_cluster_length = lru_cache(maxsize=4096)(_length)
+"""Texts of one language repeat a few thousand characters."""
+
+
+def _ends(parts: Iterable[str], length: Callable[[str], int]) -> Ends:
+    lengths = [(len(part), length(part)) for part in parts]
     written, normalised = np.cumsum(np.array(lengths, dtype=np.int64).reshape(-1, 2), axis=0).T
     return Ends(written, normalised)
 

@@ -15,8 +15,8 @@ from jmed_data.overlap.grams import BETWEEN, keys, starts
 Ints = npt.NDArray[np.int64]
 Grams = npt.NDArray[np.int32]
 ABSENT = -1
-LEFT_OUT = 0.5
-"""Of the grams that a text needs, how many the sieve leaves out: the judge looks at all."""
+LEFT_OUT = 0.7
+"""Of the grams that a text needs, how many are left out at first: all are counted for the rest."""
 EPSILON = 1e-9
 """Against 0.35 * 20 = 7.000000000000001, which would ask for 8 grams."""
 
@@ -50,6 +50,7 @@ class Sieve:
         self.grams = [np.searchsorted(self._vocabulary, each).astype(np.int32) for each in found]
         self.sizes = np.array([len(each) for each in found], dtype=np.int64)
         self.needed = np.maximum(1, np.ceil(containment * self.sizes - EPSILON)).astype(np.int64)
+        self._every = _matrix(self.grams, len(self._vocabulary))
         self._telling, self._asked = self._most_telling()
 
     def _most_telling(self) -> tuple[sparse.csr_matrix, Ints]:
@@ -76,10 +77,20 @@ class Sieve:
         """The pairs of ``texts`` (normalised) and patterns that pass."""
         begins = starts(texts)
         grams = self._numbers(keys(BETWEEN.join(texts)))
-        shared = self._matrix(grams, begins) @ self._telling
+        held = self._matrix(grams, begins)
+        shared = held @ self._telling
         rows = np.repeat(np.arange(len(texts)), np.diff(shared.indptr))
         enough = shared.data >= self._asked[shared.indices]
-        return Sifted(rows[enough], shared.indices[enough].astype(np.int64), grams, begins)
+        rows, columns = rows[enough], shared.indices[enough].astype(np.int64)
+        passes = self._shared(held, rows, columns) >= self.needed[columns]
+        return Sifted(rows[passes], columns[passes], grams, begins)
+
+    def _shared(self, held: sparse.csr_matrix, rows: Ints, columns: Ints) -> Ints:
+        """How many different grams each text has in common with its pattern."""
+        held.sum_duplicates()
+        held.data[:] = 1
+        common = held[rows].multiply(self._every[columns])
+        return np.asarray(common.sum(axis=1), dtype=np.int64).ravel()
 
     def _numbers(self, found: npt.NDArray[np.uint64]) -> Grams:
         places = np.searchsorted(self._vocabulary, found)
@@ -89,7 +100,7 @@ class Sieve:
     def _matrix(self, grams: Grams, begins: Ints) -> sparse.csr_matrix:
         """One row per text, 1 for each place where a gram begins.
 
-        A gram that stands twice counts twice: that may let too much pass, which the judge stops.
+        A gram that stands twice counts twice: that may let too much pass at first.
         """
         known = np.flatnonzero(grams != ABSENT)
         ends = np.searchsorted(known, begins)
