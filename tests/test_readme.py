@@ -24,6 +24,7 @@ PAGES = [
             "SECURITY.md",
             "SECURITY.ja.md",
             "recipes/README.md",
+            "benchmarks/README.md",
         )
     ),
     *sorted((ROOT / "docs").glob("*.md")),
@@ -83,7 +84,7 @@ def leaves():
 def test_the_first_forty_lines_hold_a_command_and_its_output(name):
     head = "\n".join((ROOT / name).read_text(encoding="utf-8").splitlines()[:40])
     assert "make demo" in head
-    assert "igakuqa|template:ja|shots:1|n:1455|" in head
+    assert "jmed_sample|template:ja|shots:0|n:40|" in head
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids(PAGES))
@@ -121,7 +122,9 @@ def known_options():
     found = {key for recipe in (ROOT / "recipes").glob("*.yml") for key in keys(recipe)}
     parsers = (data_cli._parser(), report_cli._parser(), HarnessCLI()._parser)
     options = {name for parser in parsers for name in options_of(parser)}
-    return {f"--{key}" for key in found} | options | OTHERS
+    programs = [path.read_text() for path in (ROOT / "benchmarks").glob("*.py")]
+    benchmarks = {name for text in programs for name in re.findall(r'"(--[a-z-]+)"', text)}
+    return {f"--{key}" for key in found} | options | benchmarks | OTHERS
 
 
 def keys(recipe):
