@@ -2,7 +2,7 @@
 # make test   runs the whole suite, on the pinned lm-eval and on the newest one it supports
 # make train  RECIPE=opencalm7b [ARGS=--max_steps=3000] [LAUNCH='--num_processes 3']: starts a recipe with telemetry and the Hub switched off
 # make offline-bundle [EXTRAS=report,api] [EXAMS=0]: dist/offline-bundle, to install on a machine without a network
-# make lint   ruff and mypy; make bench   the benchmarks; make clean   removes all that make made
+# make lint   ruff and mypy; make bench   the benchmarks; make clean   removes all that make made but outputs/
 
 PYTHON ?= python3
 VENV := .venv
@@ -49,18 +49,18 @@ clean:
 	rm -rf $(VENV) $(NEXT) build demo dist *.egg-info
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/train: setup.cfg requirements.lock | $(VENV)/bin/python
 	rm -rf *.egg-info # one of an earlier version would hide the entry points
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[train,report]'
 	touch $@
 
-$(VENV)/dev: setup.cfg requirements.lock | $(VENV)/bin/python
+$(VENV)/dev: $(VENV)/train
 	rm -rf *.egg-info
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock \
 		--editable '.[train,api,report,generate,dev]'
-	touch $@ $(VENV)/train
+	touch $@
 
 # The same environment with another lm-eval in front of it.
 $(NEXT)/ready: $(VENV)/dev Makefile

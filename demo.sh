@@ -11,9 +11,16 @@ every=100    # steps between the three checkpoints of each adapter
 last=$((3 * every))
 medcalm=outputs/medcalm7b_pretrain-$pretrain
 
+case ${1-} in
+    data | neox | llama | report) ;;
+    *)
+        echo "usage: sh demo.sh data|neox|llama|report" >&2
+        exit 2
+        ;;
+esac
 mkdir -p demo/logs demo/done
 cd demo
-export OMP_NUM_THREADS=1 # two lanes, two cores
+export OMP_NUM_THREADS=1 CUDA_VISIBLE_DEVICES= # two lanes, two cores, the same on every machine
 trap 'echo "interrupted; make demo goes on"; exit 130' INT
 exec 9> "done/$1.lock" # held by a training that outlived its make, too
 if command -v flock > /dev/null && ! flock --nonblock 9; then
@@ -21,7 +28,9 @@ if command -v flock > /dev/null && ! flock --nonblock 9; then
     exit 1
 fi
 
-step() { # NAME TEXT COMMAND...: runs the command unless it was done; its output is logs/NAME.log
+# Runs the command unless it was done; its output is logs/NAME.log. In a function that is the command,
+# set -e does not act: it has to join what it does by &&.
+step() { # NAME TEXT COMMAND...
     name=$1 text=$2
     shift 2
     [ -e "done/$name" ] && return
@@ -35,11 +44,11 @@ step() { # NAME TEXT COMMAND...: runs the command unless it was done; its output
 }
 
 data() {
-    mkdir -p data
-    cp ../jmed_data/sample/train.jsonl data
-    head -n 40 ../jmed_data/sample/text.jsonl > data/pretrain_train.jsonl
-    tail -n 4 ../jmed_data/sample/text.jsonl > data/pretrain_eval.jsonl
-    cat > labels.yml << NAMES
+    mkdir -p data &&
+        cp ../jmed_data/sample/train.jsonl data &&
+        head -n 40 ../jmed_data/sample/text.jsonl > data/pretrain_train.jsonl &&
+        tail -n 4 ../jmed_data/sample/text.jsonl > data/pretrain_eval.jsonl &&
+        cat > labels.yml << NAMES
 models/tiny-neox: {model: tiny OpenCALM, steps: 0}
 $medcalm: {model: tiny MedCALM, steps: 0}
 models/tiny-llama-nf4: {model: tiny Llama, steps: 0}
@@ -54,7 +63,7 @@ tiny_model() { # FOLDER OPTIONS...
 train() { # RECIPE OVERRIDES...
     recipe=$1
     shift
-    accelerate launch -m axolotl.cli.train "../recipes/$recipe.yml" \
+    accelerate launch --cpu --num_processes 1 -m axolotl.cli.train "../recipes/$recipe.yml" \
         --micro_batch_size=8 --dataset_num_proc=1 "$@"
 }
 
@@ -65,12 +74,12 @@ ask() { # NAME TASK MODEL [ADAPTER]: 0 and 1 shot
     done
 }
 
-evaluate() { # an evaluation that was cut off has left no results
+evaluate() { # lm_eval ends with status 0, too, where its results found no room on the disk
     out=results/$asked-$shots
-    rm -rf "$out"
-    lm_eval --include_path ../lm_eval_tasks --tasks "$task" --num_fewshot "$shots" \
+    rm -rf "$out" && lm_eval --include_path ../lm_eval_tasks --tasks "$task" --num_fewshot "$shots" \
         --model hf --model_args "$model_args" --batch_size 40 \
-        --output_path "$out" --log_samples
+        --output_path "$out" --log_samples &&
+        python -m json.tool "$out"/*/results_*.json > /dev/null
 }
 
 ask_checkpoints() { # NAME TASK MODEL FOLDER

@@ -16,7 +16,7 @@ fail() {
 echo "checking the files against SHA256SUMS"
 damaged=$(sha256sum --check --strict --quiet SHA256SUMS 2> /dev/null) ||
     fail "$(echo "${damaged:-SHA256SUMS: cannot be read}" | head -n 1); nothing was installed, copy the bundle again"
-extra=$(find wheels recipes exams -type f 2> /dev/null | grep -vxF "$(cut -c 67- SHA256SUMS)" | head -n 1) || true
+extra=$(find wheels recipes exams ! -type d 2> /dev/null | grep -vxF "$(cut -c 67- SHA256SUMS)" | head -n 1) || true
 [ -z "$extra" ] || fail "$extra: stands not in SHA256SUMS; nothing was installed, copy the bundle again"
 sha256sum SHA256SUMS
 
@@ -27,7 +27,8 @@ print(*p.python_version().split(".")[:2], sep=".", end=" "); print(p.system(), p
 [ "$found" = "$built" ] ||
     fail "the wheels are for Python $built, $python is $found; name another as in PYTHON=python3.11 sh install.sh"
 
-[ -x "$target/bin/python" ] || "$python" -m venv "$target" ||
+# a venv that was cut off, or made where ensurepip is missing, has a Python but no pip
+"$target/bin/python" -m pip --version > /dev/null 2>&1 || "$python" -m venv --clear "$target" ||
     fail "$python cannot make an environment; install its venv package (python3-venv)"
 echo "installing into $target"
 "$target/bin/python" -m pip --isolated install --quiet --disable-pip-version-check --no-index \

@@ -33,8 +33,8 @@ def kill(process: subprocess.Popen) -> None:
     all_of_it = [*psutil.Process(process.pid).children(recursive=True), process]
     for each in all_of_it:
         each.kill()
-    for each in all_of_it:  # a dying one still holds the demo's lock
-        each.wait()
+    process.wait()
+    psutil.wait_procs(all_of_it[:-1], timeout=30)  # a dying one still holds the demo's lock
 
 
 def run_demo(folder: Path) -> Path:

@@ -1,14 +1,14 @@
 """``make demo``: what it says and leaves (tests/demo.py runs it, and kills it once)."""
 
 import json
+import re
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from jmed_report.compare import read_columns, table_of
-from tests.conftest import ROOT, results
+from tests.conftest import ROOT, results, run
 from tests.demo import kill, start
 from tests.training import card, wait_for
 
@@ -68,18 +68,18 @@ def test_every_checkpoint_was_asked(demo, shots):
     assert {f"{name}-{shots}" for name in names} <= asked
 
 
-@pytest.mark.parametrize("run", ["medcalm7b_pretrain-160", "opencalm7b-300", "llama70b-300"])
-def test_the_recipes_are_those_shipped_but_for_their_size(demo, run):
-    found = card(demo / "outputs" / run)
+@pytest.mark.parametrize("output", ["medcalm7b_pretrain-160", "opencalm7b-300", "llama70b-300"])
+def test_the_recipes_are_those_shipped_but_for_their_size(demo, output):
+    found = card(demo / "outputs" / output)
     recipe = ROOT / "recipes" / Path(found["recipe"]["file"]).name
-    assert recipe.name == f"{run.rpartition('-')[0]}.yml"
+    assert recipe.name == f"{output.rpartition('-')[0]}.yml"
     assert (demo / found["recipe"]["file"]).read_bytes() == recipe.read_bytes()
     assert set(found["overrides"]) <= SIZES | FOLLOWS
 
 
 def test_the_report_is_the_papers_table_in_small(demo):
     table = json.loads((demo / "report/table.json").read_text(encoding="utf-8"))
-    assert {column["steps"] for column in table["columns"]} == {0, *CHECKPOINTS}
+    assert {column["step"] for column in table["columns"]} == {0, *CHECKPOINTS}
     markdown = (demo / "report/table.md").read_text(encoding="utf-8")
     assert "Accuracy (0s)" in markdown
     assert "Accuracy (1s)" in markdown
@@ -94,11 +94,27 @@ def test_the_demo_says_that_the_questions_were_taught(demo):
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(demo):
-    holder = subprocess.Popen(["flock", "done/data.lock", "sleep", "60"], cwd=demo)
-    wait_for(Path(f"/proc/{holder.pid}"), holder)
-    time.sleep(0.5)
-    second = start(demo.parent, "data")
-    assert second.wait(timeout=30) == 1
-    kill(holder)
+    held = ("flock", "done/data.lock", "sh", "-c", "touch held; exec sleep 60")
+    holder = subprocess.Popen(held, cwd=demo)
+    try:
+        wait_for(demo / "held", holder)
+        second = start(demo.parent, "data")
+        assert second.wait(timeout=30) == 1
+    finally:
+        kill(holder)
     said = (demo.parent / "data.out").read_text()
     assert said.endswith("another demo is at work in demo/; wait for it or end it\n")
+
+
+@pytest.mark.parametrize("part", [(), ("typo",)])
+def test_a_part_that_does_not_exist(part, tmp_path):
+    ended = run("sh", ROOT / "demo.sh", *part, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (2, "usage: sh demo.sh data|neox|llama|report\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_make_demo_runs_all_parts():
+    """What it would run, in order; the rules themselves start pip and minutes of training."""
+    said = run("make", "--dry-run", "demo", cwd=ROOT).stdout
+    parts = re.findall(r"sh demo\.sh (\w+)", said)
+    assert (parts[0], set(parts[1:-1]), parts[-1]) == ("data", {"neox", "llama"}, "report")

@@ -284,8 +284,8 @@ def test_two_reports_in_one_folder_leave_no_mixture(tmp_path):
             seen.add((tmp_path / "table.md").read_text(encoding="utf-8"))
         time.sleep(0.005)
     assert [writer.returncode for writer in writers] == [0, 0]
+    seen.add((tmp_path / "table.md").read_text(encoding="utf-8"))
     assert seen <= {"a" * 100_000, "b" * 100_000}
-    assert seen
     assert [path.name for path in tmp_path.iterdir()] == ["table.md"]
 
 

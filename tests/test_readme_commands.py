@@ -5,6 +5,7 @@ expect a model's server. A block is one shell, which ends at the first command t
 """
 
 import os
+import socket
 import subprocess
 
 import pytest
@@ -26,6 +27,8 @@ NOT_RUN = {
     "make demo": "minutes of training and evaluation",
     "make test": "this suite",
     "jmed-data fetch igakuqa jjsimqa": "needs the internet; tests/test_fetch.py has a mirror",
+    "python3 -m venv env": "the commands below are run in an environment that has the wheel",
+    ". env/bin/activate": "the same",
     "pip install -c requirements.lock .[report]": "needs an index; tests/installed.py: the wheel",
     "pip install -c requirements.lock .[report,train]": "needs an index",
     "pip install -c requirements.lock .[generate]": "needs an index",
@@ -66,6 +69,9 @@ def environment(tmp_path_factory, real_data):
 
 @pytest.fixture(scope="module")
 def server():
+    with socket.socket() as free:
+        if free.connect_ex(("127.0.0.1", PORT)) == 0:
+            pytest.fail(f"port {PORT}, which the pages name, is in use; end what listens there")
     with serving(port=PORT) as running:
         yield running
 

@@ -557,7 +557,10 @@ def without_end_token(folder):
             rewrite("tokenizer.json", '{"model": {"type": "?"}, "added_tokens": []}'),
             ": the tokenizer cannot be loaded (",
         ),
-        (rewrite("tokenizer.json", '{"model": {}}'), ": the tokenizer cannot be loaded ("),
+        (
+            rewrite("tokenizer.json", '{"model": {}}'),
+            "/tokenizer.json: has no model; copy the file again\n",
+        ),
         (rewrite("tokenizer_config.json", "[]"), ": the tokenizer cannot be loaded ("),
     ],
 )
