@@ -15,7 +15,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from bundle.wheels import build_own, collect, pinned, plan, remove_others, sha256, this_machine
+from bundle.wheels import build_own, collect, pinned, plan, remove_others, this_machine
+from jmed_data.digest import sha256
 from jmed_data.exams import load_exam
 from jmed_data.faults import MissingDataError
 from jmed_data.fetch import Source, read_manifest

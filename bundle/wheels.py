@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from jmed_data.digest import sha256
+
 BATCH = 8
 """Wheels a call of pip: what a stop may cost."""
 
@@ -148,11 +150,3 @@ def this_machine() -> str:
     """Python, system and architecture, as in "3.11 Linux x86_64"; install.sh compares it."""
     version = ".".join(platform.python_version_tuple()[:2])
     return f"{version} {platform.system()} {platform.machine()}"
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

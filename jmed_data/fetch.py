@@ -15,6 +15,7 @@ from pathlib import Path
 import requests
 from tqdm import tqdm
 
+from jmed_data.digest import sha256
 from jmed_data.sources import cache_dir
 
 MANIFEST = Path(__file__).parent / "manifest.json"
@@ -77,7 +78,7 @@ def _files(entries: dict[str, list[str]]) -> dict[str, tuple[str, str]]:
 
 def _is(path: Path, sha: str) -> bool:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == sha
+        return sha256(path) == sha
     except OSError:  # not there, or not readable: it is fetched, and writing says what is wrong
         return False
 

@@ -8,18 +8,16 @@ A byte that changed inside the weights shows in no length: only where a run card
 which states their SHA-256, is it seen.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from jmed_data.digest import sha256
 from jmed_data.faults import Fault
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
 RUN_CARD = "run_card.json"
-PIECE = 2**20
-"""Bytes of a file that are in memory at a time."""
 HEADER_SIZE = 8
 """A safetensors file opens with the length of its JSON header: 8 bytes, little-endian."""
 
@@ -49,15 +47,7 @@ def weight_hashes(folder: Path) -> dict[str, str]:
 
     Reads them whole. Raises OSError.
     """
-    return {path.name: _sha256(path) for path in sorted(folder.glob("*.safetensors"))}
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+    return {path.name: sha256(path) for path in sorted(folder.glob("*.safetensors"))}
 
 
 def _object(path: Path, field: str, kind: type = dict) -> tuple[dict[str, Any], list[Fault]]:
@@ -139,7 +129,7 @@ def _change(shard: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""  # of another training program, or of an older version of this one
     try:
-        same = _sha256(shard) == stated
+        same = sha256(shard) == stated
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     return "" if same else f"is not the file whose SHA-256 {RUN_CARD} states"

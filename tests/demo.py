@@ -5,10 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
-
 from tests.conftest import QUIET, ROOT
-from tests.training import offline, wait_for
+from tests.training import kill, offline, wait_for
 
 
 def start(folder: Path, part: str) -> subprocess.Popen:
@@ -27,14 +25,6 @@ def end(folder: Path, *started: subprocess.Popen) -> None:
     for process in started:
         said = "".join(path.read_text() for path in folder.glob("*.out"))
         assert process.wait(timeout=1200) == 0, said
-
-
-def kill(process: subprocess.Popen) -> None:
-    all_of_it = [*psutil.Process(process.pid).children(recursive=True), process]
-    for each in all_of_it:
-        each.kill()
-    process.wait()
-    psutil.wait_procs(all_of_it[:-1], timeout=30)  # a dying one still holds the demo's lock
 
 
 def run_demo(folder: Path) -> Path:

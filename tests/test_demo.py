@@ -9,8 +9,8 @@ import pytest
 
 from jmed_report.compare import read_columns, table_of
 from tests.conftest import ROOT, results, run
-from tests.demo import kill, start
-from tests.training import card, wait_for
+from tests.demo import start
+from tests.training import card, kill, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 

@@ -127,11 +127,18 @@ def train_and_kill(name, folder, output, *overrides, processes=1, delay=0.0):
     )  # fmt: skip
     wait_for(folder / output / "checkpoint-2" / "run_card.json", started)
     time.sleep(delay)
-    for process in [*psutil.Process(started.pid).children(recursive=True), started]:
-        process.kill()
-    started.wait()
+    kill(started)
     card = json.loads((folder / output / "run_card.json").read_text(encoding="utf-8"))
     assert card["status"] == "running", "the training ended before it could be killed"
+
+
+def kill(started):
+    """Kills a process and all that it started; returns once they are gone."""
+    children = psutil.Process(started.pid).children(recursive=True)
+    for process in [*children, started]:
+        process.kill()
+    started.wait()
+    psutil.wait_procs(children, timeout=30)
 
 
 def _base_environment():
