@@ -5,6 +5,7 @@ A column is one model asked in one way. What it is called comes from what lies b
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def columns(measured: Sequence[Measured], labels: Mapping[str, Label]) -> list[C
         _column(trained[cells[0].run.path], cells, labels, bases, named)
         for cells in _by_column(measured, trained)
     ]
-    return _told_apart(sorted(filled, key=lambda column: _place(column, labels)))
+    given = {label.model for label in labels.values()}
+    return _told_apart(sorted(filled, key=lambda column: _place(column, labels)), given)
 
 
 def _by_column(
@@ -147,9 +149,12 @@ def _place(column: Column, labels: Mapping[str, Label]) -> tuple[object, ...]:
     )
 
 
-def _told_apart(found: Sequence[Column]) -> list[Column]:
-    """Model names shortened to the last part of their path, and a note where two columns agree."""
-    short = _short_names(sorted({column.model for column in found}))
+def _told_apart(found: Sequence[Column], given: AbstractSet[str]) -> list[Column]:
+    """Model names shortened to the last part of their path, and a note where two columns agree.
+
+    given: the names of the labels file, which are no paths and stay whole.
+    """
+    short = _short_names(sorted({column.model for column in found}), given)
     named = [replace(column, model=short[column.model]) for column in found]
     for tell in (_adapter, _way, _date, _place_of_results):
         titles = [column.title for column in named]
@@ -187,9 +192,9 @@ def _place_of_results(column: Column) -> str:
     return str(next(iter(column.measured.values())).run.path.parent)
 
 
-def _short_names(names: Sequence[str]) -> dict[str, str]:
-    """Each name's last part, or as many parts as tell it from the others."""
-    parts = {name: name.rstrip("/").split("/") for name in names}
+def _short_names(names: Sequence[str], given: AbstractSet[str]) -> dict[str, str]:
+    """Each path's last part, or as many parts as tell it from the others; ``given`` names whole."""
+    parts = {name: [name] if name in given else name.rstrip("/").split("/") for name in names}
     short = {}
     for name in names:
         for length in range(1, len(parts[name]) + 1):

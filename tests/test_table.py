@@ -275,6 +275,16 @@ def test_a_bases_name_holds_for_what_was_trained_from_it(tmp_path):
     assert all(cell.difference for cell in row(found, "Accuracy (0s)").cells[1:])
 
 
+def test_a_name_of_the_labels_file_stays_whole(tmp_path):
+    """It is no path, even where it has a "/"."""
+    ask(tmp_path, 5, model="models/calm/4")
+    ask(tmp_path, 6, model="models/phi")
+    labels = tmp_path / "labels.yml"
+    labels.write_text("models/phi: {model: OpenCALM w/o PHI 3/4}\n", encoding="utf-8")
+    found = titles(table(tmp_path, labels=labels))
+    assert found == ["OpenCALM w/o PHI 3/4, 0 steps", "4, 0 steps"]
+
+
 def test_a_copy_of_the_results_counts_once(trained):
     before = table(trained / "results")
     shutil.copytree(trained / "results", trained / "copy")
