@@ -10,7 +10,7 @@ NEXT := .venv-next
 BIN := $(VENV)/bin
 NEXT_LM_EVAL := 0.4.13
 WORKERS ?= 2
-DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh demo.sh
+DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
 export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
@@ -42,7 +42,7 @@ bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks $(ARGS)
 
 offline-bundle: $(VENV)/train
-	$(BIN)/python -m bundle.make dist/offline-bundle$(if $(EXTRAS), --extras $(EXTRAS))$(if $(filter \
+	$(BIN)/python -m scripts.offline_bundle.make dist/offline-bundle$(if $(EXTRAS), --extras $(EXTRAS))$(if $(filter \
 		0,$(EXAMS)), --no-exams)
 
 clean:

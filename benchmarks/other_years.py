@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from jmed_data.overlap.normal import normal
-from jmed_data.overlap.questions import Sought, read_exams
-from jmed_data.overlap.search import Hit, Search
-from jmed_data.overlap.stream import Passage
-from jmed_data.overlap.thresholds import Thresholds
+from jmedlora.data.overlap.normalize import normal
+from jmedlora.data.overlap.questions import Sought, read_exams
+from jmedlora.data.overlap.search import Hit, Search
+from jmedlora.data.overlap.stream import Passage
+from jmedlora.data.overlap.thresholds import Thresholds
 
 LONG_STEM = 30
 """Characters from which the false positives of a question are promised to be few."""

@@ -25,16 +25,16 @@ from pathlib import Path
 from benchmarks.other_years import LONG_STEM, other_years
 from benchmarks.planted import PLANTS, recall, write_records
 from benchmarks.report import show, show_json
-from jmed_data.exams import load_exam
-from jmed_data.faults import MissingDataError
-from jmed_data.overlap.questions import read_exams
-from jmed_data.overlap.thresholds import Thresholds
+from jmedlora.core.errors import MissingDataError
+from jmedlora.data.overlap.questions import read_exams
+from jmedlora.data.overlap.thresholds import Thresholds
+from jmedlora.exams.registry import load_exam
 
 RECORDS, PLANTED = 77_422, 500
 LIBRARIES = ("numpy", "rapidfuzz", "scipy")
 PROGRAM = """
 import sys
-from jmed_data.cli import main
+from jmedlora.data.cli import main
 status = main(sys.argv[1:])
 peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(peak.split()[1], file=sys.stderr)

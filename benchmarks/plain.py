@@ -24,7 +24,7 @@ from transformers import (
 )
 
 from benchmarks.clock import Clock
-from jmed_train.quantize import load_base
+from jmedlora.train.quantize import load_base
 
 SAME = (
     "learning_rate", "weight_decay", "adam_beta1", "adam_beta2", "adam_epsilon", "max_grad_norm",

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
-from jmed_data.overlap.normal import normal
-from jmed_data.overlap.questions import Sought, weight
-from jmed_data.overlap.thresholds import Thresholds
+from jmedlora.data.overlap.normalize import normal
+from jmedlora.data.overlap.questions import Sought, weight
+from jmedlora.data.overlap.thresholds import Thresholds
 
 SEED = 0
 LENGTHS = (80, 120, 180, 250, 350)

@@ -19,10 +19,10 @@ from transformers import AutoTokenizer
 from benchmarks import shapes
 from benchmarks.clock import CLOCK
 from benchmarks.rows import write_rows
-from jmed_data.recipe import DataPlan, read_recipe
+from jmedlora.data.recipe import DataPlan, read_recipe
 
 ROOT = Path(__file__).parent.parent
-PLUGINS = ("jmed_train.plugin.RecipePlugin", "benchmarks.clock_plugin.ClockPlugin")
+PLUGINS = ("jmedlora.train.plugin.RecipePlugin", "benchmarks.clock_plugin.ClockPlugin")
 GIB = 2**30
 SAME = ("forwards", "positions", "tokens", "trained", "parameters")
 """What must be equal."""

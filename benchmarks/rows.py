@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from jmed_data.recipe import DataPlan
+from jmedlora.data.recipe import DataPlan
 
 SEED = 0
 

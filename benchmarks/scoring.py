@@ -15,11 +15,11 @@ from random import Random
 from statistics import median
 
 from benchmarks.report import show, show_json
-from jmed_data.exams import load_exam
-from jmed_data.faults import MissingDataError
-from jmed_data.schema import Item
 from jmed_metrics import Score, score_response
 from jmed_metrics.score import SEPARATOR
+from jmedlora.core.errors import MissingDataError
+from jmedlora.exams.registry import load_exam
+from jmedlora.exams.schema import Item
 
 SEED = 0
 LEAD_INS = ("正解は{}です。", "答えは{}である。", "正しいのは{}です。", "答え：{}", "選ぶのは{}。")

@@ -16,8 +16,8 @@ from safetensors.torch import save_file
 from torch import nn
 from transformers import AutoModelForCausalLM, GPTNeoXConfig, LlamaConfig, PretrainedConfig
 
-from jmed_train.quantize import NF4
-from tests import tiny_model
+from jmedlora.train.quantize import NF4
+from tests.support import tiny_model
 
 SHARD = 4 * 2**30
 """Bytes after which a file of a 4-bit model ends."""
@@ -141,7 +141,7 @@ def _name_all_tokens(path: Path, vocabulary: int) -> None:
 
 
 def _write_in_4bit(folder: Path, shape: str, device: str) -> None:
-    """Writes what ``jmed_train.quantize`` writes, without ever holding more than SHARD of it."""
+    """What ``jmedlora.train.quantize`` writes, without ever holding more than SHARD of it."""
     where: dict[str, str] = {}
     for number, shard in enumerate(_shards(empty(shape), device), start=1):
         name = f"model-{number:05d}.safetensors"

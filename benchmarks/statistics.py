@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.report import show, show_json
-from jmed_report.statistics import Floats, bootstrap_intervals, mcnemar, sign_flip
+from jmedlora.report.compare.statistics import Floats, bootstrap_intervals, mcnemar, sign_flip
 
 QUESTIONS, COLUMNS, ROWS = 1455, 12, 6
 SIZES = (40, 459, 1455)

@@ -26,7 +26,7 @@ from lm_eval.tasks import TaskManager
 from benchmarks import shapes
 from benchmarks.answering import Run, WatchedLM, batched, one_by_one, with_vllm
 from benchmarks.report import show, show_json
-from tests import tiny_model
+from tests.support import tiny_model
 
 TASKS = Path(__file__).parent.parent / "lm_eval_tasks"
 LIBRARIES = ("lm_eval", "transformers", "torch", "tokenizers")

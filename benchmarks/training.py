@@ -48,7 +48,9 @@ def share_of_peak(pair: Pair, run: Run, args: argparse.Namespace) -> float | Non
 
 def paper_hours(model: str) -> dict[int, float]:
     """The hours of Table 1, on four A100, by steps."""
-    table = json.loads((ROOT / "jmed_report" / "paper_table.json").read_text(encoding="utf-8"))
+    table = json.loads(
+        (ROOT / "jmedlora" / "report" / "render" / "paper_table.json").read_text(encoding="utf-8")
+    )
     return {
         round(float(column["steps"].rstrip("k")) * 1000): hours
         for column, hours in zip(table["columns"], table["hours"], strict=True)

@@ -19,17 +19,17 @@ from lm_eval.api.samplers import ContextSampler
 from lm_eval.utils import apply_template
 
 import jmed_metrics
-from jmed_data.context import Context, read_context
-from jmed_data.decoding import Decoding
-from jmed_data.exams import Exam, load_exam
-from jmed_data.exclusion import without
-from jmed_data.faults import MissingDataError
-from jmed_data.fit import Prompt, Room, counted
-from jmed_data.options import check_options, checked_seed, checked_years
-from jmed_data.records import Record
-from jmed_data.schema import content_hash
-from jmed_data.shuffle import original, permuted
 from jmed_metrics.examination import chance_correct
+from jmedlora.core.errors import MissingDataError
+from jmedlora.core.jsonl import Record
+from jmedlora.exams.decoding import Decoding
+from jmedlora.exams.exclude import without
+from jmedlora.exams.prompt_length import Prompt, Room, counted
+from jmedlora.exams.registry import Exam, load_exam
+from jmedlora.exams.schema import content_hash
+from jmedlora.exams.shuffle import original, permuted
+from jmedlora.exams.task_metadata import check_options, checked_seed, checked_years
+from jmedlora.models.context_length import Context, read_context
 
 HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)

@@ -41,7 +41,7 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory) -> Path:
-    from tests.tiny_model import build
+    from tests.support.tiny_model import build
 
     return build(tmp_path_factory.mktemp("models") / "tiny-gpt-neox")
 
@@ -102,7 +102,7 @@ def write_jsonl(path: Path, *records: object) -> Path:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory) -> Callable[[str], Path]:
     """``trained(name)``: where the recipe was trained to its end, once a worker."""
-    from tests.training import train, workplace
+    from tests.support.training import train, workplace
 
     @cache
     def folder_of(name: str) -> Path:
@@ -117,6 +117,6 @@ def trained(tmp_path_factory) -> Callable[[str], Path]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Path:
     """The folder that ``make demo`` fills; its tests belong to the xdist_group "demo"."""
-    from tests.demo import run_demo
+    from tests.support.demo import run_demo
 
     return run_demo(tmp_path_factory.mktemp("checkout"))

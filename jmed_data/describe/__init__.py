@@ -1,1 +1,0 @@
-"""``jmed-data describe``: what a training file holds, before it costs hours."""

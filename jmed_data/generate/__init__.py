@@ -1,1 +1,0 @@
-"""``jmed-data generate``: instruction data from one's own documents, through a server."""

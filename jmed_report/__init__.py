@@ -1,1 +1,0 @@
-"""From lm-eval's result files to numbers that can be defended."""

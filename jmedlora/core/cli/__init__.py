@@ -1,0 +1,1 @@
+"""How every command begins, explains itself and ends."""

@@ -1,0 +1,46 @@
+"""One writer at a time in a folder, enforced by the operating system."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from jmedlora.core.atomic_write import WriteError
+
+NAME = ".lock"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keeps ``folder``, made where needed, for this process until the block ends.
+
+    The lock goes with the process, however it ends, so that a killed one leaves none behind. Raises
+    WriteError, naming the process, if another one holds it.
+    """
+    path = folder / NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        remedy = "choose another folder or free some space"
+        raise WriteError(f"{folder}: cannot be written to ({error.strerror}); {remedy}") from error
+    try:
+        _take(file, folder)
+        yield
+    finally:
+        os.close(file)
+
+
+def _take(file: int, folder: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(file, 20, 0).decode(errors="replace").strip() or "unknown"
+        raise WriteError(
+            f"{folder}: process {holder} is writing there; wait until it has ended, or choose "
+            "another folder"
+        ) from error
+    with suppress(OSError):  # a full disk has no room for the number, but knows the lock
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)

@@ -1,0 +1,1 @@
+"""Training data: read, counted, made from documents, and searched for exam questions."""

@@ -1,0 +1,1 @@
+"""The subcommands of ``jmed-data``, a module each."""

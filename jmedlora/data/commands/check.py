@@ -1,0 +1,119 @@
+"""``jmed-data check`` and ``check-model``: what is wrong with a file or folder of one's own."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from jmedlora.core.cli.manual_page import FAULTS, add_command
+from jmedlora.core.errors import FileError
+from jmedlora.data.dataset import Kind, read_training
+from jmedlora.data.recipe import DataPlan, read_recipe
+from jmedlora.data.token_lengths import count, describe
+from jmedlora.exams.readers.custom import read_exam
+from jmedlora.models.base_model import load_tokenizer
+from jmedlora.models.model_folder import check_model, is_adapter
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds ``check`` and ``check-model`` to the parser."""
+    check = add_command(
+        commands,
+        _check,
+        "check",
+        "Check files of your own and print every fault: file, line, value, remedy. An exam (.jsonl "
+        "or .csv), or with --for training records or pretraining texts (.jsonl), of which --recipe "
+        "counts what would be cut.",
+        example="jmed-data check --for train data/train.jsonl --recipe recipes/opencalm7b.yml",
+        sections={
+            "reads": "an exam: problem_id, question, choices, answer (docs/tasks.md, Your own "
+            "exam)\ntraining records: instruction, output, input where there is one; pretraining: "
+            "text (recipes/README.md, Data)\nwith --recipe: its limits, and the tokenizer of its "
+            "base_model",
+            "writes": "nothing; faults go to standard error, one a line",
+        },
+        status=FAULTS,
+        see="jmed-data describe, jmed-data overlap",
+    )
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to check")
+    check.add_argument(
+        "--for",
+        dest="use",
+        choices=["exam", "train", "pretrain"],
+        help="its use (default: the recipe's, or an exam)",
+    )
+    check.add_argument(
+        "--recipe", type=Path, metavar="YML", help="the recipe that will train on it"
+    )
+    check.add_argument(
+        "--tokenizer",
+        metavar="DIR",
+        help="a model folder to take the tokenizer from, in place of the recipe's base_model",
+    )
+    model = add_command(
+        commands,
+        _check_model,
+        "check-model",
+        "Check before a long run that a folder holds a complete model or LoRA adapter: "
+        "configuration, tokenizer, safetensors of full length, no pickle, no code of its own. "
+        "Loads nothing.",
+        example="jmed-data check-model models/open-calm-7b outputs/opencalm7b-1000",
+        sections={
+            "reads": "the files' names, sizes and headers",
+            "writes": "nothing; faults go to standard error, one a line",
+        },
+        status=FAULTS,
+        see="recipes/README.md, Base models",
+    )
+    model.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a model or adapter")
+
+
+def _check_model(args: argparse.Namespace) -> int:
+    faulty = 0
+    for folder in args.folders:
+        faults = check_model(folder)
+        faulty += bool(faults)
+        print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
+        if not faults:
+            kind = "a LoRA adapter" if is_adapter(folder) else "a model"
+            print(f"{folder}: {kind}, no fault")
+    return 1 if faulty else 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    plan = read_recipe(args.recipe) if args.recipe else None
+    use: Kind | Literal["exam"] = args.use or (plan.kind if plan else "exam")
+    if plan and plan.kind != use:
+        raise ValueError(f"{args.recipe} trains on --for {plan.kind}, not on --for {use}")
+    if args.tokenizer and not plan:
+        raise ValueError("--tokenizer needs --recipe, whose lengths are counted with it")
+    look = _exam_report if use == "exam" else _training_report(use, plan, args.tokenizer)
+    faulty = 0
+    for path in args.files:
+        try:
+            print(*look(path), sep="\n")
+        except FileError as error:
+            faulty += 1
+            print(*error.faults, sep="\n", file=sys.stderr)
+    return 1 if faulty else 0
+
+
+def _exam_report(path: Path) -> list[str]:
+    return [f"{path}: {len(read_exam(path))} questions, no fault"]
+
+
+def _training_report(
+    use: Kind, plan: DataPlan | None, tokenizer_from: str | None
+) -> Callable[[Path], list[str]]:
+    """What to print of a training file: with a recipe's plan, also what it would cut."""
+    tokenizer = load_tokenizer(tokenizer_from or plan.base_model) if plan else None
+
+    def report(path: Path) -> list[str]:
+        file = read_training(path, use)
+        lines = [f"{path}: {len(file.records)} records, no fault"]
+        if plan is None:
+            return [*lines, "  add --recipe to count what training would cut"]
+        return lines + [f"  {line}" for line in describe(file, count(file, plan, tokenizer), plan)]
+
+    return report

@@ -1,0 +1,302 @@
+"""``jmed-data generate``: from a folder of documents to a training file, through a server."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.cli.manual_page import add_command, positive, whole
+from jmedlora.core.lock import locked
+from jmedlora.data.commands.parse import add_parse_options, print_summary, settings_of
+from jmedlora.data.generate.client import Connection
+from jmedlora.data.generate.documents import Document, find
+from jmedlora.data.generate.prompt_template import NAMES, Prompt, read_prompt, shipped_prompt
+from jmedlora.data.generate.request_loop import Outcome, ask_all
+from jmedlora.data.generate.request_plan import (
+    Plan,
+    Request,
+    Settings,
+    make_plan,
+    tokens_about,
+    write_plan,
+)
+from jmedlora.data.generate.response_store import opened
+from jmedlora.data.generate.server_address import (
+    Server,
+    ServerError,
+    check_reachable,
+    locate_server,
+)
+from jmedlora.data.parse.training_files import write_training_files
+
+BASE_URL = "http://127.0.0.1:8000/v1"
+KEY_VARIABLE = "OPENAI_API_KEY"
+SHOWN_NOTES = 20
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds ``generate`` to the parser."""
+    parser = add_command(
+        commands,
+        _generate,
+        "generate",
+        "Have a model write questions and answers about documents (.txt .md .jsonl .html .pdf), as "
+        "in the paper's appendix C, and make a training file of them. The model is behind an "
+        "OpenAI-compatible server, on this machine unless --base-url says otherwise. Killed and "
+        "started again, the same command goes on where it was: no answer is asked for twice.",
+        example="jmed-data generate documents/ --out data/generated --model MODEL",
+        sections={
+            "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
+            "field text",
+            "writes": "into --out: responses.jsonl, every answer as it came, before the next call\n"
+            "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl and card.md, as "
+            "jmed-data parse",
+            "environment": f"${KEY_VARIABLE}: the server's key, if it wants one; see "
+            "--key-variable",
+        },
+        status={1: "a call failed for good, a document cannot be used, or nothing was asked"},
+        see="jmed-data parse, jmed-data describe, jmed-data overlap; docs/prepare.md",
+    )
+    parser.add_argument(
+        "docs", nargs="+", type=Path, metavar="DOCS", help="documents, or folders of them"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for responses and results"
+    )
+    _add_what_is_asked(parser)
+    _add_how_it_is_asked(parser)
+    add_parse_options(parser.add_argument_group("what becomes of the responses"))
+
+
+def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is asked")
+    group.add_argument("--model", required=True, type=_name, help="the model's name at the server")
+    group.add_argument(
+        "--prompt",
+        default="ja",
+        metavar="ja|en|FILE",
+        help="the paper's prompt in Japanese (default) or English, or a file with {input_text} "
+        "and, where wanted, {pairs}",
+    )
+    group.add_argument("--pairs", type=positive, default=15, help="pairs a call (default: 15)")
+    group.add_argument(
+        "--samples", type=positive, default=1, help="calls for each chunk (default: 1)"
+    )
+    group.add_argument(
+        "--max-chars",
+        type=positive,
+        default=1500,
+        help="characters of a chunk at most (default: 1500)",
+    )
+    group.add_argument(
+        "--max-tokens",
+        type=positive,
+        default=2048,
+        help="tokens of a response at most (default: 2048)",
+    )
+    group.add_argument("--temperature", type=_temperature, help="default: the server's")
+    group.add_argument(
+        "--params",
+        type=_parameters,
+        default={},
+        metavar="JSON",
+        help="further fields of the request, as in '{\"top_p\": 0.9}'; null leaves one out",
+    )
+    group.add_argument(
+        "--limit", type=positive, metavar="N", help="only the first N calls, to see what they give"
+    )
+
+
+def _add_how_it_is_asked(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how it is asked")
+    group.add_argument(
+        "--base-url", default=BASE_URL, metavar="URL", help=f"the server (default: {BASE_URL})"
+    )
+    group.add_argument(
+        "--allow-external",
+        action="store_true",
+        help="allow a server that is neither on this machine nor in a private network: the "
+        "documents leave the building",
+    )
+    group.add_argument(
+        "--key-variable",
+        default=KEY_VARIABLE,
+        metavar="NAME",
+        help=f"the environment variable that holds the key, if one is needed ({KEY_VARIABLE})",
+    )
+    group.add_argument(
+        "--concurrency", type=positive, default=8, help="calls at a time (default: 8)"
+    )
+    group.add_argument(
+        "--timeout", type=positive, default=600, help="seconds for one try (default: 600)"
+    )
+    group.add_argument(
+        "--retries",
+        type=whole,
+        default=6,
+        help="after a lost connection, a time-out, or status 408, 409, 429 or 5xx (default: 6)",
+    )
+    group.add_argument(
+        "--skip-unreadable",
+        action="store_true",
+        help="go on without the documents that cannot be used, which are named",
+    )
+    group.add_argument("--yes", action="store_true", help="start without asking")
+
+
+def _name(text: str) -> str:
+    if not (text.strip() and text.isprintable()):
+        raise argparse.ArgumentTypeError(f"{text!r}: give a name")
+    return text
+
+
+def _temperature(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not (isfinite(value) and value >= 0):
+        raise argparse.ArgumentTypeError(f"'{text}': give a number from 0, such as 0.7")
+    return value
+
+
+def _parameters(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text, parse_constant=_no_number)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"'{text}': not JSON ({error})") from error
+    if not isinstance(found, dict):
+        raise argparse.ArgumentTypeError(f"'{text}': give an object, as in {{\"top_p\": 0.9}}")
+    if reserved := sorted(found.keys() & {"model", "messages", "stream", "n"}):
+        raise argparse.ArgumentTypeError(f"'{text}': {reserved[0]} is not to be set here")
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number that JSON knows")
+
+
+def _generate(args: argparse.Namespace) -> int:
+    settings = _settings(args)
+    server = locate_server(args.base_url, allow_external=args.allow_external)
+    documents = _documents(args.docs, args.out, skip=args.skip_unreadable)
+    plan = make_plan(documents, settings, limit=args.limit)
+    with locked(args.out), opened(args.out) as store:
+        if store.note:
+            print(store.note, file=sys.stderr)
+        pending = [request for request in plan.requests if request.key not in store.keys]
+        _print_plan(documents, plan, pending, settings, server)
+        if pending and not (args.yes or _agreed()):
+            raise ValueError("nothing was asked")
+        write_plan(plan, settings, args.out)
+        outcome = Outcome()
+        if pending:
+            check_reachable(server)
+            outcome = ask_all(
+                pending,
+                settings,
+                _connection(args, server),
+                store,
+                concurrency=args.concurrency,
+                answered_before=len(plan.requests) - len(pending),
+            )
+        if outcome.interrupted:
+            raise KeyboardInterrupt
+        _print_failures(outcome)
+        if store.keys:
+            print_summary(write_training_files(args.out, settings_of(args)))
+    return 1 if outcome.failures else 0
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    given = {"max_tokens": args.max_tokens, "temperature": args.temperature, **args.params}
+    return Settings(
+        model=args.model,
+        prompt=_prompt(args.prompt),
+        pairs=args.pairs,
+        samples=args.samples,
+        cap=args.max_chars,
+        parameters={key: value for key, value in given.items() if value is not None},
+    )
+
+
+def _prompt(name: str) -> Prompt:
+    return shipped_prompt(name) if name in NAMES else read_prompt(Path(name))
+
+
+def _connection(args: argparse.Namespace, server: Server) -> Connection:
+    key = os.environ.get(args.key_variable, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ServerError(f"the environment variable {args.key_variable} holds what no key can be")
+    return Connection(server, key, args.key_variable, args.timeout, args.retries)
+
+
+def _documents(paths: Sequence[Path], out: Path, *, skip: bool) -> list[Document]:
+    """The documents, with what is to be said of them. Raises ValueError if one is no use."""
+    if out.resolve() in {path.resolve() for path in paths}:
+        raise ValueError(f"--out {out}: is a folder that is read; choose another, or one inside it")
+    found = find(paths, leave_out=out)
+    for note in found.notes[:SHOWN_NOTES]:
+        print(note, file=sys.stderr)
+    if len(found.notes) > SHOWN_NOTES:
+        print(f"… and {len(found.notes) - SHOWN_NOTES} more notes", file=sys.stderr)
+    if found.passed_over:
+        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(found.passed_over.items()))
+        print(f"files of other types passed over: {kinds}", file=sys.stderr)
+    for fault in found.faults:
+        print(f"left out: {fault}" if skip else fault, file=sys.stderr)
+    if found.faults and not (skip and found.documents):
+        remedy = "" if skip else "; mend this, or go on without with --skip-unreadable"
+        raise ValueError(f"nothing was asked: not every document can be used{remedy}")
+    return found.documents
+
+
+def _print_plan(
+    documents: Sequence[Document],
+    plan: Plan,
+    pending: Sequence[Request],
+    settings: Settings,
+    server: Server,
+) -> None:
+    characters = sum(len(document.text) for document in documents)
+    print(f"{len(documents)} documents, {characters:,} characters, {plan.chunks} chunks")
+    if plan.repeated or plan.without_text:
+        print(
+            f"{plan.repeated} chunks stand elsewhere word for word and are asked once; "
+            f"{plan.without_text} hold no letter and are not asked"
+        )
+    answered = len(plan.requests) - len(pending)
+    print(f"{len(plan.requests)} calls, of which {answered} are answered: {len(pending)} to make")
+    if pending:
+        longest = settings.parameters.get("max_tokens")
+        most = f"at most {longest * len(pending):,}" if isinstance(longest, int) else "unknown many"
+        print(f"about {tokens_about(pending):,} tokens to read, {most} to write")
+        print(f"server: {server}, model: {settings.model}")
+
+
+def _agreed() -> bool:
+    """The answer to the question whether to start. Raises ValueError where no one can answer."""
+    if not sys.stdin.isatty():
+        raise ValueError("nothing was asked: there is no terminal to confirm on; add --yes")
+    try:
+        return input("Start? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _print_failures(outcome: Outcome) -> None:
+    for reason, number in outcome.failures.most_common(5):
+        print(f"jmed-data: {number} calls failed: {reason}", file=sys.stderr)
+    if outcome.without_text:
+        print(
+            f"jmed-data: {outcome.without_text} answers hold no text; if the model reasons first, "
+            "raise --max-tokens, or turn it off with --params",
+            file=sys.stderr,
+        )
+    if outcome.failures:
+        print("jmed-data: run the same command again to repeat them", file=sys.stderr)

@@ -1,0 +1,107 @@
+"""``jmed-data parse``: training files from raw responses, as often as you like, without calls."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from jmedlora.core.cli.manual_page import add_command
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.lock import locked
+from jmedlora.data.parse.response_file import NAME
+from jmedlora.data.parse.settings import EVAL_SHARE, LANGUAGES, NEAR_DUPLICATE, ParseSettings
+from jmedlora.data.parse.summary import Summary
+from jmedlora.data.parse.training_files import write_training_files
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds ``parse`` to the parser."""
+    parser = add_command(
+        commands,
+        _parse,
+        "parse",
+        "Make training files from the raw responses that generate wrote. Repeatable, and without "
+        "calls. Prints how many pairs each rule read.",
+        example="jmed-data parse data/generated --near-duplicate 0.7 --eval-share 0.05",
+        sections={
+            "reads": "responses.jsonl in DIR",
+            "writes": "train.jsonl and eval.jsonl: the pairs\nprovenance.jsonl: where each pair "
+            "comes from\nrejected.jsonl: what was not used, and why\ncard.md: the numbers",
+        },
+        status={1: "no pair can be used, or the folder cannot be read or written"},
+        see="jmed-data generate, jmed-data describe; docs/prepare.md",
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="what generate had as --out")
+    add_parse_options(parser)
+
+
+def add_parse_options(group: argparse._ActionsContainer) -> None:
+    """Adds the options that ``settings_of`` reads to a parser or a group of one."""
+    group.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default="prompt",
+        help="drop pairs in another one (default: prompt, that of the built-in prompt, any for a "
+        "prompt of your own)",
+    )
+    group.add_argument(
+        "--near-duplicate",
+        type=_similarity,
+        default=NEAR_DUPLICATE,
+        metavar="SHARE",
+        help="drop a pair that shares this much of its character 5-grams (Jaccard) with an earlier "
+        f"one; 1 drops exact repetitions only (default: {NEAR_DUPLICATE})",
+    )
+    group.add_argument(
+        "--eval-share",
+        type=_share,
+        default=EVAL_SHARE,
+        metavar="SHARE",
+        help="of the chunks, how many go to eval.jsonl with all their pairs; 0 for no such file "
+        f"(default: {EVAL_SHARE})",
+    )
+
+
+def settings_of(args: argparse.Namespace) -> ParseSettings:
+    """The settings that the options of ``add_parse_options`` gave."""
+    return ParseSettings(args.language, args.near_duplicate, args.eval_share)
+
+
+def print_summary(summary: Summary) -> None:
+    """Prints the numbers of a run; that a line was half-written goes to standard error."""
+    if summary.half_written:
+        print(
+            f"{summary.folder / NAME}:{summary.half_written}: half-written, not read; "
+            "jmed-data generate asks for it again",
+            file=sys.stderr,
+        )
+    print(*summary.lines(), sep="\n")
+
+
+def _parse(args: argparse.Namespace) -> int:
+    if not (args.folder / NAME).is_file():  # before a lock makes a folder of a slip of the pen
+        what, remedy = "is not there", "give the folder that jmed-data generate had as --out"
+        raise FileError([Fault(args.folder / NAME, None, None, what, remedy)])
+    with locked(args.folder):
+        print_summary(write_training_files(args.folder, settings_of(args)))
+    return 0
+
+
+def _similarity(text: str) -> float:
+    value = _number(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"'{text}': give a number above 0, to 1, such as 0.8")
+    return value
+
+
+def _share(text: str) -> float:
+    value = _number(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"'{text}': give a number from 0 to below 1, such as 0.02")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"'{text}': give a number") from error

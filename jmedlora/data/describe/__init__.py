@@ -1,0 +1,1 @@
+"""What a training file holds, before it costs hours."""

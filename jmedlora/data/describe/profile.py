@@ -1,0 +1,175 @@
+"""What a training file holds, counted without refusing anything: texts, gaps, repetitions."""
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from statistics import fmean, median
+
+from jmedlora.core.display import language, visible
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.jsonl import Numbered, Record, read_jsonl
+from jmedlora.data.dataset import OPTIONAL, REQUIRED, Kind, record_faults, wrong_text
+
+ORDER: dict[Kind, tuple[str, ...]] = {
+    "train": ("instruction", "input", "output"),
+    "pretrain": ("text",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Lengths in short. p95: 95 % are at most so long (nearest rank, so one of the lengths)."""
+
+    min: int
+    median: float
+    mean: float
+    p95: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field over all records of a file.
+
+    text: records that have a text there, the only ones counted in what follows; missing: none or
+    null; empty: white space alone; not_text: another type, or half of a surrogate pair. repeated:
+    texts that stood earlier in the file; alike: the same, but for width, case and white space, so
+    at least as many. not_japanese: texts without kana and kanji. characters: of each text, outer
+    white space included.
+    """
+
+    name: str
+    text: int
+    missing: int
+    empty: int
+    not_text: int
+    repeated: int
+    alike: int
+    not_japanese: int
+    characters: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A training file.
+
+    usable: records that can be trained on, in file order, with their 1-based lines. repeated,
+    alike: whole records, as in Field. other_answers: usable records whose instruction and input
+    stood earlier with another output. echoes: records whose output is their instruction or input.
+    others: the fields that are not trained on, with the number of records that have them.
+    """
+
+    path: Path
+    kind: Kind
+    records: int
+    usable: list[Numbered]
+    fields: list[Field]
+    repeated: int
+    alike: int
+    other_answers: int
+    echoes: int
+    others: dict[str, int]
+
+
+def read_profile(path: Path, kind: Kind | None) -> Profile:
+    """The profile of ``path``; without ``kind`` a file whose records have ``text`` is pretraining.
+
+    Raises FileError with every line that is no JSON object, and for a file without a record.
+    """
+    numbered, faults = read_jsonl(path)
+    if not numbered and not faults:
+        fields = " and ".join(REQUIRED[kind or "train"])
+        faults = [Fault(path, None, None, "holds no record", f"write one per line, with {fields}")]
+    if faults:
+        raise FileError(faults)
+    return _profile(path, numbered, kind or _kind(numbered))
+
+
+def spread(lengths: Sequence[int]) -> Spread | None:
+    """The spread of ``lengths``; None if there are none."""
+    if not lengths:
+        return None
+    ranked = sorted(lengths)
+    p95 = ranked[ceil(0.95 * len(ranked)) - 1]
+    return Spread(ranked[0], median(ranked), fmean(ranked), p95, ranked[-1])
+
+
+def _kind(numbered: Sequence[Numbered]) -> Kind:
+    texts = sum("text" in record and "output" not in record for _, record in numbered)
+    return "pretrain" if 2 * texts > len(numbered) else "train"
+
+
+def _profile(path: Path, numbered: list[Numbered], kind: Kind) -> Profile:
+    records = [record for _, record in numbered]
+    names = ORDER[kind]
+    usable = [each for each in numbered if not list(record_faults(each[1], path, each[0], kind))]
+    others = Counter(visible(name) for record in records for name in record if name not in names)
+    return Profile(
+        path=path,
+        kind=kind,
+        records=len(records),
+        usable=usable,
+        fields=[_field(name, records) for name in names],
+        repeated=_repeated(_whole(record, names, str) for record in records),
+        alike=_repeated(_whole(record, names, _plain) for record in records),
+        other_answers=_other_answers([record for _, record in usable]) if kind == "train" else 0,
+        echoes=sum(map(_echoes, records)) if kind == "train" else 0,
+        others=dict(others.most_common()),
+    )
+
+
+def _field(name: str, records: Sequence[Record]) -> Field:
+    values = [record.get(name) for record in records]
+    texts = [value for value in values if value is not None and not wrong_text(value)]
+    missing = sum(value is None for value in values)
+    empty = sum(isinstance(value, str) and not value.strip() for value in values)
+    return Field(
+        name=name,
+        text=len(texts),
+        missing=missing,
+        empty=empty,
+        not_text=len(values) - len(texts) - missing - empty,
+        repeated=_repeated(texts),
+        alike=_repeated(map(_plain, texts)),
+        not_japanese=sum(language(text) != "ja" for text in texts),
+        characters=[len(text) for text in texts],
+    )
+
+
+def _repeated(values: Iterable[object]) -> int:
+    """How many of ``values`` stood earlier among them."""
+    return sum(count - 1 for count in Counter(values).values())
+
+
+def _plain(text: str) -> str:
+    """``text`` without what a copy may differ in: width, case, white space."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _whole(record: Record, names: Sequence[str], plain: Callable[[str], str]) -> tuple[str, ...]:
+    """A record's trained fields, to be compared; no input is the same as an empty one."""
+    return tuple(_comparable(record.get(name), plain) for name in names)
+
+
+def _comparable(value: object, plain: Callable[[str], str]) -> str:
+    if isinstance(value, str):
+        return plain(value)
+    return "" if value is None else f"\0{json.dumps(value, sort_keys=True)}"
+
+
+def _other_answers(records: Sequence[Record]) -> int:
+    """Whole records that are new, under a prompt that is not."""
+    prompts = {_whole(record, ORDER["train"], str) for record in records}
+    return _repeated(prompt[:-1] for prompt in prompts)
+
+
+def _echoes(record: Record) -> bool:
+    output = record.get("output")
+    if not isinstance(output, str) or not output.strip():
+        return False
+    given = [record.get(name) for name in (REQUIRED["train"][0], *OPTIONAL["train"])]
+    return output.strip() in {value.strip() for value in given if isinstance(value, str)}

@@ -1,0 +1,154 @@
+"""A profile as lines for people, and as plain JSON types for programs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from jmedlora.data.describe.histogram import bins, draw
+from jmedlora.data.describe.profile import Field, Profile, Spread, spread
+from jmedlora.data.describe.token_profile import Part, Tokenized
+from jmedlora.exams.prompt_length import counted
+
+SPREAD = ("min", "median", "mean", "p95", "max")
+COUNTS = ("text", "missing", "empty", "not text", "repeated", "alike", "not Japanese")
+ALIKE = "alike: repeated but for width, case and white space, the repeated ones included"
+KINDS = {"train": "instruction records", "pretrain": "texts for pretraining"}
+LONGER = {
+    "train": "longer prompts and answers are cut to their first tokens",
+    "pretrain": "longer texts go on in further rows",
+}
+SHOWN = 5
+"""How many of the other fields are named."""
+
+
+def lines(
+    profile: Profile, tokens: Tokenized | None, counted_by: str, *, encoding: str
+) -> Iterator[str]:
+    """All that is shown of a file. counted_by: whose tokens they are."""
+    yield f"{profile.path}: {counted(profile.records, 'record')} ({KINDS[profile.kind]})"
+    yield ""
+    yield from _table("", COUNTS, _counts(profile))
+    yield ALIKE
+    yield from _remarks(profile, tokens)
+    yield ""
+    yield from _table(
+        "characters", SPREAD, [_spread_row(f.name, f.characters) for f in _with(profile)]
+    )
+    if tokens is None:
+        for field in _with(profile):
+            yield from _histogram(f"characters of {field.name}", field.characters, None, encoding)
+        return
+    yield ""
+    usable = counted(len(profile.usable), "record")
+    yield f"tokens by {counted_by}, of the {usable} that can be trained on"
+    yield from _table("tokens", (*SPREAD, "limit", "longer"), map(_part_row, tokens.parts))
+    yield LONGER[profile.kind]
+    for part in tokens.parts:
+        if part.limit:
+            yield from _histogram(f"tokens of {part.name}", part.lengths, part.limit, encoding)
+
+
+def as_record(profile: Profile, tokens: Tokenized | None) -> dict[str, Any]:
+    """The same as plain JSON types; "tokens" is null without a tokenizer."""
+    return {
+        "file": str(profile.path),
+        "kind": profile.kind,
+        "records": profile.records,
+        "usable": len(profile.usable),
+        "repeated": profile.repeated,
+        "alike": profile.alike,
+        "other_answers": profile.other_answers,
+        "echoes": profile.echoes,
+        "other_fields": profile.others,
+        "fields": {field.name: _field_record(field) for field in profile.fields},
+        "tokens": None if tokens is None else _tokens_record(tokens),
+    }
+
+
+def _field_record(field: Field) -> dict[str, Any]:
+    counts = {key: value for key, value in asdict(field).items() if key != "name"}
+    return {**counts, "characters": _lengths_record(field.characters, None)}
+
+
+def _tokens_record(tokens: Tokenized) -> dict[str, Any]:
+    parts = {
+        part.name: {
+            **_lengths_record(part.lengths, part.limit),
+            **({"limit": part.limit, "longer": part.over} if part.limit else {}),
+        }
+        for part in tokens.parts
+    }
+    return {**parts, "records_with_special_tokens": tokens.special}
+
+
+def _lengths_record(lengths: Sequence[int], limit: int | None) -> dict[str, Any]:
+    """The spread, null without lengths, and the histogram."""
+    found = spread(lengths)
+    summary = asdict(found) if found else dict.fromkeys(SPREAD)
+    return {**summary, "histogram": [asdict(each) for each in bins(lengths, limit)]}
+
+
+def _with(profile: Profile) -> list[Field]:
+    """The fields in which there is any text."""
+    return [field for field in profile.fields if field.text]
+
+
+def _counts(profile: Profile) -> Iterator[tuple[str, ...]]:
+    for field in profile.fields:
+        yield (
+            field.name,
+            *map(str, (field.text, field.missing, field.empty, field.not_text, field.repeated)),
+            *map(str, (field.alike, field.not_japanese)),
+        )
+    if len(profile.fields) > 1:
+        yield ("whole record", "", "", "", "", str(profile.repeated), str(profile.alike), "")
+
+
+def _remarks(profile: Profile, tokens: Tokenized | None) -> Iterator[str]:
+    """What should be looked at, each on a line; only what is there."""
+    refused = profile.records - len(profile.usable)
+    found = {
+        "that training refuses (jmed-data check names them)": refused,
+        "with an output that is its instruction or input": profile.echoes,
+        "with an instruction and input seen before, another output": profile.other_answers,
+        "with a special token written out, which training refuses": tokens.special if tokens else 0,
+    }
+    yield from (f"{counted(number, 'record')} {what}" for what, number in found.items() if number)
+    if profile.others:
+        named = [f"{name} ({n})" for name, n in profile.others.items()]
+        more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
+        yield f"other fields, not trained on: {', '.join(named[:SHOWN])}{more}"
+
+
+def _part_row(part: Part) -> tuple[str, ...]:
+    limits = (str(part.limit), str(part.over)) if part.limit else ("", "")
+    return (*_spread_row(part.name, part.lengths), *limits)
+
+
+def _spread_row(name: str, lengths: Sequence[int]) -> tuple[str, ...]:
+    found = spread(lengths)
+    return (name, *(_numbers(found) if found else ("",) * len(SPREAD)))
+
+
+def _numbers(found: Spread) -> tuple[str, ...]:
+    middle = f"{found.median:.1f}".removesuffix(".0")
+    return (str(found.min), middle, f"{found.mean:.1f}", str(found.p95), str(found.max))
+
+
+def _table(corner: str, headings: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """The first column left, the others right."""
+    cells = [(corner, *headings), *rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for first, *others in cells:
+        right = "".join(f"  {text:>{n}}" for text, n in zip(others, widths[1:], strict=True))
+        yield f"{first:<{widths[0]}}{right}".rstrip()
+
+
+def _histogram(
+    title: str, lengths: Sequence[int], limit: int | None, encoding: str
+) -> Iterator[str]:
+    if not lengths:
+        return
+    yield ""
+    yield title
+    yield from draw(bins(lengths, limit), encoding=encoding)

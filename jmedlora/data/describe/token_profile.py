@@ -1,0 +1,85 @@
+"""The tokens of a training file: as a recipe trains on it, or by a tokenizer alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jmedlora.core.jsonl import Numbered
+from jmedlora.data.dataset import OPTIONAL, REQUIRED, Kind
+from jmedlora.data.describe.profile import Profile
+from jmedlora.data.recipe import DataPlan
+from jmedlora.data.token_lengths import measure, special_tokens
+from jmedlora.data.tokenize import Limits, Template
+
+BARE = Template("{instruction}\n{input}", "{instruction}")
+"""Without a recipe there is no text around a record."""
+LIMIT = 512
+"""Tokens of a prompt and of an answer at most, in the paper (Table 3) and in the recipes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is cut or not as one: "prompt", "answer", the whole "record", or a "text".
+
+    lengths: tokens of each usable record, before anything is cut. limit: tokens at most; None for
+    the record, which has none of its own.
+    """
+
+    name: str
+    lengths: list[int]
+    limit: int | None
+
+    @property
+    def over(self) -> int:
+        """How many are longer than the limit."""
+        return sum(length > self.limit for length in self.lengths) if self.limit else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenized:
+    """The parts of the usable records. special: records with a special token written out."""
+
+    parts: list[Part]
+    special: int
+
+
+def bare_plan(kind: Kind, limit: int) -> DataPlan:
+    """A plan without a recipe: the fields alone, an input on a line of its own."""
+    template, limits = (BARE, Limits(limit, limit)) if kind == "train" else (None, None)
+    return DataPlan(
+        kind=kind,
+        trained=(),
+        evaluated=(),
+        template=template,
+        limits=limits,
+        row=limit,
+        packed=False,
+        batch=1,
+        steps=1,
+        base_model="",
+    )
+
+
+def tokenized(profile: Profile, plan: DataPlan, tokenizer: Any) -> Tokenized:
+    """Counts as training does. A prompt has the tokenizer's own tokens, an answer its end token."""
+    counted = measure(profile.usable, plan, tokenizer)
+    if plan.limits:
+        parts = [
+            Part("prompt", counted.sources, plan.limits.source),
+            Part("answer", counted.targets, plan.limits.target),
+            Part("record", counted.lengths, None),
+        ]
+    else:
+        parts = [Part("text", counted.lengths, plan.row)]
+    return Tokenized(parts, _special(profile.usable, profile.kind, special_tokens(tokenizer)))
+
+
+def _special(records: Sequence[Numbered], kind: Kind, tokens: Sequence[str]) -> int:
+    if not tokens:
+        return 0
+    any_token = re.compile("|".join(map(re.escape, tokens)))
+    fields = (*REQUIRED[kind], *OPTIONAL[kind])
+    return sum(
+        any(any_token.search(record.get(field) or "") for field in fields) for _, record in records
+    )

@@ -1,0 +1,1 @@
+"""Raw responses from one's own documents, through a model's server."""

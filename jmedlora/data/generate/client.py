@@ -1,0 +1,176 @@
+"""One call to an OpenAI-compatible server, and what can go wrong with it."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jmedlora.data.generate.request_plan import Request, Settings
+from jmedlora.data.generate.server_address import Server, ServerError
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+LONGEST_WAIT = 3600
+"""Seconds of Retry-After that are obeyed; the client itself obeys up to 120 and then gives up."""
+MALFORMED_TRIES = 3
+OWN_FAULT = (400, 413, 414, 422)
+"""Statuses for a request that is too long or otherwise wrong in itself."""
+SHOWN = 200
+
+
+class CallError(RuntimeError):
+    """A call without a usable answer, after all retries.
+
+    wait: seconds that the server asks for. own: whether the request itself is at fault, so that the
+    next one may do.
+    """
+
+    def __init__(self, reason: str, *, wait: float | None = None, own: bool = False) -> None:
+        super().__init__(reason)
+        self.wait, self.own = wait, own
+
+
+class RefusedError(ServerError):
+    """An answer that every further call would get too: a wrong key, an unknown model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A server and how it is asked. key: never shown. timeout: seconds for one try."""
+
+    server: Server
+    key: str
+    key_variable: str
+    timeout: float
+    retries: int
+
+    def hidden(self, text: str) -> str:
+        """The first line of ``text``, short and without the key: a server may repeat it."""
+        if self.key:
+            text = text.replace(self.key, "***")
+        line = re.sub(r"[^\x20-\U0010ffff]+", " ", text).strip()
+        return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
+
+    def client(self) -> "AsyncOpenAI":
+        """The client, which sends documents to the server that was named and nowhere else.
+
+        Redirects are not followed, and a proxy of the environment is used only for a server
+        outside: either could lead out of the building.
+        """
+        try:
+            import openai
+        except ImportError as error:
+            message = "generate needs openai; run: pip install 'jmedlora[generate]'"
+            raise ServerError(message) from error
+        http_client = openai.DefaultAsyncHttpxClient(
+            follow_redirects=False,
+            trust_env=self.server.place == "outside",
+            timeout=self.timeout,
+        )
+        return openai.AsyncOpenAI(
+            base_url=self.server.base_url,
+            api_key=self.key or "none",
+            timeout=self.timeout,
+            max_retries=self.retries,
+            http_client=http_client,
+        )
+
+
+async def ask(
+    client: "AsyncOpenAI", request: Request, settings: Settings, connection: Connection
+) -> dict[str, Any]:
+    """The server's answer to ``request``, as it is recorded. Raises CallError or RefusedError."""
+    for _ in range(MALFORMED_TRIES):
+        text = await _create(client, request, settings, connection)
+        if (answer := read_answer(text)) is not None:
+            return answer
+    raise CallError(f"the server's answer is no chat completion ({connection.hidden(text)})")
+
+
+async def _create(
+    client: "AsyncOpenAI", request: Request, settings: Settings, connection: Connection
+) -> str:
+    """The body of the server's answer, unread: servers differ in what stands beside the text."""
+    import openai
+
+    try:
+        raw = await client.chat.completions.with_raw_response.create(
+            model=settings.model,
+            messages=[{"role": "user", "content": request.content}],
+            extra_body=dict(settings.parameters),
+        )
+    except openai.APITimeoutError as error:
+        reason = f"no answer within {connection.timeout:g} s, {connection.retries + 1} times"
+        raise CallError(reason) from error
+    except openai.APIConnectionError as error:
+        cause = connection.hidden(str(error.__cause__ or error))
+        raise CallError(f"the connection failed ({cause})") from error
+    except openai.APIStatusError as error:
+        raise _status_error(error, settings, connection) from error
+    return raw.http_response.content.decode(errors="replace")
+
+
+def _status_error(
+    error: "APIStatusError", settings: Settings, connection: Connection
+) -> CallError | RefusedError:
+    """What a status that is not to be retried means."""
+    status, said = error.status_code, connection.hidden(error.response.text or error.message)
+    where = connection.server.base_url
+    if status == 401:
+        remedy = f"put the right key into the environment variable {connection.key_variable}"
+        return RefusedError(f"{where}: the server refuses the key ({status}: {said}); {remedy}")
+    if status == 404:
+        remedy = "check --model and --base-url (most addresses end in /v1)"
+        return RefusedError(
+            f"{where}: no model '{settings.model}' or no such address ({said}); {remedy}"
+        )
+    if 300 <= status < 400:
+        remedy = "name the address itself with --base-url"
+        return RefusedError(f"{where}: the server sends elsewhere, which is not followed; {remedy}")
+    return CallError(f"status {status}: {said}", wait=_wait(error), own=status in OWN_FAULT)
+
+
+def _wait(error: "APIStatusError") -> float | None:
+    """The seconds of a Retry-After that is too long for the client; None where there is none."""
+    value = error.response.headers.get("retry-after", "")
+    seconds = float(value) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", value) else 0
+    return seconds if 0 < seconds <= LONGEST_WAIT and error.status_code in (429, 503) else None
+
+
+def read_answer(text: str) -> dict[str, Any] | None:
+    """The recorded fields of a completion's body, and the body; None if it is no completion.
+
+    An answer without text (a filter, a refusal that stands apart, nothing but reasoning) is an
+    answer: it was paid. What is odd beside the text is left out rather than a reason to ask again.
+    """
+    try:
+        body = json.loads(text)
+        choice = body["choices"][0]
+        message = choice["message"]
+        content = _text(message.get("content")) or _text(message.get("refusal"))
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return None
+    finish = choice.get("finish_reason")
+    return {
+        "content": content,
+        "finish_reason": finish if isinstance(finish, str) else None,
+        "usage": _usage(body.get("usage")),
+        "answered_by": body["model"] if isinstance(body.get("model"), str) else None,
+        "completion": body,
+    }
+
+
+def _text(content: Any) -> str:
+    """The text of a message, which some servers give in parts."""
+    parts = content if isinstance(content, list) else [{"text": content}]
+    texts = [part.get("text") for part in parts if isinstance(part, dict)]
+    whole = "".join(text for text in texts if isinstance(text, str))
+    return whole.encode(errors="replace").decode()
+
+
+def _usage(usage: Any) -> dict[str, int] | None:
+    known = usage if isinstance(usage, dict) else {}
+    counts = {name: known.get(name) for name in ("prompt_tokens", "completion_tokens")}
+    whole = {name: count for name, count in counts.items() if type(count) is int}
+    return whole if len(whole) == len(counts) else None

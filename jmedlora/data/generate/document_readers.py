@@ -1,0 +1,236 @@
+"""From a file's bytes to its text: plain text, Markdown, JSON Lines, HTML and PDF.
+
+Offsets that are recorded later count the characters of the text made here. Line ends of Windows and
+old Macs become those of Unix.
+"""
+
+import codecs
+import io
+import json
+import logging
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jmedlora.data.generate.encoding_detection import Decoded, decode
+
+TEXT_FIELD = "text"
+DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+HEAD = 4096
+JAPANESE = ("cp932", "shift_jis", "euc_jp")
+"""Codecs whose declaration is believed where it fits: any bytes fit one with a byte a letter."""
+NOT_TEXT = ("script", "style", "head", "template", "noscript", "rt", "rp")
+"""Elements that are not the document's text; rt and rp hold readings (ruby) beside the kanji."""
+BLOCKS = {
+    "address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl",
+    "dt", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "td",
+    "th", "tr", "ul",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of a file; line: where it stands in a JSON Lines file; note: what to tell."""
+
+    text: str
+    encoding: str
+    line: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a file (or its ``line``) cannot be used, and the remedy."""
+
+    line: int | None
+    what: str
+    remedy: str
+
+
+class Unreadable(ValueError):  # noqa: N818  # it says what the file is
+    """A file that gives no text; ``why`` holds every reason."""
+
+    def __init__(self, *why: Reason) -> None:
+        super().__init__(why[0].what)
+        self.why = why
+
+
+def read_plain(raw: bytes) -> list[Text]:
+    """A text or Markdown file, as it is. Raises Unreadable."""
+    found = _decoded(raw)
+    return [Text(_checked(_unix(found.text)), found.encoding)]
+
+
+def read_json_lines(raw: bytes) -> list[Text]:
+    """The ``text`` of every record. Raises Unreadable with every faulty line."""
+    found = _decoded(raw)
+    texts, faults = [], []
+    for number, line in enumerate(found.text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            text = _checked(_unix(_text_of(line)))
+        except Unreadable as error:
+            faults += [Reason(number, each.what, each.remedy) for each in error.why]
+        else:
+            texts.append(Text(text, found.encoding, number))
+    if faults:
+        raise Unreadable(*faults)
+    if not texts:
+        raise Unreadable(Reason(None, "is empty", "remove it or put text into it"))
+    return texts
+
+
+def read_html(raw: bytes) -> list[Text]:
+    """The text that a page shows, a line a block. Raises Unreadable."""
+    import lxml.etree
+    import lxml.html
+
+    found = _declared(raw)
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
+    try:
+        root = lxml.html.document_fromstring(found.text.encode(errors="replace"), parser=parser)
+    except lxml.etree.LxmlError as error:
+        raise Unreadable(Reason(None, "is no HTML that holds text", "check the file")) from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        what = "nests too deep: what is inside would be lost"
+        raise Unreadable(Reason(None, what, "save its text as .txt"))
+    lines = "".join(_shown(root)).split("\n")
+    text = "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+    return [Text(_checked(text), found.encoding)]
+
+
+def read_pdf(raw: bytes) -> list[Text]:
+    """The text of a PDF's pages, each ending in a line end. Raises Unreadable."""
+    pages = _pages(raw)
+    if not pages:
+        raise Unreadable(Reason(None, "is a PDF without a page", "check that it is complete"))
+    empty = [number for number, page in enumerate(pages, start=1) if not page.strip()]
+    if len(empty) == len(pages):
+        what = f"has no text on any of its {len(pages)} pages: it is a scan"
+        raise Unreadable(Reason(None, what, "recognise its text first (OCR), as with ocrmypdf"))
+    note = ""
+    if empty:
+        shown = ", ".join(map(str, empty[:5])) + ("…" if len(empty) > 5 else "")
+        note = f"{len(empty)} of {len(pages)} pages have no text (page {shown}): scans or pictures"
+    text = "".join(f"{page.rstrip()}\n" for page in pages if page.strip())
+    # A character that the PDF's font table breaks is marked rather than a reason to refuse all.
+    return [Text(_checked(_unix(text.encode(errors="replace").decode())), "PDF", note=note)]
+
+
+READERS: dict[str, Callable[[bytes], list[Text]]] = {
+    ".txt": read_plain,
+    ".md": read_plain,
+    ".jsonl": read_json_lines,
+    ".html": read_html,
+    ".htm": read_html,
+    ".pdf": read_pdf,
+}
+"""By the ending of a file's name, in lower case."""
+
+
+def _decoded(raw: bytes) -> Decoded:
+    try:
+        return decode(raw)
+    except ValueError as error:
+        raise Unreadable(Reason(None, str(error), "save it as UTF-8")) from error
+
+
+def _declared(raw: bytes) -> Decoded:
+    """``raw`` by the encoding that a page declares, where it can be that; else by its bytes."""
+    declared = DECLARED.search(raw[:HEAD])
+    if declared and not raw.isascii():
+        try:
+            codec = codecs.lookup(declared[1].decode())
+            if codec.name in JAPANESE and not _is_utf8(raw):
+                return Decoded(raw.decode(codec.name), declared[1].decode())
+        except (LookupError, UnicodeDecodeError):  # unknown, or not true
+            pass
+    return _decoded(raw)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _checked(text: str) -> str:
+    if not text.strip():
+        raise Unreadable(Reason(None, "is empty", "remove it or put text into it"))
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        what, remedy = "holds half of a surrogate pair", "write the character out"
+        raise Unreadable(Reason(None, what, remedy)) from error
+    return text
+
+
+def _text_of(line: str) -> str:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        what = f"not a complete JSON object ({error})"
+        raise Unreadable(Reason(None, what, "repair or delete the line")) from error
+    text = record.get(TEXT_FIELD) if isinstance(record, dict) else None
+    if not isinstance(text, str):
+        what = f"has no '{TEXT_FIELD}' with a text"
+        raise Unreadable(Reason(None, what, f"put the document into the field '{TEXT_FIELD}'"))
+    return text
+
+
+def _shown(root: Any) -> Iterator[str]:
+    """The texts that a page shows, in order, with a line end around each block.
+
+    By hand, not by recursion: pages nest deeper than Python calls.
+    """
+    import lxml.etree
+
+    walk = lxml.etree.iterwalk(root, events=("start", "end"))
+    kept = 0  # elements open here that keep their line ends
+    for event, element in walk:
+        line_end = "\n" if element.tag in BLOCKS else ""
+        kept += (element.tag == "pre") * (1 if event == "start" else -1)
+        if event == "start" and element.tag in NOT_TEXT:
+            walk.skip_subtree()
+        elif event == "start":
+            yield line_end + _flowing(element.text, kept)
+        if event == "end":
+            yield line_end + _flowing(element.tail, kept)
+
+
+def _flowing(text: str | None, kept: int) -> str:
+    return (text or "") if kept else (text or "").replace("\n", " ")
+
+
+def _pages(raw: bytes) -> list[str]:
+    try:
+        import pypdf
+        from pypdf.errors import PyPdfError
+    except ImportError as error:
+        what, remedy = "needs pypdf", "run: pip install 'jmedlora[generate]'"
+        raise Unreadable(Reason(None, what, remedy)) from error
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells all that it mends
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(raw))
+        protected = reader.is_encrypted and not reader.decrypt("")
+        pages = [] if protected else [page.extract_text() for page in reader.pages]
+    # A damaged PDF makes pypdf fail in any of these ways, depending on where it is damaged.
+    except (PyPdfError, LookupError, TypeError, ValueError, AttributeError, RuntimeError,
+            ArithmeticError, AssertionError, OSError, zlib.error) as error:  # fmt: skip
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        what = f"is no PDF that can be read ({reason})"
+        raise Unreadable(Reason(None, what, "check that the file is complete")) from error
+    if protected:
+        what = "is protected by a password"
+        raise Unreadable(Reason(None, what, "save it without a password"))
+    return pages

@@ -1,0 +1,123 @@
+"""The documents below the paths that a user names, in a fixed order, each read whole."""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jmedlora.core.errors import Fault
+from jmedlora.data.generate.document_readers import READERS, Unreadable
+
+OUTPUT = {"plan.jsonl", "responses.jsonl"}
+"""By these files a folder is known that generate wrote."""
+KINDS = ", ".join(sorted(READERS))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text. name: its file, with ``:line`` for a record of a JSON Lines file.
+
+    sha256: of the file's bytes, 64 hex digits. encoding: what the file was in ("PDF" for one).
+    """
+
+    name: str
+    sha256: str
+    encoding: str
+    text: str
+
+
+@dataclass(slots=True)
+class Found:
+    """What lies below the paths. passed_over: how many files of other types, by their ending."""
+
+    documents: list[Document] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+
+def find(paths: Sequence[Path], *, leave_out: Path) -> Found:
+    """Every document at or below ``paths``, in the order of their names, each file once.
+
+    Hidden files, links to folders and what lies below ``leave_out`` (the output) are passed over.
+    A file that is named itself must be of a known type. Nothing is raised: what cannot be used is
+    a fault.
+    """
+    found = Found()
+    seen: set[Path] = set()
+    for path in paths:
+        for file in _files(path, leave_out.resolve(), found):
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                _read(file, found)
+    if not found.documents and not found.faults:
+        what, remedy = f"no document ({KINDS}) is there", "name a folder or files that hold text"
+        found.faults.append(Fault(paths[0], None, None, what, remedy))
+    return found
+
+
+def _files(path: Path, leave_out: Path, found: Found) -> Iterator[Path]:
+    if path.is_dir():
+        yield from _below(path, leave_out, found)
+    elif not path.exists():
+        found.faults.append(Fault(path, None, None, "is not there", "check the path"))
+    elif path.suffix.lower() not in READERS:
+        what = f"'{path.suffix}' files are not read"
+        found.faults.append(Fault(path, None, None, what, f"convert it to one of {KINDS}"))
+    else:
+        yield path
+
+
+def _below(root: Path, leave_out: Path, found: Found) -> Iterator[Path]:
+    def cannot_enter(error: OSError) -> None:
+        what = f"cannot be entered ({error.strerror})"
+        found.faults.append(Fault(Path(error.filename), None, None, what, "check its permissions"))
+
+    for folder, folders, files in os.walk(root, onerror=cannot_enter):
+        here = Path(folder)
+        if OUTPUT.issubset(files):
+            folders.clear()
+            found.notes.append(f"{here}: holds what generate wrote, and is passed over")
+            continue
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and (here / name).resolve() != leave_out
+        )
+        for name in sorted(files):
+            suffix = Path(name).suffix.lower()
+            if name.startswith("."):
+                continue
+            if suffix in READERS:
+                yield here / name
+            else:
+                found.passed_over[suffix or "no ending"] += 1
+
+
+def _read(path: Path, found: Found) -> None:
+    if not path.is_file():  # a pipe would be waited for, and a device never ends
+        what = "is no regular file" if path.exists() else "is a link to nothing"
+        found.faults.append(Fault(path, None, None, what, "remove it or put a document there"))
+        return
+    try:
+        raw = path.read_bytes()
+        texts = READERS[path.suffix.lower()](raw)
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+        found.faults.append(Fault(path, None, None, what, "check its permissions"))
+    except Unreadable as error:
+        found.faults += [Fault(path, each.line, None, each.what, each.remedy) for each in error.why]
+    else:
+        digest = hashlib.sha256(raw).hexdigest()
+        shown = str(path).encode(errors="backslashreplace").decode()  # names may be any bytes
+        for text in texts:
+            name = shown if text.line is None else f"{shown}:{text.line}"
+            found.documents.append(Document(name, digest, text.encoding, text.text))
+        found.notes += [f"{shown}: {note}" for note in _notes(texts[0].encoding, texts[0].note)]
+
+
+def _notes(encoding: str, note: str) -> list[str]:
+    converted = [] if encoding in ("UTF-8", "PDF") else [f"read as {encoding}"]
+    return [*converted, *([note] if note else [])]

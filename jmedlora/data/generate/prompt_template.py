@@ -1,0 +1,59 @@
+"""The prompt that asks for pairs: the paper's (appendix C) in two languages, or one's own.
+
+``en.txt`` is the paper's text, which it prints in English; the number of pairs, there 15, is a
+field. The Japanese original was not published: ``ja.txt`` is this project's translation back.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.data.generate.encoding_detection import decode
+
+FOLDER = Path(__file__).parent / "prompts"
+NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.txt")))
+TEXT, PAIRS = "{input_text}", "{pairs}"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt: its name ("ja", "en" or its file's), its text with the fields, and its SHA-256."""
+
+    name: str
+    text: str
+    sha256: str
+
+    def fill(self, chunk: str, pairs: int) -> str:
+        """The text to send. Braces in ``chunk`` stay as they are."""
+        before, _, after = self.text.replace(PAIRS, str(pairs)).partition(TEXT)
+        return before + chunk + after
+
+
+def shipped_prompt(language: str) -> Prompt:
+    """The prompt of the paper in "ja" or "en"."""
+    return _prompt(language, (FOLDER / f"{language}.txt").read_text(encoding="utf-8"))
+
+
+def read_prompt(path: Path) -> Prompt:
+    """One's own prompt. Raises FileError if it cannot be read or does not take the text once."""
+    try:
+        text = decode(path.read_bytes()).text
+    except OSError as error:
+        raise _unusable(path, f"cannot be read ({error.strerror})", "check the path") from error
+    except ValueError as error:
+        raise _unusable(path, str(error), "save the prompt as UTF-8") from error
+    if text.count(TEXT) != 1:
+        what = f"has {TEXT} {text.count(TEXT)} times"
+        raise _unusable(path, what, f"write {TEXT} once, where the document's text belongs")
+    return _prompt(path.name, text)
+
+
+def _prompt(name: str, text: str) -> Prompt:
+    """Line ends at the end of the file belong to the file, not to the prompt."""
+    stripped = text.rstrip("\n")
+    return Prompt(name, stripped, hashlib.sha256(stripped.encode()).hexdigest())
+
+
+def _unusable(path: Path, what: str, remedy: str) -> FileError:
+    return FileError([Fault(path, None, None, what, remedy)])

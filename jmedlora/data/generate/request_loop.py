@@ -1,0 +1,187 @@
+"""Asking all requests of a plan: many at a time, each answer stored before the next is asked."""
+
+import asyncio
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from tqdm import tqdm
+
+from jmedlora.data.generate.client import CallError, Connection, RefusedError, ask
+from jmedlora.data.generate.request_plan import Request, Settings
+from jmedlora.data.generate.response_store import Store
+from jmedlora.data.generate.server_address import ServerError
+
+STOP_AFTER = 10
+"""Failed calls in a row, over all that run at a time, after which the server is held to be down."""
+STOP_AFTER_OWN = 100
+"""The same for requests that the server finds wrong in themselves: a few long ones say little."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the calls.
+
+    without_text: answers that are empty. failures: their number by reason. interrupted: by Ctrl-C.
+    """
+
+    answered: int = 0
+    without_text: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    interrupted: bool = False
+
+
+def ask_all(
+    requests: Sequence[Request],
+    settings: Settings,
+    connection: Connection,
+    store: Store,
+    *,
+    concurrency: int,
+    answered_before: int,
+) -> Outcome:
+    """Asks ``requests``, ``concurrency`` at a time, and stores every answer.
+
+    Ctrl-C lets the calls in flight end, because they are paid for; a second one does not. Raises
+    ServerError where going on is of no use, when the calls in flight have ended, and WriteError;
+    all answers so far are stored.
+    """
+    with tqdm(
+        total=answered_before + len(requests), initial=answered_before, desc="asking", unit="call"
+    ) as bar:
+        run = _Run(settings, connection, store, iter(requests), bar)
+        asyncio.run(run.all(min(concurrency, len(requests))))
+    if run.stopped_by is not None:
+        raise run.stopped_by
+    return run.outcome
+
+
+class _Run:
+    """The state that the calls of one run share; they run in one thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        connection: Connection,
+        store: Store,
+        requests: Iterator[Request],
+        bar: tqdm,
+    ) -> None:
+        self.settings, self.connection, self.store = settings, connection, store
+        self.requests, self.bar = requests, bar
+        self.outcome = Outcome()
+        self.failed_in_a_row: Counter[bool] = Counter()  # by whether the request is at fault
+        self.stopped_by: ServerError | None = None
+        self.stopping = asyncio.Event()
+        self.tokens = 0
+
+    async def all(self, concurrency: int) -> None:
+        async with self.connection.client() as client:
+            workers = [asyncio.create_task(self.work(client)) for _ in range(concurrency)]
+            with self.interruptible(workers):
+                try:
+                    await asyncio.gather(*workers)
+                except asyncio.CancelledError:
+                    if not self.outcome.interrupted:
+                        raise
+                finally:
+                    for worker in workers:
+                        worker.cancel()
+                    await asyncio.gather(*workers, return_exceptions=True)
+
+    @contextmanager
+    def interruptible(self, workers: Sequence[asyncio.Task[None]]) -> Iterator[None]:
+        """Ctrl-C ends the handing out of requests; a second one cancels the calls in flight."""
+
+        def stop() -> None:
+            if self.outcome.interrupted:
+                for worker in workers:
+                    worker.cancel()
+                return
+            self.outcome.interrupted = True
+            self.stopping.set()
+            self.bar.write(
+                "jmed-data: waiting for the calls in flight; Ctrl-C again drops them",
+                file=sys.stderr,
+            )
+
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+    async def work(self, client: Any) -> None:
+        while not self.stopping.is_set():
+            request = next(self.requests, None)
+            if request is None:
+                return
+            try:
+                answer = await self.patient(client, request)
+            except CallError as error:
+                self.failed(str(error), own=error.own)
+            except RefusedError as error:
+                self.refused(error)
+            else:
+                self.answered(request, answer)
+
+    async def patient(self, client: Any, request: Request) -> dict[str, Any]:
+        """An answer, after a wait if the server asks for one that is longer than a retry's."""
+        try:
+            return await ask(client, request, self.settings, self.connection)
+        except CallError as error:
+            if error.wait is None:
+                raise
+            self.bar.set_postfix_str(f"the server asks to wait {error.wait:.0f} s")
+            await self.pause(error.wait)
+            if self.stopping.is_set():
+                raise
+            return await ask(client, request, self.settings, self.connection)
+
+    async def pause(self, seconds: float) -> None:
+        """Waits, but not longer than until the run is to stop."""
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+
+    def answered(self, request: Request, answer: dict[str, Any]) -> None:
+        received = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        place = request.place(self.settings)
+        host = self.connection.server.host
+        self.store.append({**place, "host": host, **answer, "received": received})
+        self.outcome.answered += 1
+        self.outcome.without_text += not answer["content"].strip()
+        self.failed_in_a_row.clear()
+        self.tokens += sum((answer["usage"] or {}).values())
+        self.bar.set_postfix_str(f"{self.tokens:,} tokens", refresh=False)
+        self.bar.update()
+
+    def failed(self, reason: str, *, own: bool) -> None:
+        self.outcome.failures[reason] += 1
+        self.failed_in_a_row[own] += 1
+        if self.failed_in_a_row[own] < (STOP_AFTER_OWN if own else STOP_AFTER):
+            return
+        self.stop(
+            ServerError(
+                f"{self.connection.server.base_url}: {self.failed_in_a_row[own]} calls in a row "
+                f"failed, the last: {reason}; what was answered is kept: run the same command "
+                "again once it is mended"
+            )
+        )
+
+    def refused(self, error: RefusedError) -> None:
+        """Where others were answered, it is this request that the server refuses."""
+        if self.outcome.answered:
+            self.failed(str(error), own=False)
+        else:
+            self.stop(error)
+
+    def stop(self, error: ServerError) -> None:
+        """No further request; those in flight end, because they are paid for."""
+        self.stopped_by = self.stopped_by or error
+        self.stopping.set()

@@ -1,0 +1,153 @@
+"""What will be asked: a request for each chunk of each document, known by its content.
+
+The plan of a folder's latest run lies beside its responses (``plan.jsonl``), because the key of a
+request does not tell where its text stands now: a document may have grown since it was answered.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.atomic_write import write_file
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.jsonl import read_jsonl
+from jmedlora.data.generate.chunking import Chunk, cut
+from jmedlora.data.generate.documents import Document
+from jmedlora.data.generate.prompt_template import Prompt
+
+NAME = "plan.jsonl"
+PLACE = {"key": str, "source": str, "source_sha256": str, "start": int, "end": int}
+"""What of a place is read again."""
+ASCII_A_TOKEN = 4
+"""Of ASCII about four characters make a token, of Japanese about one: a rule of thumb."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every request of a run has in common.
+
+    pairs: asked for in a call. samples: calls for a chunk. cap: characters of a chunk at most.
+    parameters: sent as they are (``temperature``, ``max_tokens`` …).
+    """
+
+    model: str
+    prompt: Prompt
+    pairs: int
+    samples: int
+    cap: int
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call. key: SHA-256 over what is sent and the sample's number, 64 hex digits."""
+
+    key: str
+    content: str
+    document: Document
+    chunk: Chunk
+    sample: int
+    order: int
+
+    def place(self, settings: Settings) -> dict[str, Any]:
+        """Where the text came from and how it is asked, as responses and plan record it."""
+        return {
+            "key": self.key,
+            "source": self.document.name,
+            "source_sha256": self.document.sha256,
+            "encoding": self.document.encoding,
+            "start": self.chunk.start,
+            "end": self.chunk.end,
+            "prompt": settings.prompt.name,
+            "prompt_sha256": settings.prompt.sha256,
+            "pairs": settings.pairs,
+            "model": settings.model,
+            "parameters": dict(settings.parameters),
+            "sample": self.sample,
+            "order": self.order,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """requests: in the order of the documents. chunks: of all documents. repeated: chunks that
+    stand elsewhere too, word for word, and are asked once. without_text: chunks without a letter.
+    """
+
+    requests: tuple[Request, ...]
+    chunks: int
+    repeated: int
+    without_text: int
+
+
+def make_plan(documents: Sequence[Document], settings: Settings, *, limit: int | None) -> Plan:
+    """The requests for ``documents``, the first ``limit`` of them where that is given."""
+    requests: dict[str, Request] = {}
+    chunks = repeated = without_text = 0
+    for document in documents:
+        for chunk in cut(document.text, settings.cap):
+            chunks += 1
+            if not any(map(str.isalnum, chunk.text)):
+                without_text += 1
+                continue
+            for sample in range(settings.samples):
+                request = _request(document, chunk, sample, len(requests), settings)
+                repeated += request.key in requests and sample == 0
+                requests.setdefault(request.key, request)
+    return Plan(tuple(requests.values())[:limit], chunks, repeated, without_text)
+
+
+def write_plan(plan: Plan, settings: Settings, folder: Path) -> None:
+    """Puts the plan into ``folder``, whole or not at all. Raises WriteError."""
+    lines = (
+        json.dumps(request.place(settings), ensure_ascii=False) + "\n" for request in plan.requests
+    )
+    write_file(folder / NAME, "".join(lines))
+
+
+def tokens_about(requests: Iterable[Request]) -> int:
+    """A rough count of the tokens that ``requests`` send."""
+    return round(sum(_tokens(request.content) for request in requests))
+
+
+def _tokens(text: str) -> float:
+    plain = sum(map(str.isascii, text))
+    return len(text) - plain + plain / ASCII_A_TOKEN
+
+
+def _request(
+    document: Document, chunk: Chunk, sample: int, order: int, settings: Settings
+) -> Request:
+    content = settings.prompt.fill(chunk.text, settings.pairs)
+    identity = {
+        "content": content,
+        "model": settings.model,
+        "parameters": dict(settings.parameters),
+        "sample": sample,
+    }
+    line = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return Request(
+        hashlib.sha256(line.encode()).hexdigest(), content, document, chunk, sample, order
+    )
+
+
+def read_plan(folder: Path) -> list[dict[str, Any]]:
+    """The places of the latest plan in ``folder``, in its order; none where there is no plan.
+
+    Raises FileError with every line that is none.
+    """
+    path = folder / NAME
+    records, faults = read_jsonl(path) if path.is_file() else ([], [])
+    for line, record in records:
+        if not all(type(record.get(name)) is kind for name, kind in PLACE.items()):
+            what, remedy = (
+                "is no place of a plan",
+                "run jmed-data generate again, or delete the file",
+            )
+            faults.append(Fault(path, line, None, what, remedy))
+    if faults:
+        raise FileError(faults)
+    return [record for _, record in records]

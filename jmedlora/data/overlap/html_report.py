@@ -1,0 +1,106 @@
+"""The hits as one HTML file to look at: no script, nothing loaded, whatever the records hold."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from jmedlora.core.display import language, visible
+from jmedlora.data.overlap.questions import Sought
+from jmedlora.data.overlap.search import Hit
+from jmedlora.data.overlap.text_report import Report
+
+MOST, EACH = 200, 3
+"""Pairs that are shown: as many as a browser shows at once, and of one question.
+
+All are in hits.jsonl.
+"""
+AROUND = 300
+"""Characters of the record that are shown on both sides of the excerpt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A question beside a record. place: "file:line". before, after: what stands around it."""
+
+    question: Sought
+    place: str
+    way: str
+    containment: float
+    ratio: float
+    before: str
+    excerpt: str
+    after: str
+
+    @classmethod
+    def of(cls, hit: Hit, question: Sought, file: Path) -> "Pair":
+        """What the page shows of ``hit``."""
+        text, start, end = hit.passage.text, hit.start, hit.end
+        before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+        return cls(
+            question,
+            f"{file}:{hit.passage.line}",
+            hit.way,
+            hit.containment,
+            hit.ratio,
+            "…" * (start > AROUND) + before,
+            hit.excerpt,
+            after + "…" * (end + AROUND < len(text)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is shown of one question. records: how many hold it in all."""
+
+    question: Sought
+    records: int
+    pairs: Sequence[Pair]
+
+
+class Pairs:
+    """The first EACH pairs of each question, for the page."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[int, list[Pair]] = {}
+
+    def add(self, hit: Hit, question: Sought, file: Path) -> None:
+        """Keeps the pair if it is among the first of its question."""
+        kept = self._pairs.setdefault(hit.question, [])
+        if len(kept) < EACH:
+            kept.append(Pair.of(hit, question, file))
+
+    def groups(self, records: Callable[[int], int]) -> list[Group]:
+        """MOST pairs at most, by exam and question: all first ones come before any second one.
+
+        records: in how many records a question, by index, was found.
+        """
+        ranked = sorted((n, index) for index, kept in self._pairs.items() for n in range(len(kept)))
+        shown = Counter(index for _, index in ranked[:MOST])
+        return [
+            Group(self._pairs[index][0].question, records(index), self._pairs[index][:n])
+            for index, n in sorted(shown.items())
+        ]
+
+
+def page(report: Report, groups: Sequence[Group]) -> str:
+    """The page, with some of the report's pairs."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(["html.jinja"]),
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["language"] = language
+    template = environment.get_template("overlap.html.jinja")
+    shown = sum(len(group.pairs) for group in groups)
+    return template.render(report=report, groups=groups, shown=shown)
+
+
+def _shown(value: object) -> object:
+    return visible(value) if type(value) is str else value  # Markup is escaped already

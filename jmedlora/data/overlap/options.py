@@ -1,0 +1,93 @@
+"""The options of ``jmed-data overlap``."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from jmedlora.core.cli.manual_page import positive
+from jmedlora.data.overlap.thresholds import Thresholds
+
+EXAMS = ["igakuqa", "jjsimqa"]
+DEFAULT = Thresholds()
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the files, the exams, what is written, and the thresholds."""
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="TRAIN", help="instruction records or texts, .jsonl"
+    )
+    parser.add_argument(
+        "--exam",
+        nargs="+",
+        default=EXAMS,
+        metavar="EXAM",
+        help="names of exams, or files of your own, .jsonl or .csv (default: igakuqa jjsimqa)",
+    )
+    _add_outputs(parser)
+    _add_thresholds(parser)
+
+
+def thresholds(args: argparse.Namespace) -> Thresholds:
+    """Those that were asked for. Raises ValueError for --sure below --containment."""
+    if args.sure < args.containment:
+        what = f"--sure {args.sure:g}: is below --containment {args.containment:g}"
+        raise ValueError(f"{what}; give --sure at least as much, or --containment less")
+    return Thresholds(args.containment, args.sure, args.ratio, args.stem_ratio, args.min_stem)
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="for hits.jsonl, overlap.html and summary.json"
+    )
+    parser.add_argument(
+        "--drop",  # as text: a Path would lose the "/" that makes it a folder
+        metavar="FILE_OR_DIR",
+        help="write the training file without the records that hold a question; for more a "
+        "folder, DIR/",
+    )
+    parser.add_argument(
+        "--exclude-list",
+        type=Path,
+        metavar="FILE",
+        help='write the problem_ids found, for --metadata \'{"exclude": "FILE"}\' of lm_eval',
+    )
+    parser.add_argument(
+        "--fail-on-hit", action="store_true", help="exit status 1 if a question is found"
+    )
+
+
+def _add_thresholds(parser: argparse.ArgumentParser) -> None:
+    share, percent = _number(0, 1), _number(0, 100)
+    for name, kind, text in (
+        ("--containment", share, "share of a question's 3-grams that a record must hold"),
+        (
+            "--sure",
+            share,
+            "share of a question with its choices from which the order does not matter",
+        ),
+        ("--ratio", percent, "partial ratio of a question with its choices"),
+        ("--stem-ratio", percent, "partial ratio of a stem alone or with its answer"),
+        (
+            "--min-stem",
+            positive,
+            "characters from which a stem is looked for alone; 3 Latin ones count as 1",
+        ),
+    ):
+        default = getattr(DEFAULT, name[2:].replace("-", "_"))
+        help_text = f"{text} (default: {default:g})"
+        parser.add_argument(name, type=kind, default=default, metavar="N", help=help_text)
+
+
+def _number(least: float, most: float) -> Callable[[str], float]:
+    """A number above ``least`` and up to ``most``."""
+
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = least
+        if not least < value <= most:  # false for nan, too
+            raise argparse.ArgumentTypeError(f"'{text}': give a number above {least} up to {most}")
+        return value
+
+    return number

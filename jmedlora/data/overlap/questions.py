@@ -1,0 +1,153 @@
+"""What is looked for: every question with its choices, long stems alone, short ones with the
+right answer.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from jmedlora.data.overlap.normalize import normal
+from jmedlora.data.overlap.thresholds import Thresholds
+from jmedlora.exams.readers.custom import read_exam
+from jmedlora.exams.registry import NAMES, load_exam
+from jmedlora.exams.schema import LETTERS, content_hash
+
+Way = Literal["stem+choices", "stem+answer", "stem"]
+SHORTEST = 20
+"""Characters, normalised, under which no text is looked for: it would be found anywhere."""
+NEVER = 2.0
+"""More than any containment."""
+SAYING = 10
+"""Characters, normalised, under which the choices of a question say nothing: "①", "a", "12"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One question of an exam.
+
+    exam: its name for lm-eval's tasks, or the stem of its file. answer: the texts of the correct
+    choices, in label order; () for a question without choices.
+    """
+
+    exam: str
+    problem_id: str
+    question: str
+    choices: tuple[str, ...]
+    answer: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Stem and choices, one a line."""
+        return "\n".join((self.question, *self.choices))
+
+    @property
+    def answered(self) -> str:
+        """Stem and correct choices, one a line: what is left where a question became Q and A."""
+        return "\n".join((self.question, *self.answer))
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One text that is looked for. question: the index of the question that it stands for.
+
+    text: normalised. ratio: the partial ratio that it must reach. sure: the containment that is
+    enough without, above 1 where none is.
+    """
+
+    question: int
+    way: Way
+    text: str
+    ratio: float
+    sure: float = NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class SoughtExam:
+    """An exam to look for. sha256: over its questions, as the results files record it."""
+
+    name: str
+    sha256: str
+    questions: tuple[Sought, ...]
+
+
+def read_exams(given: Sequence[str]) -> list[SoughtExam]:
+    """The exams called ``given``: names of load_exam, or files (.jsonl, .csv), each once.
+
+    Raises MissingDataError, FileError, or ValueError for a name that is neither.
+    """
+    found: dict[str, SoughtExam] = {}
+    for each in given:
+        name, items = _read(each)
+        if name in found:
+            raise ValueError(f"--exam {each}: {name} is given twice; name each exam once")
+        questions = tuple(_sought(name, item) for item in items)
+        found[name] = SoughtExam(name, content_hash(items), questions)
+    return list(found.values())
+
+
+def patterns(questions: Sequence[Sought], thresholds: Thresholds) -> list[Pattern]:
+    """The texts to look for. A question without any is too short to be told from other text."""
+    return [
+        pattern
+        for index, question in enumerate(questions)
+        for pattern in _patterns(index, question, thresholds)
+    ]
+
+
+def weight(text: str) -> float:
+    """How much a normalised text says, in Japanese characters.
+
+    Three Latin letters or digits count as one: a stem does not say more because it spells a term
+    out in English as well.
+    """
+    return len(text) - sum(map(str.isascii, text)) * 2 / 3
+
+
+def _patterns(index: int, question: Sought, thresholds: Thresholds) -> Iterator[Pattern]:
+    stem, choices = normal(question.question), normal("".join(question.choices))
+    text = normal(question.text)
+    if len(choices) >= SAYING and len(text) >= SHORTEST:
+        yield Pattern(index, "stem+choices", text, thresholds.ratio, thresholds.sure)
+    elif choices and len(text) >= SHORTEST:
+        # Choices that are only labels make it no more telling than the stem alone.
+        yield Pattern(index, "stem+choices", text, thresholds.stem_ratio)
+    if weight(stem) >= thresholds.min_stem and len(stem) >= SHORTEST:
+        yield Pattern(index, "stem", stem, thresholds.stem_ratio)
+    elif (
+        normal("".join(question.answer)) and len(answered := normal(question.answered)) >= SHORTEST
+    ):
+        yield Pattern(index, "stem+answer", answered, thresholds.stem_ratio)
+
+
+def is_file(exam: str) -> bool:
+    """Whether ``exam`` is a file of one's own, not a name."""
+    return Path(exam).suffix.lower() in (".jsonl", ".csv")
+
+
+def _read(given: str) -> tuple[str, Sequence[Any]]:
+    """The exam's name and its items."""
+    if is_file(given):
+        return _own(Path(given))
+    known = [name for name in NAMES if name not in ("jmed_own", "jmed_treatment")]
+    if given not in known:
+        names = ", ".join(known)
+        raise ValueError(f"--exam {given}: no such exam; use {names}, or a file (.jsonl, .csv)")
+    return given, load_exam(given).items
+
+
+def _own(path: Path) -> tuple[str, Sequence[Any]]:
+    if path.stem in NAMES:
+        raise ValueError(f"--exam {path}: {path.stem} is the name of another exam; rename the file")
+    return path.stem, read_exam(path)
+
+
+def _sought(exam: str, item: Any) -> Sought:
+    choices = tuple(item.choices)
+    answer = tuple(choices[_index(each)] for each in item.answer) if choices else ()
+    return Sought(exam, item.problem_id, item.question, choices, answer)
+
+
+def _index(answer: int | str) -> int:
+    """Of a choice: an index already, or a letter; of "a or d", where either is right, the first."""
+    return LETTERS.index(answer[0]) if isinstance(answer, str) else answer

@@ -1,0 +1,98 @@
+"""Reading one response: reasoning aside, then pairs written as data, then pairs behind keys."""
+
+import re
+
+from jmedlora.data.parse.chat_tokens import CHANNEL, turns
+from jmedlora.data.parse.running_text import scan
+from jmedlora.data.parse.structured import Written, find_written
+from jmedlora.data.parse.types import (
+    EMPTY_RESPONSE,
+    OTHER_TURN,
+    REASONING,
+    REFUSAL,
+    TEMPLATE,
+    Pair,
+    Reading,
+    Reject,
+)
+from jmedlora.data.parse.unusable_phrases import refuses
+
+THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+THOUGHT = re.compile(r"\A(?:(?!<think).)*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+"""The end of reasoning whose beginning the chat template wrote into the prompt."""
+WRAPPED = re.compile(r"""^([ \t]*)"(?='\w)([^"\n]*')"(?=,?[ \t]*$)""", re.MULTILINE)
+"""A line that is in double quotes as a whole, with values in single ones."""
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+
+
+def read_response(content: str, finish: str | None = "stop") -> Reading:
+    """The pairs of a raw response and what else it holds, both in the order of their lines.
+
+    finish: the server's finish_reason; "length" (or what is no regular end) means that the end is
+    missing, None that it is not known. No text raises an error. Control characters and half
+    surrogates are dropped.
+    """
+    text = content.replace("\r\n", "\n").replace("\r", "\n")
+    text = WRAPPED.sub(r"\1 \2 ", UNPRINTABLE.sub("", text))
+    if not text.strip():
+        return Reading(rejects=[Reject(1, "", EMPTY_RESPONSE)])
+    text, reading = _without_reasoning(text)
+    _read_turns(text, finish, reading)
+    if not reading.pairs and any(refuses(turn.text.strip()) for turn in turns(text)):
+        reading.rejects = [Reject(1, content, REFUSAL)]
+    reading.rejects.sort(key=lambda reject: reject.line)
+    return reading
+
+
+def _without_reasoning(text: str) -> tuple[str, Reading]:
+    """``text`` with as many line breaks in place of what the model thought, which is kept."""
+    reading = Reading()
+
+    def leave(found: re.Match[str]) -> str:
+        line = text.count("\n", 0, found.start()) + 1
+        reading.rejects.append(Reject(line, found[0], REASONING))
+        return "\n" * found[0].count("\n")
+
+    if "</think" in text.lower():
+        text = THOUGHT.sub(leave, text)
+    return THINKING.sub(leave, CHANNEL.sub(leave, text)), reading
+
+
+def _read_turns(text: str, finish: str | None, reading: Reading) -> None:
+    """Adds what stands between the tokens of a chat template, each stretch read by itself."""
+    for turn in turns(text):
+        if turn.is_own:
+            _read_parts(turn.text, turn.line, "stop" if turn.token else finish, reading)
+        elif turn.text.strip():
+            reading.rejects.append(Reject(turn.line, turn.text.strip(), OTHER_TURN))
+        if turn.token:
+            line = turn.line + turn.text.count("\n")
+            reading.rejects.append(Reject(line, turn.token, TEMPLATE))
+
+
+def _read_parts(text: str, line: int, finish: str | None, reading: Reading) -> None:
+    """Adds the pairs written as data, and those in the text between them."""
+    at = 0
+    for written in find_written(text):
+        if written.start >= at:  # else it is another pair of the same object
+            _add(reading, scan(text[at : written.start], line))
+            line += text.count("\n", at, written.start)
+            at = written.start
+        _take(reading, written, text[written.start : written.end], line)
+        if written.end > at:
+            following, at = at, written.end
+            line += text.count("\n", following, at)
+    _add(reading, scan(text[at:], line, finish=finish))
+
+
+def _take(reading: Reading, written: Written, text: str, line: int) -> None:
+    if written.reason:
+        reading.rejects.append(Reject(line, text, written.reason))
+    else:
+        pair = Pair(written.instruction, written.output, written.rule, line, text)
+        reading.pairs.append(pair)
+
+
+def _add(reading: Reading, more: Reading) -> None:
+    reading.pairs += more.pairs
+    reading.rejects += more.rejects

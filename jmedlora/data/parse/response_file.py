@@ -1,0 +1,147 @@
+"""Reading ``responses.jsonl``, where ``jmed-data generate`` appends what the server answers."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.data.generate.request_plan import read_plan
+
+NAME = "responses.jsonl"
+TEXTS = ("key", "source", "source_sha256", "prompt", "prompt_sha256", "model", "host", "content")
+COUNTS = ("start", "end", "pairs", "sample")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer of the server.
+
+    line: 1-based, in responses.jsonl. key: 64 hex digits that stand for the whole request. source:
+    the document, start and end: the chunk's characters in it. prompt: "ja", "en" or a file. pairs:
+    how many were asked for. content: the raw text. finish_reason, usage (tokens): None where the
+    server gave none.
+    """
+
+    line: int
+    key: str
+    source: str
+    source_sha256: str
+    start: int
+    end: int
+    prompt: str
+    prompt_sha256: str
+    pairs: int
+    model: str
+    host: str
+    parameters: dict[str, Any]
+    sample: int
+    content: str
+    finish_reason: str | None
+    usage: dict[str, Any] | None
+
+    @property
+    def place(self) -> tuple[str, int, int, str]:
+        """What responses are sorted by, so that the order of arrival does not matter."""
+        return self.source, self.start, self.sample, self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """The responses of a folder in the order of their chunks, each key once.
+
+    repeated: how many lines had a key of an earlier line. half_written: the line without an end
+    that a stopped program left, or None. unplanned: how many answer a request that the latest run
+    of generate would not make: its text, prompt, model or parameters are of an earlier run.
+    """
+
+    responses: list[Response]
+    repeated: int
+    half_written: int | None
+    unplanned: int = 0
+
+
+def read_responses(path: Path) -> Responses:
+    """The responses in ``path``. Raises FileError with every line that is no response."""
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+        remedy = "run jmed-data generate first, or check the path"
+        raise FileError([Fault(path, None, None, what, remedy)]) from error
+    half = len(lines) if lines[-1].strip() else None
+    lines.pop()
+    found = [_response(line, path, at) for at, line in enumerate(lines, start=1) if line.strip()]
+    if half is None and found and isinstance(found[-1], Fault) and not _is_json(lines):
+        half = found.pop().line
+    if faults := [each for each in found if isinstance(each, Fault)]:
+        raise FileError(faults)
+    first: dict[str, Response] = {}
+    for response in found:
+        if isinstance(response, Response):
+            first.setdefault(response.key, response)
+    in_order = sorted(first.values(), key=lambda response: response.place)
+    return Responses(in_order, len(found) - len(first), half)
+
+
+def planned(read: Responses, folder: Path) -> Responses:
+    """The responses to the latest plan in ``folder``, with the places that their texts have now.
+
+    All of them as they are where there is no plan. Raises FileError for a broken plan.
+    """
+    places = {place["key"]: place for place in read_plan(folder)}
+    if not places:
+        return read
+    found = [_moved(each, places[each.key]) for each in read.responses if each.key in places]
+    return replace(
+        read,
+        responses=sorted(found, key=lambda response: response.place),
+        unplanned=len(read.responses) - len(found),
+    )
+
+
+def _moved(response: Response, place: dict[str, Any]) -> Response:
+    """``response``, whose document may have grown or been renamed since it was answered."""
+    fields = ("source", "source_sha256", "start", "end")
+    return replace(response, **{field: place[field] for field in fields})
+
+
+def _is_json(lines: list[bytes]) -> bool:
+    last = next(line for line in reversed(lines) if line.strip())
+    try:
+        json.loads(last)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _response(raw: bytes, path: Path, line: int) -> Response | Fault:
+    remedy = "repair or delete the line; jmed-data generate asks for a deleted one again"
+    try:
+        record = json.loads(raw)
+    except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, nested too deep
+        return Fault(path, line, None, f"not a JSON object ({error})", remedy)
+    if not isinstance(record, dict):
+        what = f"a JSON object is needed, this is {type(record).__name__}"
+        return Fault(path, line, None, what, remedy)
+    if wrong := _wrong_field(record):
+        return Fault(path, line, None, f"'{wrong}' is missing or of a wrong type", remedy)
+    return Response(
+        line=line,
+        **{field: record[field] for field in (*TEXTS, *COUNTS)},
+        parameters=record["parameters"],
+        finish_reason=record.get("finish_reason"),
+        usage=record.get("usage") if isinstance(record.get("usage"), dict) else None,
+    )
+
+
+def _wrong_field(record: dict[str, Any]) -> str:
+    for field in TEXTS:
+        if not isinstance(record.get(field), str):
+            return field
+    for field in COUNTS:
+        if not isinstance(record.get(field), int) or isinstance(record[field], bool):
+            return field
+    if not isinstance(record.get("parameters"), dict):
+        return "parameters"
+    return "" if isinstance(record.get("finish_reason"), str | None) else "finish_reason"

@@ -1,0 +1,155 @@
+"""How much of a training file a recipe would cut, counted before anything is trained."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from statistics import median
+from typing import Any
+
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.jsonl import Numbered
+from jmedlora.data.dataset import OPTIONAL, REQUIRED, TrainingFile
+from jmedlora.data.recipe import DataPlan
+from jmedlora.data.tokenize import encode
+
+ROWS_A_TEXT = 64
+"""Axolotl's ``completion`` reads this many rows of a text and drops what is behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a recipe makes of a file.
+
+    records: in the file. rows: the model is trained on. lengths: tokens of each record, before
+    anything is cut. sources_cut, targets_cut: prompts and answers that lose their end. sources,
+    targets: tokens of each prompt and answer; [] of texts, which have none.
+    """
+
+    records: int
+    rows: int
+    lengths: list[int]
+    sources_cut: int = 0
+    targets_cut: int = 0
+    sources: list[int] = field(default_factory=list)
+    targets: list[int] = field(default_factory=list)
+
+
+def count(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
+    """Tokenizes every record as training will. Raises FileError for what must not be trained.
+
+    That is: a special token written out in a text (it would become the token), a text of which
+    Axolotl would drop the end, a file of which every prompt or every answer would be cut, and one
+    that does not fill a step.
+    """
+    if faults := list(_special(file, tokenizer)):
+        raise FileError(faults)
+    counted = measure(file.records, plan, tokenizer)
+    if faults := [
+        *_all_cut(file, plan, counted),
+        *_dropped(file, plan, counted),
+        *_too_few(file, plan, counted),
+    ]:
+        raise FileError(faults)
+    return counted
+
+
+def measure(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
+    """Tokenizes every record as training will and refuses nothing."""
+    count_all = _instructions if plan.template else _texts
+    return count_all(records, plan, tokenizer)
+
+
+def special_tokens(tokenizer: Any) -> list[str]:
+    """The tokens that a text must not write out, because it would become them."""
+    added = (token.content for token in tokenizer.added_tokens_decoder.values() if token.special)
+    return sorted({*tokenizer.all_special_tokens, *added} - {""})
+
+
+def describe(file: TrainingFile, counted: Counted, plan: DataPlan) -> list[str]:
+    """Lines for people: lengths, what is cut, and how often ``max_steps`` sees each row."""
+    lines = [
+        f"tokens a record: median {median(counted.lengths):.0f}, longest {max(counted.lengths)}"
+    ]
+    if plan.limits:
+        lines.append(
+            f"cut to their first tokens: {counted.sources_cut} prompts longer than "
+            f"{plan.limits.source}, {counted.targets_cut} answers longer than {plan.limits.target}"
+        )
+    elif counted.rows > counted.records:
+        lines.append(f"texts longer than {plan.row} go on in further rows; nothing is dropped")
+    if not _evaluated(file, plan):
+        lines.append(
+            f"{plan.steps} steps of {plan.batch} rows: "
+            f"{plan.steps * plan.batch / counted.rows:.2f} epochs of "
+            f"{'about ' if plan.packed else ''}{counted.rows} rows"
+        )
+    return lines
+
+
+def _instructions(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
+    assert plan.template is not None and plan.limits is not None  # noqa: S101
+    sources, targets, kept = [], [], 0
+    for _, record in records:
+        tokens = encode(record, plan.template, plan.limits, tokenizer)
+        kept += len(tokens.source) + len(tokens.target)
+        sources.append(tokens.source_length)
+        targets.append(tokens.target_length)
+    return Counted(
+        records=len(sources),
+        rows=ceil(kept / plan.row) if plan.packed else len(sources),
+        lengths=[sum(pair) for pair in zip(sources, targets, strict=True)],
+        sources_cut=sum(length > plan.limits.source for length in sources),
+        targets_cut=sum(length > plan.limits.target for length in targets),
+        sources=sources,
+        targets=targets,
+    )
+
+
+def _texts(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
+    # The end token is one more.
+    lengths = [len(tokenizer(record["text"], verbose=False).input_ids) + 1 for _, record in records]
+    return Counted(len(lengths), sum(ceil(length / plan.row) for length in lengths), lengths)
+
+
+def _special(file: TrainingFile, tokenizer: Any) -> Iterator[Fault]:
+    tokens = special_tokens(tokenizer)
+    fields = (*REQUIRED[file.kind], *OPTIONAL[file.kind])
+    for line, record in file.records:
+        for name in fields:
+            for token in tokens:
+                if token in (record.get(name) or ""):
+                    what = f"'{name}' holds the special token '{token}' as text"
+                    yield Fault(file.path, line, None, what, "remove it: training would obey it")
+
+
+def _all_cut(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
+    if plan.limits is None:
+        return
+    for part, cut, limit, key in (
+        ("prompt", counted.sources_cut, plan.limits.source, "source_len"),
+        ("answer", counted.targets_cut, plan.limits.target, "target_len"),
+    ):
+        if cut == counted.records:
+            what = f"every {part} is longer than {limit} tokens and would be cut"
+            yield Fault(file.path, None, None, what, f"shorten them, or raise {key}")
+
+
+def _too_few(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
+    """A step never goes beyond an epoch: with fewer rows, each would silently be smaller."""
+    if len(plan.trained) == 1 and not _evaluated(file, plan) and counted.rows < plan.batch:
+        rows = "1 row" if counted.rows == 1 else f"{counted.rows} rows"
+        what = f"makes {rows}, fewer than the {plan.batch} of one step"
+        yield Fault(file.path, None, None, what, "add records, or lower effective_batch")
+
+
+def _evaluated(file: TrainingFile, plan: DataPlan) -> bool:
+    return file.path.resolve() in {path.resolve() for path in plan.evaluated}
+
+
+def _dropped(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
+    most = ROWS_A_TEXT * plan.row
+    if plan.limits is None:
+        for (line, _), length in zip(file.records, counted.lengths, strict=True):
+            if length > most:
+                what = f"'text' has {length} tokens, of which {most} would be read"
+                yield Fault(file.path, line, None, what, "split it into several records")

@@ -1,0 +1,87 @@
+"""Whether every prompt of an exam fits the context of a model, and which do not.
+
+The prompts are put together here as lm-eval does it (a test holds the two equal), because lm-eval
+itself cuts what is too long without a word that would stop a run.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from jmedlora.core.jsonl import Record
+from jmedlora.models.context_length import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """How a question becomes a prompt: lm-eval's fields, and ``render(template, record)``."""
+
+    description: str
+    doc_to_text: str
+    doc_to_target: str
+    target_delimiter: str
+    fewshot_delimiter: str
+    render: Callable[[str, Record], str]
+
+    def heads(self, examples: Sequence[Record]) -> Iterator[str]:
+        """What stands before the question: the preamble, then that and 1, 2 … worked examples."""
+        head = self.description
+        yield head
+        for example in examples:
+            target = self.render(self.doc_to_target, example)
+            head += self.block(example) + self.target_delimiter + target + self.fewshot_delimiter
+            yield head
+
+    def block(self, record: Record) -> str:
+        """The question itself."""
+        return self.render(self.doc_to_text, record)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a model has for one question: its context, of which ``answer`` tokens are generated.
+
+    answer: 0 where nothing is generated but every choice is read behind the prompt.
+    """
+
+    context: Context
+    answer: int
+
+    def counts(
+        self, docs: Sequence[Record], examples: Sequence[Record], prompt: Prompt
+    ) -> list[list[int]]:
+        """The tokens read for every question: a list for 0 examples, one for 1 example, and so on.
+
+        Those of its prompt, with the longest of its choices where nothing is generated.
+        """
+        blocks = [prompt.block(doc) for doc in docs]
+        behind = [0] * len(docs) if self.answer else [self._longest(doc["choices"]) for doc in docs]
+        return [
+            [n + m for n, m in zip(self.context.count(prompts), behind, strict=True)]
+            for prompts in ([head + block for block in blocks] for head in prompt.heads(examples))
+        ]
+
+    def _longest(self, choices: Sequence[str]) -> int:
+        special = self.context.count([""])[0]  # they stand once, before the prompt
+        return max(self.context.count(choices)) - special
+
+    def overlong(self, exam: str, shots: int, docs: Sequence[Record], counts: Sequence[int]) -> str:
+        """The message that names the prompts too long with ``shots`` examples, or ""."""
+        room = self.context.length - self.answer
+        found = [(doc["problem_id"], n) for doc, n in zip(docs, counts, strict=True) if n > room]
+        if not found:
+            return ""
+        named = ", ".join(f"{problem_id} ({n} tokens)" for problem_id, n in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        long = counted(len(found), "prompt")
+        what = f"answer {self.answer}" if self.answer else "the longest choice counted with it"
+        return (
+            f"{exam} at {shots} shot: {long} longer than the {room} tokens that the model leaves "
+            f"for one (context {self.context.length}, {what}): "
+            f"{named}{more}; use fewer shots or a model with a longer context, or accept that "
+            "lm-eval cuts the instruction off: --metadata '{\"allow_truncation\": true}'"
+        )
+
+
+def counted(number: int, noun: str) -> str:
+    """The number and the noun, in the plural unless it is 1."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

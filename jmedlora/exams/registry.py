@@ -1,0 +1,152 @@
+"""Every exam by name: its questions, its worked examples, and where they came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.errors import Fault, FileError, MissingDataError
+from jmedlora.exams.cache import locate
+from jmedlora.exams.readers import examination, igakuqa, jjsimqa
+from jmedlora.exams.readers.custom import read_exam
+from jmedlora.exams.readers.free_text import read_free_questions
+
+SAMPLE = Path(__file__).parent / "sample"
+NAMES = (
+    "igakuqa",
+    "igakuqa_en",
+    "jjsimqa",
+    "jmed_sample",
+    "jmed_own",
+    "igakuqa_exam",
+    "jmed_treatment",
+)
+TAKE_A_FILE = ("jmed_own", "jmed_treatment")
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """The questions a task asks, and the pool its worked examples come from, first one first.
+
+    items, examples: Question for igakuqa_exam, FreeQuestion for jmed_treatment, else Item; each has
+    a problem_id and as_record(). source: "JMED_DATA", "cache", "package" or "file". no_examples:
+    why the pool is empty, with the remedy; "" if it is not.
+    """
+
+    name: str
+    items: tuple[Any, ...]
+    examples: tuple[Any, ...]
+    source: str
+    no_examples: str = ""
+
+    def single_answer(self) -> "Exam":
+        """The exam with only those questions and examples that have one correct choice."""
+        items = tuple(item for item in self.items if len(item.answer) == 1)
+        examples = tuple(example for example in self.examples if len(example.answer) == 1)
+        return replace(self, items=items, examples=examples)
+
+
+def load_exam(
+    name: str, *, years: Sequence[int] = (), file: str | None = None, examples: str | None = None
+) -> Exam:
+    """The exam called ``name`` (one of NAMES), complete and checked.
+
+    years: only these examinations of IgakuQA. file, examples: paths of a user's own exam and of
+    its worked examples; they belong to "jmed_own", the file also to "jmed_treatment". Raises
+    MissingDataError, FileError, or ValueError for an option that does not fit the exam.
+    """
+    if years and not name.startswith("igakuqa"):
+        raise ValueError(f"year={_listed(years)}: only igakuqa is selected by year, not {name}")
+    if examples and name != "jmed_own":
+        raise ValueError(f"examples={examples}: only the task jmed_own takes them, not {name}")
+    if file and name not in TAKE_A_FILE:
+        raise ValueError(
+            f"file={file}: only the task jmed_own takes a file, or jmed_treatment, not {name}"
+        )
+    match name:
+        case "igakuqa" | "igakuqa_en":
+            return _igakuqa(name, years)
+        case "igakuqa_exam":
+            return _examination(years)
+        case "jjsimqa":
+            return _jjsimqa()
+        case "jmed_sample":
+            return _sample()
+        case "jmed_own":
+            return _own(file, examples)
+        case "jmed_treatment":
+            return _treatment(file)
+    raise ValueError(f"exam={name}: use one of {', '.join(NAMES)}")
+
+
+def _known(years: Sequence[int]) -> Sequence[int]:
+    if unknown := [year for year in years if year not in igakuqa.YEARS]:
+        known = _listed(igakuqa.YEARS)
+        raise ValueError(f"year={_listed(unknown)}: IgakuQA has the years {known}")
+    return years
+
+
+def _igakuqa(name: str, years: Sequence[int]) -> Exam:
+    years = _known(years)
+    place = locate("igakuqa")
+    language = "en" if name == "igakuqa_en" else "ja"
+    items = igakuqa.read_items(place.root, years=years, language=language)
+    examples = igakuqa.read_examples(place.root, language=language)
+    return Exam(name, tuple(items), tuple(examples), place.source)
+
+
+def _examination(years: Sequence[int]) -> Exam:
+    years = _known(years)
+    place = locate("igakuqa")
+    questions = examination.read_questions(place.root, years=years)
+    examples = examination.read_prompt_examples(place.root)
+    return Exam("igakuqa_exam", tuple(questions), tuple(examples), place.source)
+
+
+def _jjsimqa() -> Exam:
+    """JJSIMQA has no pool of its own: the paper's one-shot example is IgakuQA's for both exams."""
+    place = locate("jjsimqa")
+    items = tuple(jjsimqa.read_items(place.root))
+    try:
+        pool = igakuqa.read_examples(locate("igakuqa").root)
+    except (MissingDataError, FileError) as error:
+        return Exam("jjsimqa", items, (), place.source, f"they are IgakuQA's, and {error}")
+    return Exam("jjsimqa", items, tuple(pool), place.source)
+
+
+def _sample() -> Exam:
+    items = read_exam(SAMPLE / "exam.jsonl", exam="jmed_sample")
+    examples = read_exam(SAMPLE / "examples.jsonl", exam="jmed_sample")
+    return Exam("jmed_sample", tuple(items), tuple(examples), "package")
+
+
+def _own(file: str | None, examples: str | None) -> Exam:
+    if not file:
+        raise ValueError('jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\'')
+    path = Path(file).expanduser()
+    items = tuple(item for item in read_exam(path) if item.text_only)
+    if not items:
+        remedy = "set text_only to true where no image is needed"
+        raise FileError([Fault(path, None, None, "every question needs an image", remedy)])
+    if not examples:
+        hint = 'add "examples": "examples.jsonl" to --metadata'
+        return Exam(path.stem, items, (), "file", hint)
+    pool = tuple(item for item in read_exam(Path(examples).expanduser()) if item.text_only)
+    asked = {(item.question, item.choices): item.problem_id for item in items}
+    for example in pool:
+        if same := asked.get((example.question, example.choices)):
+            what = f"is also asked, as {same} of {path}"
+            fault = Fault(Path(examples), None, example.problem_id, what, "use another example")
+            raise FileError([fault])
+    return Exam(path.stem, items, pool, "file")
+
+
+def _treatment(file: str | None) -> Exam:
+    path = Path(file).expanduser() if file else SAMPLE / "treatment.jsonl"
+    name, source = (path.stem, "file") if file else ("jmed_treatment", "package")
+    questions = tuple(read_free_questions(path))
+    return Exam(name, questions, (), source, "free questions have no correct answer to show")
+
+
+def _listed(years: Sequence[int] | dict[int, int]) -> str:
+    return ", ".join(map(str, years))

@@ -1,0 +1,1 @@
+"""Looking at a model's folder before the model is used. Nothing is loaded or fetched."""

@@ -1,0 +1,70 @@
+"""The base model that a recipe names: whether it is on this machine, and its tokenizer.
+
+A base is a folder, or a name on the Hub whose files were downloaded before. Nothing is fetched.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.models.model_folder import check_model, is_adapter, tokenizer_faults
+
+
+def base_model_faults(name: str) -> list[Fault]:
+    """What would keep ``name`` from being trained on; empty if nothing is found."""
+    folder = _folder_of(name)
+    if folder is None:
+        return [_missing(name)]
+    if is_adapter(folder):
+        what = "is a LoRA adapter, not a model"
+        remedy = "merge it into its base first (recipes/README.md, After training)"
+        return [Fault(folder, None, None, what, remedy)]
+    return check_model(folder)
+
+
+def load_tokenizer(name: str) -> Any:
+    """The tokenizer of the base ``name``. Raises FileError if it is missing or has no end token."""
+    from transformers import AutoTokenizer
+
+    folder = _folder_of(name)
+    faults = [_missing(name)] if folder is None else list(tokenizer_faults(folder))
+    if folder is None or faults:
+        raise FileError(faults)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            name, trust_remote_code=False, local_files_only=True
+        )
+    except Exception as error:  # the tokenizers library raises no narrower one
+        what = f"the tokenizer cannot be loaded ({(str(error) or repr(error)).splitlines()[0]})"
+        remedy = "copy the tokenizer's files again"
+        raise FileError([Fault(folder, None, None, what, remedy)]) from error
+    if tokenizer.eos_token_id is None:
+        what = "the tokenizer has no end token (eos_token), so the model would not learn to stop"
+        remedy = "name one in its tokenizer_config.json"
+        raise FileError([Fault(folder, None, None, what, remedy)])
+    return tokenizer
+
+
+def _folder_of(name: str) -> Path | None:
+    """Where the files of ``name`` are: a folder, the Hub's cache, or None."""
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        config = try_to_load_from_cache(name, "config.json")
+    except HFValidationError:  # a path, which no name on the Hub can be
+        return None
+    return Path(config).parent if isinstance(config, str) else None
+
+
+def _missing(name: str) -> Fault:
+    what = "is neither a folder nor a model that was downloaded to this machine"
+    remedy = (
+        f"name a folder, or fetch it once where there is a network: hf download {name}"
+        if re.fullmatch(r"[\w-][\w.-]*(/[\w.-]+)?", name)
+        else "check the path"
+    )
+    return Fault(Path(name), None, None, what, remedy)

@@ -1,0 +1,1 @@
+"""From lm-eval's results files to numbers that can be defended."""

@@ -1,0 +1,34 @@
+"""The options that every comparison of runs takes."""
+
+import argparse
+from pathlib import Path
+
+from jmedlora.core.cli.manual_page import positive, whole
+from jmedlora.report.compare.statistics import RESAMPLES, SEED
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the results and their labels."""
+    parser.add_argument(
+        "results",
+        nargs="+",
+        type=Path,
+        metavar="RESULTS",
+        help="a folder given to lm_eval as --output_path, or a results_*.json",
+    )
+    parser.add_argument(
+        "--labels", type=Path, metavar="YML", help="what models, steps and hours are called"
+    )
+
+
+def add_statistics_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what makes intervals and tests what they are."""
+    parser.add_argument(
+        "--seed", type=whole, default=SEED, help=f"of intervals and tests (default: {SEED})"
+    )
+    parser.add_argument(
+        "--resamples",
+        type=positive,
+        default=RESAMPLES,
+        help=f"of the bootstrap and of the permutation test (default: {RESAMPLES:,})",
+    )

@@ -1,0 +1,69 @@
+"""``jmed-report table``: Table 1 of the paper from folders of lm-eval's results."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from jmedlora.core.atomic_write import write_file
+from jmedlora.core.cli.manual_page import add_command
+from jmedlora.report.commands.run_options import add_run_options, add_statistics_options
+from jmedlora.report.compare.comparison import GROUPINGS, read_columns, table_of
+from jmedlora.report.compare.table import Table
+from jmedlora.report.render import FILE_NAMES, FORMATS
+from jmedlora.report.render.paper_table import PaperTable, reference
+from jmedlora.report.render.terminal import print_table
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Adds ``table`` to the parser."""
+    parser = add_command(
+        commands,
+        _run,
+        "table",
+        "Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
+        "intervals, paired differences from step 0 of the same model, floors, and what limits the "
+        "comparison. Runs that cannot be compared are refused, with their names and the reason.",
+        example="jmed-report table results/ --labels labels.yml --with-paper --out report",
+        sections={
+            "reads": "results_*.json, and beside it the samples of --log_samples\n"
+            "run_card.json or trainer_state.json beside an adapter, for names and steps",
+            "writes": "with --out: the table as Markdown, LaTeX, HTML, CSV and JSON",
+        },
+        see="jmed-report plot, jmed-report responses; docs/report.md",
+    )
+    add_run_options(parser)
+    scope = parser.add_mutually_exclusive_group()
+    scope.add_argument("--pooled", action="store_true", help="both exams of the paper as one")
+    scope.add_argument("--by", choices=GROUPINGS, help="break each exam down")
+    parser.add_argument("--with-paper", action="store_true", help="show the paper's Table 1 apart")
+    parser.add_argument(
+        "--format", choices=sorted(FORMATS), help="print this instead of the terminal's table"
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write the table in every format into this folder",
+    )
+    add_statistics_options(parser)
+
+
+def _run(args: argparse.Namespace) -> int:
+    columns = read_columns(args.results, args.labels)
+    table = table_of(
+        columns, pooled=args.pooled, by=args.by, seed=args.seed, resamples=args.resamples
+    )
+    paper = reference() if args.with_paper else None
+    if args.out:  # before anything is printed: the reader of a pipe may leave early
+        _write(args.out, table, paper)
+    if args.format:
+        sys.stdout.write(FORMATS[args.format](table, paper))
+    else:
+        print_table(table, paper)
+    return 0
+
+
+def _write(folder: Path, table: Table, paper: PaperTable | None) -> None:
+    for name, render in FORMATS.items():
+        write_file(folder / FILE_NAMES[name], render(table, paper))
+    print(f"jmed-report: written: {', '.join(FILE_NAMES.values())} in {folder}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""From runs to columns, and from columns to a table with intervals and tests."""

@@ -1,0 +1,125 @@
+"""From folders of lm-eval's results to columns, and from columns to a table."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jmedlora.exams.cache import locate
+from jmedlora.exams.prompt_length import counted
+from jmedlora.exams.readers.examination import read_notes
+from jmedlora.report.compare.columns import Column, columns
+from jmedlora.report.compare.comparability import refuse_incomparable, warnings
+from jmedlora.report.compare.sections import Block, exam_blocks, pooled_block
+from jmedlora.report.compare.table import Table, build_table
+from jmedlora.report.compare.truncation import NEARLY, cannot_tell
+from jmedlora.report.load.documents import Doc
+from jmedlora.report.load.labels import read_labels
+from jmedlora.report.load.measurements import measure
+from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.runs import find_runs
+
+GROUP_NAMES = {
+    "year": "year",
+    "section": "section",
+    "answers": "number of answers",
+    "category": "category",
+}
+GROUPINGS = tuple(GROUP_NAMES)
+CUT = (
+    f"Cut by length: answers that are {NEARLY:.0%} as long as the token limit or longer when the "
+    "model's tokenizer encodes them again; lm-eval does not log why an answer ended."
+)
+
+
+def read_columns(paths: list[Path], labels: Path | None) -> list[Column]:
+    """The columns of all runs in ``paths``. Raises ResultsError if they cannot be compared."""
+    measured = [each for run in find_runs(paths) for each in measure(run)]
+    if not any(each.scores or each.values for each in measured):
+        raise ResultsError(f"{paths[0]}: no task was scored in these runs")
+    found = columns(measured, read_labels(labels) if labels else {})
+    refuse_incomparable(found)
+    return found
+
+
+def table_of(
+    found: list[Column], *, pooled: bool, by: str | None, seed: int, resamples: int
+) -> Table:
+    """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``)."""
+    blocks = _blocks(found, pooled=pooled, by=by)
+    return build_table(
+        found,
+        blocks,
+        warnings=warnings(found),
+        notes=[*_left_out(found), *_unusable(found), *_whole(blocks, by), *_cut(found, blocks)],
+        seed=seed,
+        resamples=resamples,
+    )
+
+
+def _left_out(found: list[Column]) -> list[str]:
+    """A note for each exam of which an exclude list left questions out."""
+    noted = dict.fromkeys(
+        (subject, each.ours.left_out)
+        for column in found
+        for (subject, _), each in column.measured.items()
+        if each.ours and each.ours.left_out
+    )
+    return [
+        f"{subject}: {counted(number, 'question')} left out by an exclude list; the scores are "
+        "over the others."
+        for subject, number in noted
+    ]
+
+
+def _unusable(found: list[Column]) -> list[str]:
+    """A note for each score of another harness task that is not a number."""
+    return [
+        f"{column.title}: {metric} of {each.subject} is not a number and left out."
+        for column in found
+        for each in column.measured.values()
+        for metric in each.unusable
+    ]
+
+
+def _whole(blocks: list[Block], by: str | None) -> list[str]:
+    """A note for each exam that could not be broken down."""
+    return [
+        f"{block.title}: shown whole; the {GROUP_NAMES[by]} is not known for every question."
+        for block in blocks
+        if by and ", " not in block.title
+    ]
+
+
+def _cut(found: list[Column], blocks: list[Block]) -> list[str]:
+    """What the rate of cut answers means, and where it is not known."""
+    shown = [CUT] if any(line.metric == "cut" for each in blocks for line in each.lines) else []
+    unknown = [column.title for column in found if any(map(cannot_tell, column.measured.values()))]
+    if not unknown:
+        return shown
+    names = "any model" if len(unknown) == len(found) else "; ".join(unknown)
+    return [
+        *shown,
+        f"Cut by length is not known for {names}: no readable tokenizer.json of the model is on "
+        "this machine.",
+    ]
+
+
+def _blocks(found: list[Column], *, pooled: bool, by: str | None) -> list[Block]:
+    if not pooled:
+        return exam_blocks(found, grouping(by) if by else None)
+    block = pooled_block(found)
+    if block is None:
+        raise ResultsError("--pooled: these runs hold none of the paper's exams")
+    return [block]
+
+
+def grouping(by: str) -> Callable[[Doc], str | None]:
+    """From a question to its group: a year, a section, the number of answers, a category (診療科).
+
+    Categories are those of IgakuQA's metadata, which must be on this machine.
+    """
+    if by == "category":
+        notes = read_notes(locate("igakuqa").root)
+        return lambda doc: notes[doc["problem_id"]].category if doc["problem_id"] in notes else None
+    if by == "answers":
+        return lambda doc: f"{len(doc['answer'])} correct" if "answer" in doc else None
+    return lambda doc: f"{by} {doc[by]}" if doc.get(by) else None

@@ -1,0 +1,246 @@
+"""The lines of a table before any statistics: which scores stand side by side.
+
+A block is an exam, the exams pooled, or one part of an exam (``--by``); all its lines are over the
+same questions, in the same order.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from jmed_metrics import floors
+from jmed_metrics.examination import chance_correct, mark_record
+from jmedlora.exams.schema import LETTERS
+from jmedlora.report.compare.columns import Column
+from jmedlora.report.compare.statistics import Floats
+from jmedlora.report.compare.truncation import share_cut
+from jmedlora.report.load.documents import Doc
+from jmedlora.report.load.measurements import Measured
+from jmedlora.report.load.results import METRICS, PROTOCOLS
+
+FloorsByMetric = Mapping[str, Mapping[str, float]]
+Mask = npt.NDArray[np.bool_]
+NAMES = {
+    "accuracy": "Accuracy",
+    "exact_match": "Exact match",
+    "gestalt_score": "Gestalt score",
+    "correct": "Correct",
+    "empty": "Empty",
+    "tied": "Tied",
+    "unparsed": "Unparsed",
+    "forbidden": "Forbidden choice",
+    "cut": "Cut by length",
+}
+FLOOR_NAMES = ("chance", "empty answer", "all choices")
+"""What knows no medicine: a guess of the right size, an empty answer, the list of all choices."""
+POOLED = ("igakuqa", "jjsimqa")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One metric at some shots, with one entry a column: its score, and each question's value.
+
+    scores: None where the column has no such run. values: None where single values are unknown.
+    stderrs: lm-eval's, where single values are unknown. upward: whether more is better, None if
+        lm-eval does not say.
+    """
+
+    name: str
+    metric: str
+    shots: int
+    scores: tuple[float | None, ...]
+    values: tuple[Floats | None, ...]
+    stderrs: tuple[float | None, ...]
+    floors: Mapping[str, float] = field(default_factory=dict)
+    is_rate: bool = False
+    upward: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines over the same questions."""
+
+    title: str
+    questions: int
+    lines: tuple[Line, ...]
+
+
+def exam_blocks(
+    columns: Sequence[Column], group_of: Callable[[Doc], str | None] | None = None
+) -> list[Block]:
+    """A block for each subject; with ``group_of`` one for each group that it puts questions in.
+
+    group_of: from a task's document to the name of its group. A subject with a question that has
+    none (None) stays whole, as do other harness tasks.
+    """
+    blocks = []
+    for subject in _subjects(columns):
+        lines = subject_lines(columns, subject)
+        first = _first(columns, subject)
+        groups = [group_of(doc) for doc in _docs(first)] if group_of else []
+        if not groups or None in groups:
+            blocks.append(Block(subject, len(first.keys), tuple(lines)))
+            continue
+        for group in sorted(set(groups), key=str):
+            mask = np.array([each == group for each in groups])
+            blocks.append(_part(f"{subject}, {group}", first, lines, mask))
+    return [block for block in blocks if block.lines]
+
+
+def pooled_block(columns: Sequence[Column]) -> Block | None:
+    """The scores over the questions of the paper's exams together; None if neither was asked.
+
+    A column that lacks one of the exams at some shots has no entry there.
+    """
+    subjects = [name for name in _subjects(columns) if name in POOLED]
+    per_exam = [subject_lines(columns, name) for name in subjects]
+    if not subjects:
+        return None
+    docs = [doc for name in subjects for doc in _docs(_first(columns, name))]
+    known_floors = _floors("response", docs)
+    by_key = [{(line.metric, line.shots): line for line in lines} for lines in per_exam]
+    lines = [
+        _joined([lines[key] for lines in by_key], known_floors)
+        for key in by_key[0]
+        if all(key in lines for lines in by_key)
+    ]
+    return Block(f"{' + '.join(subjects)}, pooled", len(docs), tuple(lines))
+
+
+def subject_lines(columns: Sequence[Column], subject: str) -> list[Line]:
+    """The lines of one subject over all its questions: by shots, scores before rates."""
+    shots = sorted({n for (name, n), _ in _all(columns) if name == subject})
+    first = _first(columns, subject)
+    known_floors = _floors(first.protocol, _docs(first))
+    return [line for n in shots for line in _lines(columns, subject, n, known_floors)]
+
+
+def _lines(
+    columns: Sequence[Column], subject: str, shots: int, known_floors: FloorsByMetric
+) -> list[Line]:
+    cells = [column.measured.get((subject, shots)) for column in columns]
+    present = [each for each in cells if each]
+    protocol = present[0].protocol
+    if protocol:
+        scores = PROTOCOLS[protocol].metrics
+        rates: tuple[str, ...] = PROTOCOLS[protocol].rates
+    else:
+        scores, rates = tuple(dict.fromkeys(key for each in present for key in each.scores)), ()
+    lines = [
+        _line(metric, shots, cells, known_floors.get(metric, {}), is_rate=metric in rates)
+        for metric in (*scores, *rates)
+    ]
+    return [*lines, *_cut_line(shots, cells)]
+
+
+def _line(
+    metric: str,
+    shots: int,
+    cells: Sequence[Measured | None],
+    known_floors: Mapping[str, float],
+    *,
+    is_rate: bool,
+) -> Line:
+    return Line(
+        name=f"{NAMES.get(metric, metric.removesuffix(',none'))} ({shots}s)",
+        metric=metric,
+        shots=shots,
+        scores=tuple(each.scores.get(metric) if each else None for each in cells),
+        values=tuple(each.values.get(metric) if each else None for each in cells),
+        stderrs=tuple(each.stderrs.get(metric) if each else None for each in cells),
+        floors=known_floors,
+        is_rate=is_rate,
+        upward=next((each.upward.get(metric) for each in cells if each), None),
+    )
+
+
+def _cut_line(shots: int, cells: Sequence[Measured | None]) -> list[Line]:
+    """The share of answers that ended at the token limit, where a tokenizer can count them."""
+    values = tuple(share_cut(each) if each else None for each in cells)
+    if all(each is None for each in values):
+        return []
+    scores = tuple(None if each is None else float(each.mean()) for each in values)
+    name = f"{NAMES['cut']} ({shots}s)"
+    return [Line(name, "cut", shots, scores, values, (None,) * len(cells), is_rate=True)]
+
+
+def _floors(protocol: str, docs: Sequence[Doc]) -> dict[str, dict[str, float]]:
+    """The floors of each metric over ``docs``, by metric and by name in FLOOR_NAMES."""
+    match protocol:
+        case "response":
+            found = floors((doc["choices"], doc["answer"]) for doc in docs)
+            echoes = {metric: getattr(found, f"echo_{metric}") for metric in METRICS}
+            by_metric = {m: {"empty answer": 0.0, "all choices": e} for m, e in echoes.items()}
+            by_metric["accuracy"]["chance"] = found.chance_accuracy
+            return by_metric
+        case "likelihood":
+            chance = float(np.mean([1 / len(doc["choices"]) for doc in docs]))
+            return {"acc": {"chance": chance}, "acc_norm": {"chance": chance}}
+        case "letters":
+            return {"correct": _floors_of_letters(docs)}
+    return {}
+
+
+def _floors_of_letters(docs: Sequence[Doc]) -> dict[str, float]:
+    """Marked as answers are: a question that was struck out is right whatever is answered."""
+    echoes = [",".join(LETTERS[: len(doc["choices"])]) for doc in docs]
+    return {
+        "chance": chance_correct(docs),
+        "empty answer": float(np.mean([mark_record(doc, "").correct for doc in docs])),
+        "all choices": float(
+            np.mean([mark_record(d, text).correct for d, text in zip(docs, echoes, strict=True)])
+        ),
+    }
+
+
+def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Block:
+    docs = [doc for doc, chosen in zip(_docs(first), mask, strict=True) if chosen]
+    known_floors = _floors(first.protocol, docs)
+    return Block(title, len(docs), tuple(_masked(line, mask, known_floors) for line in lines))
+
+
+def _masked(line: Line, mask: Mask, known_floors: FloorsByMetric) -> Line:
+    values = tuple(None if each is None else each[mask] for each in line.values)
+    return _from_values(line, values, known_floors)
+
+
+def _joined(lines: Sequence[Line], known_floors: FloorsByMetric) -> Line:
+    values = tuple(
+        np.concatenate(each) if all(part is not None for part in each) else None
+        for each in zip(*(line.values for line in lines), strict=True)
+    )
+    return _from_values(lines[0], values, known_floors)
+
+
+def _from_values(
+    line: Line, values: tuple[Floats | None, ...], known_floors: FloorsByMetric
+) -> Line:
+    return replace(
+        line,
+        scores=tuple(None if each is None else float(each.mean()) for each in values),
+        values=values,
+        stderrs=(None,) * len(values),
+        floors=known_floors.get(line.metric, {}),
+    )
+
+
+def _all(columns: Sequence[Column]) -> list[tuple[tuple[str, int], Measured]]:
+    return [entry for column in columns for entry in column.measured.items()]
+
+
+def _subjects(columns: Sequence[Column]) -> list[str]:
+    """Every subject: the paper's exams first, other harness tasks last, each group by name."""
+    order = [*PROTOCOLS, ""]
+    found = {name: each.protocol for (name, _), each in _all(columns)}
+    return sorted(found, key=lambda name: (order.index(found[name]), name))
+
+
+def _first(columns: Sequence[Column], subject: str) -> Measured:
+    return next(each for (name, _), each in _all(columns) if name == subject)
+
+
+def _docs(measured: Measured) -> list[Doc]:
+    """The questions of a task of ours, in the order of its keys; [] for another harness task."""
+    return [record["doc"] for record in measured.records]

@@ -1,0 +1,146 @@
+"""Runs that asked the same questions with the choices in different orders: read and checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from jmed_metrics import score_response
+from jmedlora.exams.shuffle import order_of, original
+from jmedlora.report.consistency.agreement import Answer
+from jmedlora.report.consistency.unrelated import choices_of_others
+from jmedlora.report.load.documents import is_whole
+from jmedlora.report.load.results import ResultsError, TaskResult
+from jmedlora.report.load.runs import Record, Run, find_runs, read_samples, response_of
+from jmedlora.report.load.signature import variant
+
+EXAMS = ("igakuqa", "jjsimqa")
+TASKS = tuple(task for exam in EXAMS for task in (exam, f"{exam}_shuffled"))
+LEAST_RUNS = 2
+
+Doc = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """One run of one exam. seed: what permuted the choices, None for the published order.
+
+    choices: the choices of each question as published, by problem_id; answers: the answer to each.
+    """
+
+    result: TaskResult
+    seed: int | None
+    choices: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, Answer]
+
+    @property
+    def label(self) -> str:
+        return "as published" if self.seed is None else f"seed {self.seed}"
+
+
+def read_orders(path: Path) -> list[Ordered]:
+    """The runs of TASKS in ``path``, a results file or a folder of them, each with its answers.
+
+    Raises ResultsError if there is none, or if samples are missing or not those of the scores.
+    """
+    found = [
+        (run, result) for run in find_runs([path]) for result in run.ours if result.task in TASKS
+    ]
+    if not found:
+        raise ResultsError(f"{path}: no run of {', '.join(TASKS)}; name one, with its samples")
+    return [_ordered(run, result) for run, result in found]
+
+
+def _ordered(run: Run, result: TaskResult) -> Ordered:
+    samples = [_whole(run, result, record) for record in read_samples(run, result.task)]
+    docs = {doc["problem_id"]: doc for doc, _ in samples}
+    if not len(samples) == len(docs) == result.scored:
+        raise ResultsError(
+            f"{run.path}: {result.task} has {len(samples)} answers to {len(docs)} questions, "
+            f"but {result.scored} were scored; evaluate again"
+        )
+    choices = {name: tuple(original(doc)[0]) for name, doc in docs.items()}
+    responses = {doc["problem_id"]: response for doc, response in samples}
+    return Ordered(result, _seed(result), choices, _answers(docs, responses))
+
+
+def _answers(docs: Mapping[str, Doc], responses: Mapping[str, str]) -> dict[str, Answer]:
+    questions = {name: original(doc) for name, doc in docs.items()}
+    unrelated = choices_of_others(questions, responses)
+    return {
+        name: Answer(
+            order=tuple(order_of(docs[name])),
+            gold=tuple(gold),
+            chosen=score_response(responses[name], choices, gold).chosen,
+            text=responses[name].strip(),
+            unrelated=unrelated[name],
+        )
+        for name, (choices, gold) in questions.items()
+    }
+
+
+def _seed(result: TaskResult) -> int | None:
+    seed = result.data.get("shuffle_seed")
+    if seed is None or (type(seed) is int and seed >= 0):
+        return seed
+    raise ResultsError(
+        f"{result.path}: shuffle_seed of {result.task} is {f'{seed!r}'[:40]}; evaluate again"
+    )
+
+
+def _whole(run: Run, result: TaskResult, record: Record) -> tuple[Doc, str]:
+    """The question and the response of a record, checked."""
+    doc, response = record["doc"], response_of(record)
+    if response is None or not is_whole(doc, "response"):
+        name = f"{doc.get('problem_id')!r}"[:20]
+        raise ResultsError(
+            f"{run.path}: the sample {name} of {result.task} is not complete; evaluate again"
+        )
+    return doc, response
+
+
+def refuse_incomparable(exam: str, runs: Sequence[Ordered]) -> None:
+    """Raises ResultsError unless the runs differ in the order of the choices, and in it alone."""
+    first = runs[0]
+    if len(runs) < LEAST_RUNS:
+        raise ResultsError(
+            f"{first.result.path}: the only run of {exam}; name a second one, of {exam}_shuffled "
+            "with another shuffle_seed"
+        )
+    for run in runs[1:]:
+        _refuse_another_way(exam, first, run)
+    for one, two in combinations(runs, 2):
+        if one.seed == two.seed:
+            raise ResultsError(
+                f"{two.result.path}: its choices are in the same order ({two.label}) as in "
+                f"{one.result.path}; give each run a shuffle_seed of its own"
+            )
+
+
+def _refuse_another_way(exam: str, first: Ordered, run: Ordered) -> None:
+    for (what, expected), found in zip(_way(first).items(), _way(run).values(), strict=True):
+        if found != expected:
+            raise ResultsError(
+                f"{run.result.path}: {what} of {exam} is {found}, but {expected} in "
+                f"{first.result.path}; compare runs that differ in the order of the choices alone"
+            )
+    if run.choices != first.choices:
+        raise ResultsError(
+            f"{run.result.path}: the questions of {exam} are not those of {first.result.path}; "
+            "compare runs of the same questions"
+        )
+
+
+def _way(run: Ordered) -> dict[str, Any]:
+    """What must be the same in all runs, by the words that name it in a message."""
+    result = run.result
+    hashes = result.data["examples"]
+    shown = hashes[result.shots - 1] if 0 < result.shots <= len(hashes) else "none"
+    return {
+        "the model": result.model,
+        "the number of worked examples": result.shots,
+        "the hash of the worked examples": shown,
+        "the way of asking": variant(result),
+        "the data hash": result.data["sha256"],
+    }

@@ -1,0 +1,55 @@
+"""The texts of a figure, in English and Japanese."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jmedlora.report.compare.sections import NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of a figure in one language; ``{}`` takes a number or a name.
+
+    metrics: by metric; one that has no name here is shown as it is.
+    """
+
+    steps: str
+    untrained: str
+    shots: str
+    questions: str
+    chance: str
+    interval: str
+    metrics: Mapping[str, str]
+
+
+WORDS = {
+    "en": Words(
+        steps="Training steps",
+        untrained="{}, not trained",
+        shots="{}-shot",
+        questions="{} questions",
+        chance="chance",
+        interval="bands: 95 % bootstrap intervals",
+        metrics=NAMES,
+    ),
+    "ja": Words(
+        steps="学習ステップ数",
+        untrained="{}（学習なし）",
+        shots="{}ショット",
+        questions="{}問",
+        chance="当て推量",
+        interval="帯：95 % ブートストラップ信頼区間",
+        metrics={
+            "accuracy": "正答率",
+            "exact_match": "完全一致率",
+            "gestalt_score": "ゲシュタルトスコア",
+            "correct": "正答した問題の割合",
+            "empty": "無回答率",
+            "tied": "同点率",
+            "unparsed": "判読不能率",
+            "forbidden": "禁忌肢選択率",
+            "cut": "打ち切り率",
+        },
+    ),
+}
+"""By language."""

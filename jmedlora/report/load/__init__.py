@@ -1,0 +1,1 @@
+"""Reading runs: results files, samples, labels, and what lies beside a trained model."""

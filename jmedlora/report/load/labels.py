@@ -1,0 +1,85 @@
+"""The labels file: what the columns of a table are called, where the runs do not say it well.
+
+```yaml
+outputs/opencalm7b-1000: {model: OpenCALM-7B, steps: 1000, hours: 4.6}
+models/open-calm-7b: {model: OpenCALM-7B, steps: 0}
+```
+
+A key is the adapter's folder, the model's, or the results file, as lm-eval was given it. What a
+base is called holds for its adapters, too, unless they are called otherwise. Models stand in the
+table in the order in which the file first names them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from jmedlora.report.load.lineage import MOST
+from jmedlora.report.load.results import ResultsError
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a labels file says of one column; None or "" where it says nothing.
+
+    steps: a number, or a text to show as it is. Step 0 is the base that others are compared with.
+    """
+
+    model: str = ""
+    steps: int | str | None = None
+    hours: float | None = None
+
+
+def read_labels(path: Path) -> dict[str, Label]:
+    """The labels by key. Raises ResultsError naming the file, the key and the value at fault."""
+    try:
+        found = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a SafeLoader)
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        first = str(error).partition("\n")[0]
+        raise ResultsError(
+            f"{path}: cannot be used ({first}); write YAML in UTF-8, each key once"
+        ) from error
+    if not isinstance(found, Mapping) or not found:
+        raise ResultsError(f"{path}: no labels; write lines such as 'outputs/x: {{model: X}}'")
+    return {str(key).rstrip("/"): _label(path, key, value) for key, value in found.items()}
+
+
+class _Loader(yaml.SafeLoader):
+    """As SafeLoader, but a key that stands twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        keys = [str(key.value).rstrip("/") for key, _ in node.value]
+        if twice := next((key for key in keys if keys.count(key) > 1), None):
+            raise yaml.YAMLError(f"'{twice}' stands twice")
+        return super().construct_mapping(node, deep)
+
+
+def _label(path: Path, key: Any, value: Any) -> Label:
+    if not isinstance(value, Mapping) or not value:
+        raise ResultsError(f"{path}: {key} is {value!r}; give it model, steps or hours")
+    for name, entry in value.items():
+        if name not in _FIELDS:
+            raise ResultsError(f"{path}: {key} has '{name}'; the fields are {', '.join(_FIELDS)}")
+        if not _fits(name, entry):
+            raise ResultsError(f"{path}: {key}: {name} is {entry!r}; give a {_FIELDS[name]}")
+    steps = value.get("steps")
+    is_number = isinstance(steps, str) and steps.isdecimal() and len(steps) <= len(str(MOST))
+    number = int(steps) if isinstance(steps, str) and is_number else steps
+    return Label(**{**value, "steps": number})
+
+
+_FIELDS = {"model": "text", "steps": "whole number from 0 or a text", "hours": "number from 0"}
+
+
+def _fits(name: str, entry: Any) -> bool:
+    if isinstance(entry, str):
+        return name != "hours" and bool(entry)
+    if isinstance(entry, bool) or name == "model":
+        return False
+    whole = isinstance(entry, int)
+    return (whole or (name == "hours" and isinstance(entry, float))) and 0 <= entry <= MOST

@@ -1,0 +1,102 @@
+"""A table in the terminal: where its width is too small, one below the other, a model each."""
+
+from typing import TYPE_CHECKING
+
+from jmedlora.report.compare.table import Table
+from jmedlora.report.load.results import ResultsError
+from jmedlora.report.render.paper_table import PaperTable
+from jmedlora.report.render.pieces import with_columns
+from jmedlora.report.render.sheet import Sheet, Shown, paper_sheet, sheet_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+LABEL_WIDTH = 22
+CELL_WIDTH = 12
+"""Least width of a score's column; names fold in it, numbers make it wider and never fold."""
+UNBOUNDED = 100_000
+
+
+def print_table(table: Table, paper: PaperTable | None = None) -> None:
+    """Prints ``table`` with what stands below it, and the paper's own table apart from it.
+
+    Raises ResultsError without rich.
+    """
+    try:
+        from rich.console import Console
+    except ImportError as error:
+        raise ResultsError("table needs rich; run: pip install 'jmedlora[report]'") from error
+    width = Console().width
+    console = Console(highlight=False, width=UNBOUNDED)  # the terminal wraps what is still too wide
+    for sheet in [sheet_of(table), *([paper_sheet(paper)] if paper else [])]:
+        console.print(sheet.title, markup=False)
+        for piece in _pieces(sheet, console, width):
+            console.print(_grid(piece))
+        for text in _below(sheet):
+            console.print(text, soft_wrap=True, markup=False)
+
+
+def _below(sheet: Sheet) -> tuple[str, ...]:
+    return (*sheet.notes, *sheet.warnings, *sheet.foot, *sheet.signatures, "")
+
+
+def _pieces(sheet: Sheet, console: "Console", width: int) -> list[Sheet]:
+    """All columns if they fit, else each model's, as many as fit; the floors beside the first."""
+
+    def fits(piece: Sheet) -> bool:
+        return console.measure(_grid(piece)).maximum <= width
+
+    if fits(sheet):
+        return [sheet]
+    pieces: list[list[int]] = []
+    for _, places in sheet.groups:
+        pieces.append([])
+        for place in places:
+            wider = with_columns(sheet, [*pieces[-1], place], floors=len(pieces) == 1)
+            if pieces[-1] and not fits(wider):
+                pieces.append([])
+            pieces[-1].append(place)
+    return [with_columns(sheet, each, floors=not index) for index, each in enumerate(pieces)]
+
+
+def _grid(sheet: Sheet) -> "Grid":
+    from rich import box
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(box=box.SIMPLE_HEAD)
+    grid.add_column("", width=LABEL_WIDTH, overflow="fold")
+    for place, head in enumerate(sheet.heads):
+        width = _cell_width(sheet, place)
+        grid.add_column(Text(head.model), width=width, overflow="fold", justify="right")
+    for name in sheet.floor_names:
+        grid.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)
+    steps = (Text(f"{head.steps}\n{head.note}".strip()) for head in sheet.heads)
+    grid.add_row(sheet.steps_label, *steps)
+    for part in sheet.parts:
+        grid.add_section()
+        if part.title:
+            grid.add_row(Text(part.title, "bold"))
+        for line in part.lines:
+            grid.add_row(Text(line.label), *map(_cell, line.cells), *line.floors)
+    return grid
+
+
+def _cell_width(sheet: Sheet, place: int) -> int:
+    texts = [
+        text for part in sheet.parts for line in part.lines for text in _lines(line.cells[place])
+    ]
+    return max([CELL_WIDTH, *map(len, texts)])
+
+
+def _cell(cell: Shown) -> "Text":
+    from rich.text import Text
+
+    value, *below = _lines(cell)
+    return Text("\n").join([Text(value, "bold" if cell.best else ""), *map(Text, below)])
+
+
+def _lines(cell: Shown) -> list[str]:
+    return list(filter(None, [cell.value, cell.interval, cell.difference]))

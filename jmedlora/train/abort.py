@@ -1,0 +1,35 @@
+"""How a training run ends before its time: one line, exit status 1, no traceback."""
+
+import os
+import sys
+import time
+from typing import NoReturn
+
+WAIT = 5.0
+"""Seconds by which other processes end later than the first one, which says why.
+
+The launcher kills all as soon as one has ended; without the wait the message could be lost."""
+
+
+def rank() -> int:
+    """The number of this process among those of the run: 0 is the one that speaks."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def processes() -> int:
+    """How many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def say(line: str) -> None:
+    """Prints ``line`` once, however many processes there are."""
+    if rank() == 0:
+        print(f"jmed-train: {line}", file=sys.stderr, flush=True)
+
+
+def stop(message: object, *, status: int = 1) -> NoReturn:
+    """Ends the run with ``message``, for a reason that every process sees alike."""
+    say(str(message))
+    if rank() != 0:
+        time.sleep(WAIT)
+    raise SystemExit(status)

@@ -1,0 +1,82 @@
+"""What is written while a model trains: a card into every checkpoint, and its adapter."""
+
+# ruff: noqa: ARG002 (the signatures are those of transformers)
+
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from jmedlora.models.model_folder import weight_hashes
+from jmedlora.train.abort import processes, rank
+from jmedlora.train.output_folder import sizes
+from jmedlora.train.run_card import write_card
+
+GIB = 2**30
+
+
+class Watch(TrainerCallback):
+    """Keeps ``card`` up to date and writes it last of all into each checkpoint.
+
+    Last, because a card that states the length of every file is what tells a complete checkpoint
+    from one that was cut off.
+    """
+
+    def __init__(self, card: dict[str, Any], *, sharded_adapter: bool) -> None:
+        self.card, self.sharded_adapter = card, sharded_adapter
+        self.hours_before = float(card["wall_hours"])
+        self.started = time.monotonic()
+        self.history: list[dict[str, float]] = []
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        self.started = time.monotonic()
+
+    def on_save(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        checkpoint = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
+        if self.sharded_adapter:
+            _save_adapter(kwargs["model"], checkpoint)
+        if processes() > 1:
+            torch.distributed.barrier()  # every process has written its part
+        self.update(state)
+        if rank() == 0:
+            stated = {"files": sizes(checkpoint), "sha256": weight_hashes(checkpoint)}
+            write_card(checkpoint, {**self.card, **stated})
+
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        self.update(state)
+
+    def update(self, state: TrainerState) -> None:
+        """Brings the card to the present step."""
+        self.history = list(state.log_history)
+        losses = [entry["loss"] for entry in self.history if "loss" in entry]
+        self.card.update(
+            step=state.global_step,
+            wall_hours=round(self.hours_before + (time.monotonic() - self.started) / 3600, 4),
+            peak_memory_gib=peak_memory(),
+            final_loss=losses[-1] if losses else None,
+        )
+
+
+def peak_memory() -> dict[str, float | None]:
+    """GiB at most so far: allocated on this process's GPU, and resident in main memory."""
+    gpu = torch.cuda.max_memory_allocated() / GIB if torch.cuda.is_available() else None
+    unit = 1 if sys.platform == "darwin" else 1024
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / GIB
+    return {"gpu": None if gpu is None else round(gpu, 2), "resident": round(resident, 2)}
+
+
+def _save_adapter(model: Any, checkpoint: Path) -> None:
+    """A sharded checkpoint holds no adapter that PEFT could read: gather and write one."""
+    from axolotl.integrations.expert_parallel.shard import save_fsdp2_lora_adapter
+
+    save_fsdp2_lora_adapter(model, str(checkpoint))

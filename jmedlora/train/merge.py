@@ -1,0 +1,93 @@
+"""An adapter merged into its base: one model folder that needs neither PEFT nor the base.
+
+LoRA: the adapter is added to the base's weights as they are. QLoRA: it is added to the base as the
+adapter saw it in training, quantized to NF4 and dequantized again; embeddings and output head,
+which were never quantized, stay as they are. ``axolotl merge-lora`` does neither: its default also
+rounds embeddings and head to NF4, and its "legacy" way adds the adapter to weights that it was not
+trained on (recipes/README.md gives the measured differences).
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from peft import PeftModel
+
+from jmedlora.core.cli.manual_page import ManualPage, manual
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.models.base_model import base_model_faults, load_tokenizer
+from jmedlora.models.model_folder import check_model, is_adapter, weight_hashes
+from jmedlora.train.output_folder import read_card
+from jmedlora.train.private_start import require_new, run_tool
+from jmedlora.train.quantize import load_base, load_in_nf4
+from jmedlora.train.run_card import write_card
+
+
+def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
+    """Writes the model of ``run``, an output folder or a checkpoint of a recipe, into ``folder``.
+
+    The run card goes with it, so that reports know what the model was trained from. ``base``
+    overrides where the base model is. Raises FileError if something is missing.
+    """
+    card = read_card(run)
+    if card is None or not is_adapter(run):
+        what = "is not a run of a recipe with an adapter (adapter_config.json, run_card.json)"
+        raise FileError([Fault(run, None, None, what, "name an output folder or a checkpoint")])
+    require_new(folder)
+    base = base or _base_of(run)
+    if faults := [*check_model(run), *base_model_faults(base)]:
+        raise FileError(faults)
+    model = PeftModel.from_pretrained(_load(base, qlora=card.get("adapter") == "qlora"), run)
+    merged = model.merge_and_unload()
+    merged.save_pretrained(folder)
+    load_tokenizer(base).save_pretrained(folder)
+    kept = {key: value for key, value in card.items() if key != "files"}
+    write_card(folder, {**kept, "base_model": base, "sha256": weight_hashes(folder)})
+
+
+def _base_of(run: Path) -> str:
+    config = json.loads((run / "adapter_config.json").read_text(encoding="utf-8"))
+    return str(config["base_model_name_or_path"])
+
+
+def _load(base: str, *, qlora: bool) -> Any:
+    if qlora:
+        return load_in_nf4(base).dequantize()
+    return load_base(base, dtype="auto")
+
+
+def main() -> int:
+    args = _parser().parse_args()
+    done = f"{args.folder}: {args.run} merged into its base"
+    return run_tool(lambda: merge(args.run, args.folder, base=args.base), done)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m jmedlora.train.merge",
+        description="Merge a trained adapter into its base model: one folder that needs neither "
+        "PEFT nor the base. A QLoRA adapter is added to the 4-bit base that it was trained on.",
+        epilog=manual(
+            example="python -m jmedlora.train.merge outputs/opencalm7b-1000 models/merged",
+            sections={
+                "reads": "the adapter (safetensors), its run_card.json, and its base model",
+                "writes": "into FOLDER, which must be new: model, tokenizer, run_card.json",
+                "environment": "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is "
+                "looked for on the Hub",
+            },
+            see="recipes/README.md, After training; python -m jmedlora.train.quantize",
+        ),
+        formatter_class=ManualPage,
+    )
+    parser.add_argument(
+        "run", metavar="RUN", type=Path, help="an output folder or checkpoint of a recipe"
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the merged model goes")
+    parser.add_argument("--base", metavar="DIR", help="where the base model is now")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

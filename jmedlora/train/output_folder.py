@@ -1,0 +1,176 @@
+"""The output folder of a run: whose it is, and from which checkpoint the run goes on."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.atomic_write import WriteError
+from jmedlora.core.lock import locked
+from jmedlora.train.abort import rank, say, stop
+
+CARD = "run_card.json"
+BROKEN = "broken-"
+SHOWN = 60
+"""Characters of a setting in a message."""
+RESULTS = ("checkpoint-*", "adapter_model*", "model*.safetensors", "*.bin")
+"""What must not be in a folder that no run card explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A complete checkpoint and the card that was written last into it."""
+
+    path: Path
+    card: dict[str, Any]
+
+    @property
+    def step(self) -> int:
+        return step_of(self.path)
+
+
+def step_of(path: Path) -> int:
+    return int(path.name.rpartition("-")[2])
+
+
+def hold(folder: Path) -> ExitStack:
+    """Keeps ``folder``, made where needed, for the first process as long as what is returned lives.
+
+    Stops if another training is writing there: both would overwrite each other's checkpoints. A
+    file system without locks (some of clusters) is said, and the run goes on.
+    """
+    held = ExitStack()
+    if rank() == 0:
+        try:
+            held.enter_context(locked(folder))
+        except WriteError as error:
+            stop(error)
+        except OSError as error:
+            say(f"{folder}: a second run there would not be noticed (locks: {error.strerror})")
+    return held
+
+
+def claim(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:
+    """Where the run in ``folder`` goes on: its newest complete checkpoint, or None for a new run.
+
+    Stops if the folder belongs to a run with another ``config`` or to no known run, and, with
+    status 0, if its run is already complete. A checkpoint that was cut off while it was written is
+    set aside under another name.
+    """
+    card = read_card(folder)
+    if card is None:
+        strangers = [found.name for pattern in RESULTS for found in sorted(folder.glob(pattern))]
+        if strangers:
+            stop(
+                f"{folder} holds {strangers[0]} but no readable {CARD}, so it is not known what "
+                "made it; choose another --output_dir or move the folder away"
+            )
+        return None
+    before = card.get("config")
+    _same_run(folder, before if isinstance(before, dict) else {}, config)
+    if card.get("status") == "complete":
+        stop(
+            f"{folder} is complete ({card.get('step')} steps); nothing to do. For another run "
+            "choose another --output_dir",
+            status=0,
+        )
+    return _newest(folder)
+
+
+def _same_run(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    old, new = _flat(before), _flat(now)
+    changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    if changed:
+        shown = [f"{key} ({_apart(old.get(key), new.get(key))})" for key in changed]
+        stop(
+            f"{folder} holds a run with other settings: {'; '.join(shown[:4])}"
+            f"{f' and {len(shown) - 4} more' if shown[4:] else ''}. Start it as before, or choose "
+            "another --output_dir"
+        )
+
+
+def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings with their path as the key."""
+    flat: dict[str, Any] = {}
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _apart(before: Any, now: Any) -> str:
+    """Both values, from a little before the place where they part."""
+    texts = [json.dumps(value, ensure_ascii=False) for value in (before, now)]
+    same = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
+    start = max(0, same - 10) if max(map(len, texts)) > SHOWN else 0
+    end = start + SHOWN
+    cut = [f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}" for text in texts]
+    return f"{cut[0]}, now {cut[1]}"
+
+
+def _newest(folder: Path) -> Checkpoint | None:
+    found = (path for path in folder.glob("checkpoint-*") if path.name.rpartition("-")[2].isdigit())
+    for path in sorted(found, key=step_of, reverse=True):
+        if (card := complete(path)) is not None:
+            say(f"going on from {path}")
+            return Checkpoint(path, card)
+        _set_aside(path)
+    return None
+
+
+def _set_aside(path: Path) -> None:
+    """Out of the way of Axolotl, which would try it first, and of the next save of that step."""
+    if rank() != 0:
+        return
+    aside = path.with_name(BROKEN + path.name)
+    number = 2
+    while aside.exists():
+        aside = path.with_name(f"{BROKEN}{path.name}-{number}")
+        number += 1
+    path.rename(aside)
+    say(f"{path} was not written to its end and is not used; it is now {aside.name}, to be deleted")
+
+
+def complete(checkpoint: Path) -> dict[str, Any] | None:
+    """The card of ``checkpoint`` if every file has the length that the card states, else None."""
+    card = read_card(checkpoint)
+    files = (card or {}).get("files")
+    if not isinstance(files, dict) or not files or files != sizes(checkpoint):
+        return None
+    return card
+
+
+def finish(folder: Path, checkpoint: Checkpoint) -> None:
+    """Puts the weights of the run's last checkpoint into ``folder``, as the end of training does.
+
+    For a run that was killed in between: transformers, resumed at its last step, would train one
+    step too many (seen with 5.16.1).
+    """
+    weights = checkpoint.path.glob("*.safetensors*")
+    for found in [*weights, *checkpoint.path.glob("generation_config.json")]:
+        part = folder / f"{found.name}.part"
+        shutil.copyfile(found, part)
+        part.replace(folder / found.name)
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """The bytes of every file below ``folder`` but the card, by relative path."""
+    return {
+        str(path.relative_to(folder)): path.stat().st_size
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / CARD
+    }
+
+
+def read_card(folder: Path) -> dict[str, Any] | None:
+    """The run card in ``folder``, or None where there is none that can be read."""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return card if isinstance(card, dict) else None

@@ -1,0 +1,89 @@
+"""The guard: a recipe does not start before telemetry and the Hub are switched off.
+
+Axolotl queues its first telemetry event, with the whole configuration, before it loads a recipe's
+plugins, and the event is on its way while they are being imported (seen with 0.19.0). A plugin is
+therefore too late. What does run early enough is an entry point of the group ``torch.backends``,
+which ``import torch`` calls: in Axolotl before it reads the recipe, and in ``accelerate launch``
+before it starts a process. It does nothing in any command that trains no recipe of this project.
+
+This module is imported wherever torch is: it imports the standard library alone.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+MARK = "jmedlora.train.plugin.RecipePlugin"
+"""What a recipe of this project names among its plugins."""
+
+ON = ("1", "true")
+
+
+def check_start() -> None:
+    """The entry point: ends a command that would train a recipe of ours with telemetry on."""
+    command = sys.orig_argv
+    recipe = recipe_of(command)
+    if recipe is None:
+        return
+    if line := refusal(os.environ):
+        start = f"jmed-train: {recipe}: nothing was started or sent"
+        print(f"{start}, because {line}", file=sys.stderr, flush=True)
+        raise SystemExit(1)
+    if is_launcher(command):
+        sys.excepthook = _short_report
+
+
+def recipe_of(command: Sequence[str]) -> str | None:
+    """The recipe of this project that ``command`` would train, or None."""
+    if not any(part.startswith("axolotl.cli.") or Path(part).name == "axolotl" for part in command):
+        return None
+    candidates = [path for part in command for path in (part, part.partition("=")[2])]
+    return next((path for path in candidates if _is_ours(path)), None)  # also of --config=FILE
+
+
+def is_launcher(command: Sequence[str]) -> bool:
+    """Whether ``command`` starts the training processes rather than being one of them."""
+    return any(Path(part).name in ("accelerate", "axolotl", "torchrun") for part in command[:3])
+
+
+def refusal(environment: Mapping[str, str]) -> str:
+    """What ``environment`` lacks for a private start, as one line; "" if nothing."""
+    missing = []
+    if not any(
+        environment.get(name, "").strip().lower() in ON
+        for name in ("DO_NOT_TRACK", "AXOLOTL_DO_NOT_TRACK")
+    ):
+        missing.append("DO_NOT_TRACK=1")
+    if environment.get("HF_HUB_OFFLINE") != "1":  # Axolotl knows no other spelling
+        missing.append("HF_HUB_OFFLINE=1")
+    if not missing:
+        return ""
+    return f"telemetry or the Hub would be used; run: export {' '.join(missing)}"
+
+
+def _is_ours(part: str) -> bool:
+    if not part.endswith((".yml", ".yaml")):
+        return False
+    try:
+        return MARK in Path(part).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def _short_report(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """In the launcher: the training process has said why it ended, so its traceback says enough."""
+    if kind.__name__ not in ("CalledProcessError", "ChildFailedError"):
+        sys.__excepthook__(kind, error, trace)
+        return
+    status = getattr(error, "returncode", None)
+    if status is None:  # torchrun's error, of several processes
+        status = next(iter(getattr(error, "failures", {}).values())).exitcode
+    if status < 0:
+        name = signal.Signals(-status).name
+        line = f"training was ended by {name}; the same command goes on from the last checkpoint"
+        print(f"jmed-train: {line}", file=sys.stderr, flush=True)

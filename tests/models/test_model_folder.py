@@ -1,0 +1,104 @@
+"""``jmed-data check-model``: what is said of a folder that lm-eval could not load."""
+
+import json
+import shutil
+
+import pytest
+
+from jmedlora.data.cli import main
+
+
+@pytest.fixture
+def model(tiny_model, tmp_path):
+    return shutil.copytree(tiny_model, tmp_path / "model")
+
+
+def test_a_complete_model(model, capsys):
+    assert main(["check-model", str(model)]) == 0
+    assert capsys.readouterr().out == f"{model}: a model, no fault\n"
+
+
+def test_a_folder_that_does_not_exist(tmp_path, capsys):
+    missing = tmp_path / "open-calm-7b"
+    assert main(["check-model", str(missing)]) == 1
+    assert capsys.readouterr().err == (
+        f"{missing}: there is no such model folder; "
+        "check the path; a name on the Hub must be downloaded first\n"
+    )
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def add_remote_code(path):
+    config = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**config, "auto_map": {"AutoModel": "x.Y"}}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "message"),
+    [
+        ("model.safetensors", cut, "/model.safetensors: the file is cut off; copy it again"),
+        (
+            "model.safetensors",
+            lambda path: path.write_bytes(b""),
+            "/model.safetensors: the file is damaged; copy it again",
+        ),
+        (
+            "model.safetensors",
+            lambda path: path.write_bytes(b"\x05\0\0\0\0\0\0\0[[[[["),
+            "/model.safetensors: the file is damaged; copy it again",
+        ),
+        (
+            "model.safetensors",
+            lambda path: (path.unlink(), path.symlink_to("nowhere")),
+            "/model.safetensors: cannot be read (No such file or directory); copy it again",
+        ),
+        (
+            "adapter_config.json",
+            lambda path: path.write_text("{}"),
+            "/adapter_config.json: has no base_model_name_or_path; copy the file again",
+        ),
+        (
+            "tokenizer.json",
+            lambda path: path.write_text("[" * 100_000),
+            "/tokenizer.json: not complete JSON (maximum recursion depth exceeded",
+        ),
+        (
+            "config.json",
+            lambda path: path.write_text("{}"),
+            "/config.json: has no model_type; copy the file again",
+        ),
+        (
+            "model.safetensors",
+            lambda path: path.rename(path.with_name("pytorch_model.bin")),
+            ": holds pickled weights only (.bin); convert them to safetensors",
+        ),
+        (
+            "model.safetensors",
+            lambda path: path.unlink(),
+            ": holds no .safetensors weights; copy the whole model folder",
+        ),
+        ("tokenizer.json", lambda path: path.unlink(), ": holds no tokenizer; copy the tokenizer"),
+        ("config.json", cut, "/config.json: not complete JSON ("),
+        ("config.json", lambda path: path.unlink(), "/config.json: cannot be read (No such file"),
+        (
+            "config.json",
+            add_remote_code,
+            "/config.json: the model needs code of its own (auto_map)",
+        ),
+    ],
+)
+def test_damage_is_named(model, capsys, name, damage, message):
+    damage(model / name)
+    assert main(["check-model", str(model)]) == 1
+    assert capsys.readouterr().err.startswith(f"{model}{message}")
+
+
+def test_a_missing_shard(model, capsys):
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}
+    (model / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
+    assert main(["check-model", str(model)]) == 1
+    expected = f"{model}/model-2.safetensors: the file is missing; copy it as well\n"
+    assert capsys.readouterr().err == expected

@@ -1,0 +1,123 @@
+"""``make demo``: what it says and leaves (tests/support/demo.py runs it, and kills it once)."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from jmedlora.report.compare.comparison import read_columns, table_of
+from tests.conftest import ROOT, results, run
+from tests.support.demo import start
+from tests.support.training import card, kill, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+MODELS = {"tiny-medcalm": "jmed_sample", "tiny-llama": "jmed_sample_alpaca"}
+CHECKPOINTS = (100, 200, 300)
+SIZES = {
+    *("micro_batch_size", "effective_batch", "max_steps", "save_steps", "eval_steps"),
+    *("learning_rate", "warmup_steps", "lora_r", "lora_target_linear"),  # of a model so narrow
+}
+FOLLOWS = {
+    *("base_model", "output_dir", "dataset_prepared_path", "dataset_num_proc"),
+    *("bf16", "tf32", "optimizer", "gradient_accumulation_steps"),  # what a CPU lacks; the batch
+    *("fsdp_config", "fsdp_version"),  # left out in one process
+}
+
+
+def scores(demo: Path, name: str, task: str, shots: int = 0) -> dict[str, float]:
+    return results(demo / "results" / f"{name}-{shots}")["results"][task]
+
+
+def test_a_killed_training_goes_on_and_nothing_finished_is_done_again(demo):
+    starts = {path.name: card(path)["starts"] for path in (demo / "outputs").glob("*-*")}
+    assert starts == {"medcalm7b_pretrain-160": 1, "opencalm7b-300": 2, "llama70b-300": 1}
+    said = (demo.parent / "neox.out").read_text().splitlines()
+    assert len(said) == len(set(said)) + 1  # the killed training alone was announced twice
+    log = (demo / "logs/lora.log").read_text()
+    assert "going on from outputs/opencalm7b-300/checkpoint-100" in log
+
+
+@pytest.mark.parametrize(("model", "task"), MODELS.items())
+def test_the_trained_models_score_above_the_untrained(demo, model, task):
+    untrained, trained = (scores(demo, name, task) for name in (model, f"{model}-300"))
+    assert untrained["exact_match,none"] < 0.1
+    for metric in ("accuracy", "exact_match", "gestalt_score"):
+        assert trained[f"{metric},none"] > untrained[f"{metric},none"] + 0.3, metric
+
+
+def test_the_table_knows_step_0_and_the_gain_is_not_chance(demo):
+    folders = [demo / "results" / f"{name}-0" for name in ("tiny-medcalm", "tiny-medcalm-300")]
+    columns = read_columns(folders, None)
+    assert [(column.step, column.kind) for column in columns][1] == (300, "LoRA")
+    assert columns[1].hours > 0
+    found = table_of(columns, pooled=False, by=None, seed=1, resamples=2000)
+    accuracy = found.sections[0].rows[0].cells[1]
+    assert accuracy.difference.gained - accuracy.difference.lost == pytest.approx(
+        40 * accuracy.difference.value
+    )
+    assert accuracy.difference.p_holm < 0.01
+
+
+@pytest.mark.parametrize("shots", [0, 1])
+def test_every_checkpoint_was_asked(demo, shots):
+    asked = {path.name for path in (demo / "results").iterdir()}
+    names = {"tiny-neox", *MODELS, *(f"{name}-{step}" for name in MODELS for step in CHECKPOINTS)}
+    assert {f"{name}-{shots}" for name in names} <= asked
+
+
+@pytest.mark.parametrize("output", ["medcalm7b_pretrain-160", "opencalm7b-300", "llama70b-300"])
+def test_the_recipes_are_those_shipped_but_for_their_size(demo, output):
+    found = card(demo / "outputs" / output)
+    recipe = ROOT / "recipes" / Path(found["recipe"]["file"]).name
+    assert recipe.name == f"{output.rpartition('-')[0]}.yml"
+    assert (demo / found["recipe"]["file"]).read_bytes() == recipe.read_bytes()
+    assert set(found["overrides"]) <= SIZES | FOLLOWS
+
+
+def test_the_report_is_the_papers_table_in_small(demo):
+    table = json.loads((demo / "report/table.json").read_text(encoding="utf-8"))
+    assert {column["step"] for column in table["columns"]} == {0, *CHECKPOINTS}
+    markdown = (demo / "report/table.md").read_text(encoding="utf-8")
+    assert "Accuracy (0s)" in markdown
+    assert "Accuracy (1s)" in markdown
+    assert list((demo / "report").glob("*accuracy*.png"))
+    assert list((demo / "report").glob("*accuracy*.svg"))
+
+
+def test_the_demo_says_that_the_questions_were_taught(demo):
+    said = (demo.parent / "report.out").read_text(encoding="utf-8")
+    assert "40 of 40 questions found (100.0%)" in said
+    assert "memorising, not knowledge" in said
+
+
+def test_a_second_demo_in_the_same_folder_is_refused(demo):
+    held = ("flock", "done/data.lock", "sh", "-c", "touch held; exec sleep 60")
+    holder = subprocess.Popen(held, cwd=demo)
+    try:
+        wait_for(demo / "held", holder)
+        second = start(demo.parent, "data")
+        assert second.wait(timeout=30) == 1
+    finally:
+        kill(holder)
+    said = (demo.parent / "data.out").read_text()
+    assert said.endswith("another demo is at work in demo/; wait for it or end it\n")
+
+
+@pytest.mark.parametrize("part", [(), ("typo",)])
+def test_a_part_that_does_not_exist(part, tmp_path):
+    ended = run("sh", ROOT / "scripts/demo.sh", *part, cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "usage: sh scripts/demo.sh data|neox|llama|report\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_make_demo_runs_all_parts():
+    """What it would run, in order; the rules themselves start pip and minutes of training."""
+    said = run("make", "--dry-run", "demo", cwd=ROOT).stdout
+    parts = re.findall(r"sh demo\.sh (\w+)", said)
+    assert (parts[0], set(parts[1:-1]), parts[-1]) == ("data", {"neox", "llama"}, "report")

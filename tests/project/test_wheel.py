@@ -1,0 +1,100 @@
+"""The wheel, installed into an environment of its own: the literal commands, from any folder."""
+
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import TASKS, results
+from tests.support.installed import build_wheel, install
+
+pytestmark = [pytest.mark.lm_eval, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory, wheel) -> Path:
+    """A clean environment's bin folder: lm-eval of its own, this wheel, and the dependencies."""
+    return install(wheel, tmp_path_factory.mktemp("environment"))
+
+
+def command(line: str, environment: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    path = f"{environment}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "HF_HUB_OFFLINE": "1"}
+    env.pop("PYTHONPATH", None)
+    return subprocess.run(
+        line, shell=True, cwd=cwd, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_wheel_holds_every_task_and_no_test(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    tasks = {f"lm_eval/tasks/jmed/{path.name}" for path in TASKS.iterdir() if path.is_file()}
+    assert tasks <= names
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {
+        "jmed_metrics",
+        "jmedlora",
+        "lm_eval",
+    }
+    (entry_points,) = (name for name in names if name.endswith("entry_points.txt"))
+    with zipfile.ZipFile(wheel) as archive:
+        assert "jmedlora.train.start_guard:check_start" in archive.read(entry_points).decode()
+    assert {
+        "jmedlora/exams/sample/exam.jsonl",
+        "jmedlora/report/render/paper_table.json",
+        "jmedlora/report/render/templates/table.html.jinja",
+        "jmedlora/report/render/templates/table.tex.jinja",
+        "jmedlora/report/responses/templates/responses.html.jinja",
+        "jmedlora/report/responses/templates/responses.md.jinja",
+        "jmedlora/report/exam/verdict.py",
+        "jmedlora/report/figures/drawing.py",
+        "jmedlora/report/consistency/agreement.py",
+        "jmedlora/exams/sample/treatment.jsonl",
+        "jmedlora/data/commands/describe.py",
+        "jmedlora/data/generate/prompts/ja.txt",
+        "jmedlora/data/generate/prompts/en.txt",
+        "jmedlora/data/overlap/templates/overlap.html.jinja",
+        "jmedlora/data/commands/parse.py",
+    } <= names
+    assert "lm_eval/__init__.py" not in names  # lm-eval's own files are not touched
+
+
+def test_the_literal_command_from_any_folder(environment, tiny_model, tmp_path):
+    line = (
+        f"lm_eval --tasks jmed_sample --model hf --model_args pretrained={tiny_model} "
+        "--device cpu --limit 2 --gen_kwargs do_sample=False,max_gen_toks=16 --output_path out"
+    )
+    found = command(line, environment, tmp_path)
+    assert found.returncode == 0, found.stderr
+    assert "|jmed_sample|" in found.stdout
+    config = results(tmp_path / "out")["configs"]["jmed_sample"]
+    assert config["metadata"]["data"]["items"] == 40
+    found = command("jmed-report signature out/*/results_*.json", environment, tmp_path)
+    assert found.stdout.startswith("jmed_sample: jmed_sample|template:ja|shots:0|n:2/40|")
+
+
+def test_jjsimqa_by_name(environment, tiny_model, tmp_path, real_data, monkeypatch):
+    monkeypatch.setenv("JMED_DATA", str(real_data))
+    line = (
+        f"lm_eval --tasks jjsimqa --model hf --model_args pretrained={tiny_model} "
+        "--device cpu --limit 2 --gen_kwargs do_sample=False,max_gen_toks=16"
+    )
+    found = command(line, environment, tmp_path)
+    assert found.returncode == 0, found.stderr
+    assert "|jjsimqa|" in found.stdout
+
+
+def test_every_task_is_listed(environment, tmp_path):
+    found = command("lm_eval ls tasks", environment, tmp_path)
+    leaves = {path.stem for path in TASKS.glob("*.yaml") if not path.name.startswith("_")}
+    missing = {name for name in leaves if name not in found.stdout}
+    assert found.returncode == 0, found.stderr
+    assert not missing
+    assert "arc_easy" in found.stdout

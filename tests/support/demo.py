@@ -1,0 +1,41 @@
+"""``make demo`` as the tests run it: its script as it is, without a network, killed once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import QUIET, ROOT
+from tests.support.training import kill, offline, wait_for
+
+
+def start(folder: Path, part: str) -> subprocess.Popen:
+    """One part of the demo, as its rule in the Makefile starts it."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.Popen(
+        [*offline(), "sh", "scripts/demo.sh", part],
+        cwd=folder,
+        env={**os.environ, **QUIET, "PATH": path},
+        stdout=(folder / f"{part}.out").open("a"),
+        stderr=subprocess.STDOUT,
+    )
+
+
+def end(folder: Path, *started: subprocess.Popen) -> None:
+    for process in started:
+        said = "".join(path.read_text() for path in folder.glob("*.out"))
+        assert process.wait(timeout=1200) == 0, said
+
+
+def run_demo(folder: Path) -> Path:
+    """The demo's own folder, once it ended; its LoRA training was killed after a checkpoint."""
+    for name in ("scripts", "recipes", "lm_eval_tasks", "jmedlora", "tests"):
+        (folder / name).symlink_to(ROOT / name)
+    end(folder, start(folder, "data"))
+    llama, neox = start(folder, "llama"), start(folder, "neox")
+    checkpoint = folder / "demo/outputs/opencalm7b-300/checkpoint-100"
+    wait_for(checkpoint / "run_card.json", neox, seconds=600)
+    kill(neox)
+    end(folder, llama, start(folder, "neox"))
+    end(folder, start(folder, "report"))
+    return folder / "demo"

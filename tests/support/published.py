@@ -1,0 +1,48 @@
+"""A made-up exam in the layouts of the published ones: no real question is in the repository."""
+
+from pathlib import Path
+
+from jmedlora.exams.readers.igakuqa import SECTIONS, YEARS
+from tests.conftest import write_jsonl
+
+CHOICES = ["甲", "乙", "丙", "丁", "戊"]
+EXAMPLES = [(["e"], "100E5"), (["a", "b"], "100A60"), (["c"], "100A1")]
+
+
+def publish(root: Path, *, questions: int) -> Path:
+    """Writes ``root``/igakuqa and ``root``/jjsimqa with ``questions`` questions a section."""
+    igakuqa = root / "igakuqa"
+    for year, number in YEARS.items():
+        for section in SECTIONS:
+            ids = [f"{number}{section}{i + 1}" for i in range(questions)]
+            folder = igakuqa / "data" / str(year)
+            write_jsonl(folder / f"{number}-{section}.jsonl", *map(_japanese, ids))
+            write_jsonl(folder / f"{number}-{section}_translate.jsonl", *map(_english, ids))
+    prompts = igakuqa / "scripts" / "prompts"
+    japanese = [_japanese(name) | {"answer": answer} for answer, name in EXAMPLES]
+    both = [_japanese(name) | _english(name) | {"answer": answer} for answer, name in EXAMPLES]
+    write_jsonl(prompts / "prompt.jsonl", *japanese)
+    write_jsonl(prompts / "prompt_translate.jsonl", *both)
+    jjsimqa = [{**_japanese(f"107_{i}-{i}"), "points": 1.0} for i in range(questions)]
+    write_jsonl(root / "jjsimqa" / "jjsimqa.jsonl", *jjsimqa)
+    return root
+
+
+def _japanese(problem_id: str) -> dict[str, object]:
+    return {
+        "problem_id": problem_id,
+        "problem_text": f"{problem_id}で正しいのはどれか。",
+        "choices": CHOICES,
+        "text_only": True,
+        "answer": ["a"],
+        "points": "1",
+    }
+
+
+def _english(problem_id: str) -> dict[str, object]:
+    return {
+        "problem_id": problem_id,
+        "problem_text_en": f"Which is right in {problem_id}?",
+        "choices_en": ["First", "Second, or so", "Third", "Fourth", "Fifth"],
+        "answer": ["a"],
+    }

@@ -1,0 +1,275 @@
+"""Runs of lm-eval written without a model: results and samples in its layout, from given responses.
+
+``write_run`` computes what lm-eval would have: metrics, means, standard errors and hashes. A test
+chooses the questions, the responses and what is told of the model.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from math import comb, sqrt
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import yaml
+
+import jmed_metrics
+from jmedlora.exams.schema import Item, content_hash
+from jmedlora.exams.shuffle import original
+from jmedlora.report.load.signature import EXAMPLES
+from lm_eval_tasks.likelihood import process_results as likeliest
+from tests.conftest import PAPER, TASKS, write_jsonl
+
+Doc = dict[str, Any]
+CHOICES = ("壱の選択肢", "弐番目", "三つめの文", "四角い箱", "五重塔")
+STAMP = "2026-01-01T00-00-00.000000"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One task of a run.
+
+    responses: a text a question; for "likelihood" a list of log-likelihoods, one a choice.
+    scores: the metrics of each question, where they are not to be computed: needed for "letters",
+        and for a task that is not of this project (protocol ""). data: more of what the adapter
+        notes. config: other fields of the task's configuration.
+    """
+
+    docs: Sequence[Doc]
+    responses: Sequence[Any]
+    task: str = "igakuqa"
+    protocol: str = "response"
+    template: str = "ja"
+    scores: Sequence[Mapping[str, float]] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write_run(
+    folder: Path,
+    *,
+    model: str = "models/base",
+    adapter: str | None = None,
+    step: int | None = None,
+    hours: float | None = None,
+    kind: str = "lora",
+    base_model: str | None = None,
+    shots: int = 0,
+    stamp: str = STAMP,
+    more: Sequence[Asked] = (),
+    run: Mapping[str, Any] | None = None,
+    **asked: Any,
+) -> Path:
+    """A run started in ``folder``; its results file, below ``folder``/results.
+
+    model, adapter: as lm-eval was given them, relative to ``folder``. With ``step`` a run card is
+    left beside the adapter (or the model), with ``hours``, ``kind`` ("lora", "qlora"; None for a
+    full training) and base_model, by default ``model``.
+    asked: the fields of the first task, see Asked. more: further tasks. run: other fields of the
+    results file.
+    """
+    tasks = [*([Asked(**asked)] if asked else []), *more]
+    if step is not None:
+        write_card(
+            folder / (adapter or model),
+            step=step,
+            wall_hours=hours,
+            adapter=kind if adapter else None,
+            base_model=base_model or model,
+        )
+    target = folder / "results" / re.sub(r"[\"<>:/|\\?*\[\]]+", "__", adapter or model)
+    target.mkdir(parents=True, exist_ok=True)
+    for each in tasks:
+        write_jsonl(target / f"samples_{each.task}_{stamp}.jsonl", *samples_of(each))
+    content = {**_content(model, adapter, shots, tasks), **(run or {})}
+    path = target / f"results_{stamp}.json"
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def write_card(folder: Path, **fields: Any) -> Path:
+    """The run card of a finished training."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "run_card.json"
+    path.write_text(json.dumps({"status": "complete", **fields}), encoding="utf-8")
+    return path
+
+
+def question(
+    problem_id: str,
+    *,
+    answer: Sequence[int] = (0,),
+    choices: Sequence[str] = CHOICES,
+    text: str = "",
+    **fields: Any,
+) -> Doc:
+    """A made-up question as the tasks hand it to lm-eval."""
+    stem = text or f"{problem_id}で正しいのはどれか。"
+    made = Item(problem_id, stem, tuple(choices), tuple(answer), "igakuqa", **fields)
+    return made.as_record()
+
+
+def questions(count: int, **fields: Any) -> list[Doc]:
+    """``count`` of them, Q1, Q2 …; the first choice is correct."""
+    return [question(f"Q{number + 1}", **fields) for number in range(count)]
+
+
+def answers(docs: Sequence[Doc], right: int | Sequence[int]) -> list[str]:
+    """The correct choices' texts for the first ``right`` questions (or those), else a wrong one."""
+    chosen = range(right) if isinstance(right, int) else right
+    return [_right(doc) if place in chosen else _wrong(doc) for place, doc in enumerate(docs)]
+
+
+def prompt(name: str) -> dict[str, Any]:
+    """The prompt's part of a task's configuration."""
+    return yaml.safe_load((TASKS / f"_prompt_{name}.yaml").read_text(encoding="utf-8"))
+
+
+def doc_hash(doc: Doc) -> str:
+    """As lm-eval hashes a document."""
+    return hashlib.sha256(json.dumps(doc, indent=2, ensure_ascii=False).encode()).hexdigest()
+
+
+def samples_of(asked: Asked) -> list[dict[str, Any]]:
+    """The records that ``--log_samples`` writes, in the order asked."""
+    rows = zip(asked.docs, asked.responses, _scores(asked), strict=True)
+    return [
+        {
+            "doc_id": place,
+            "doc": doc,
+            "resps": [[response]],
+            "filtered_resps": _filtered(response),
+            "filter": "none",
+            "metrics": list(scores),
+            "doc_hash": doc_hash(doc),
+            **scores,
+        }
+        for place, (doc, response, scores) in enumerate(rows)
+    ]
+
+
+def _filtered(response: Any) -> list[Any]:
+    return [response] if isinstance(response, str) else [[str(each), "False"] for each in response]
+
+
+def _scores(asked: Asked) -> list[Mapping[str, float]]:
+    if asked.scores is not None:
+        return list(asked.scores)
+    pairs = zip(asked.docs, asked.responses, strict=True)
+    match asked.protocol:
+        case "response":
+            return [_scored(doc, response) for doc, response in pairs]
+        case "likelihood":
+            return [likeliest(doc, [(value, False) for value in each]) for doc, each in pairs]
+        case "free":
+            return [{"empty": int(not response.strip())} for _, response in pairs]
+    raise AssertionError(f"give the scores of {asked.task}")
+
+
+def _scored(doc: Doc, response: str) -> dict[str, float]:
+    score = asdict(jmed_metrics.score_response(response, *original(doc)))
+    return {key: score[key] for key in ("accuracy", "exact_match", "gestalt_score")} | {
+        key: int(score[key]) for key in ("empty", "tied")
+    }
+
+
+def _content(model: str, adapter: str | None, shots: int, tasks: Sequence[Asked]) -> dict[str, Any]:
+    given = {"pretrained": model, **({"peft": adapter} if adapter else {})}
+    return {
+        "results": {each.task: _row(each) for each in tasks},
+        "group_subtasks": {each.task: [] for each in tasks},
+        "configs": {each.task: _config(each) for each in tasks},
+        "versions": {each.task: 1.0 for each in tasks},
+        "n-shot": {each.task: shots for each in tasks},
+        "n-samples": {
+            each.task: {"original": len(each.docs), "effective": len(each.docs)} for each in tasks
+        },
+        "config": {"model": "hf", "model_args": given, "limit": None},
+        "lm_eval_version": "0.4.11",
+        "model_source": "hf",
+        "model_name": adapter or model,
+        "system_instruction_sha": None,
+        "fewshot_as_multiturn": None,
+        "chat_template": None,
+        "chat_template_sha": None,
+    }
+
+
+def _row(asked: Asked) -> dict[str, Any]:
+    """Means and standard errors, as lm-eval names them."""
+    row: dict[str, Any] = {"alias": asked.task}
+    scores = _scores(asked)
+    for metric in scores[0]:
+        values = [each[metric] for each in scores]
+        row[f"{metric},none"] = fmean(values)
+        error = stdev(values) / sqrt(len(values)) if len(values) > 1 else "N/A"
+        row[f"{metric}_stderr,none"] = error
+    return row
+
+
+def _config(asked: Asked) -> dict[str, Any]:
+    if not asked.protocol:
+        return {"task": asked.task, "metadata": {"version": 1.0}, **asked.config}
+    decoding = PAPER
+    if asked.protocol == "letters":
+        decoding = yaml.safe_load((TASKS / "_decoding_letters.yaml").read_text(encoding="utf-8"))
+    config = {"task": asked.task, **prompt(asked.template), "generation_kwargs": decoding}
+    if asked.protocol == "likelihood":
+        del config["generation_kwargs"]
+    metadata = {"version": 1.0, "template": asked.template, "data": _data(asked)}
+    return {**config, "metadata": metadata, **asked.config}
+
+
+def _data(asked: Asked) -> dict[str, Any]:
+    return {
+        "exam": asked.task,
+        "protocol": asked.protocol,
+        "source": "JMED_DATA",
+        "items": len(asked.docs),
+        "sha256": _content_hash(asked.docs),
+        "examples": 3 * [min(EXAMPLES) + 52 * "0"],
+        "floors": _floors(asked),
+        "jmed": jmed_metrics.__version__,
+        **asked.data,
+    }
+
+
+def _content_hash(docs: Sequence[Doc]) -> str:
+    """Of the questions as they were before any shuffling, whatever their fields."""
+    if all({"exam", "points"} <= doc.keys() for doc in docs):
+        return content_hash(Item(**_published(doc)) for doc in docs)
+    return hashlib.sha256(json.dumps(docs, ensure_ascii=False).encode()).hexdigest()
+
+
+def _published(doc: Doc) -> Doc:
+    choices, answer = original(doc)
+    kept = {key: value for key, value in doc.items() if key != "permutation"}
+    return {**kept, "choices": tuple(choices), "answer": tuple(answer)}
+
+
+def _floors(asked: Asked) -> dict[str, float]:
+    match asked.protocol:
+        case "response":
+            floors = jmed_metrics.floors((doc["choices"], doc["answer"]) for doc in asked.docs)
+            return asdict(floors)
+        case "likelihood":
+            return {"chance_acc": fmean(1 / len(doc["choices"]) for doc in asked.docs)}
+        case "letters":
+            return {"chance_correct": fmean(_chance(doc) for doc in asked.docs)}
+    return {}
+
+
+def _chance(doc: Doc) -> float:
+    return 1 / comb(len(doc["choices"]), len(doc["answer"])) if doc["choices"] else 0.0
+
+
+def _right(doc: Doc) -> str:
+    return ",".join(doc["choices"][index] for index in doc["answer"])
+
+
+def _wrong(doc: Doc) -> str:
+    others = [text for place, text in enumerate(doc["choices"]) if place not in doc["answer"]]
+    return ",".join(others[: len(doc["answer"])])

@@ -1,0 +1,311 @@
+"""The tasks as lm-eval loads them: the matrix, the prompts byte for byte, the scoring."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from lm_eval.tasks import TaskManager
+
+from jmed_metrics import score_response
+from jmedlora.exams.decoding import Decoding
+from jmedlora.exams.registry import load_exam
+from jmedlora.exams.schema import content_hash
+from jmedlora.report.load.signature import EXAMPLES, SHOWN
+from tests.conftest import PAPER, ROOT, TASKS
+from tests.support.published import publish
+
+pytestmark = pytest.mark.lm_eval
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+YEARS = (2018, 2019, 2020, 2021, 2022)
+MATRIX = {
+    # the exam and the template of each task
+    "igakuqa": ("igakuqa", "ja"),
+    "igakuqa_alpaca": ("igakuqa", "alpaca"),
+    "igakuqa_en": ("igakuqa_en", "alpaca"),
+    "jjsimqa": ("jjsimqa", "ja"),
+    "jjsimqa_alpaca": ("jjsimqa", "alpaca"),
+    "jmed_sample": ("jmed_sample", "ja"),
+    "jmed_sample_alpaca": ("jmed_sample", "alpaca"),
+    **{f"igakuqa_{year}": ("igakuqa", "ja") for year in YEARS},
+}
+OWN = {"jmed_own", "jmed_own_alpaca"}
+MORE = {  # tests/tasks/test_more_tasks.py
+    "igakuqa_shuffled", "jjsimqa_shuffled", "igakuqa_mc", "jjsimqa_mc", "igakuqa_exam",
+    "jmed_treatment", "jmed_treatment_alpaca",
+}  # fmt: skip
+GROUPS = {"jmed": ["igakuqa", "jjsimqa"], "jmed_alpaca": ["igakuqa_alpaca", "jjsimqa_alpaca"]}
+
+
+@pytest.fixture
+def published(tmp_path, monkeypatch):
+    monkeypatch.setenv("JMED_DATA", str(publish(tmp_path, questions=2)))
+
+
+def manager(**metadata):
+    return TaskManager(include_path=str(TASKS), include_defaults=False, metadata=metadata)
+
+
+def load(name, **metadata):
+    return manager(**metadata).load_task_or_group([name])[name]
+
+
+def prompts(task, shots):
+    """The prompts that lm-eval sends for ``task``, by problem_id."""
+    task.set_config("num_fewshot", shots)
+    task.set_fewshot_seed(1234)
+    task.build_all_requests()
+    return {instance.doc["problem_id"]: instance.args[0] for instance in task.instances}
+
+
+def test_the_listing_is_the_matrix():
+    assert set(manager().all_tasks) == {*MATRIX, *OWN, *MORE, *GROUPS}
+
+
+def test_leaves_are_three_lines_and_fragments_share_no_key():
+    fragments = sorted(TASKS.glob("_*.yaml"))
+    for path in set(TASKS.glob("*.yaml")) - set(fragments):
+        assert len(path.read_text(encoding="utf-8").splitlines()) == 3, path.name
+    for prompt in ("ja", "alpaca"):
+        keys = []
+        for name in ("_exam", f"_prompt_{prompt}", "_scoring"):
+            text = (TASKS / f"{name}.yaml").read_text(encoding="utf-8").replace("!function ", "")
+            keys += yaml.safe_load(text)
+        assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_every_task_asks_its_exam_and_notes_which(name, published):
+    task = load(name)
+    exam, template = MATRIX[name]
+    config = task.dump_config()
+    assert config["metadata"]["template"] == template
+    assert config["metadata"]["data"]["exam"] == exam
+    assert config["metadata"]["data"]["items"] == len(task.eval_docs)
+    assert len(config["metadata"]["data"]["sha256"]) == 64
+    assert config.get("num_fewshot") is None  # so that --num_fewshot decides
+    if name[-4:].isdigit():
+        assert {doc["year"] for doc in task.eval_docs} == {int(name[-4:])}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_groups(group, published):
+    (members,) = manager().load_task_or_group([group]).values()
+    assert sorted(members) == GROUPS[group]
+
+
+@pytest.mark.parametrize("shots", [0, 1])
+@pytest.mark.parametrize("template", ["ja", "alpaca"])
+def test_golden_prompts(template, shots):
+    name = "jmed_sample" if template == "ja" else "jmed_sample_alpaca"
+    golden = (GOLDEN / f"{template}_{shots}_shot.txt").read_bytes()
+    assert prompts(load(name), shots)["sample-01"].encode() == golden
+
+
+FIGURE_1 = {
+    "ja": (
+        "以下は、タスクを説明する指示と、文脈のある入力の組み合わせです。要求を適切に満たす応答を書きなさい。\n",
+        "### 指示:\n{}\n### 入力:\n{}\n### 応答:\n",
+    ),
+    "alpaca": (
+        "Below is an instruction that describes a task, paired with an input that provides further "
+        "context. Write a response that appropriately completes the request.\n",
+        "### Instruction:\n{}\n### Input:\n{}\n### Response:\n",
+    ),
+}
+
+
+def figure_1(template, doc, examples):
+    """The prompt as section 3.2 and Figure 1 describe it, put together without Jinja."""
+    preamble, block = FIGURE_1[template]
+    text = preamble
+    for example in examples:
+        gold = ",".join(example["choices"][i] for i in example["answer"])
+        text += block.format(example["question"], ",".join(example["choices"])) + gold + "\n"
+    return text + block.format(doc["question"], ",".join(doc["choices"]))
+
+
+@pytest.mark.parametrize("shots", [0, 1])
+@pytest.mark.parametrize("name", ["igakuqa", "igakuqa_alpaca", "igakuqa_en", "jjsimqa"])
+def test_every_real_prompt_is_figure_1(name, shots, real_data):
+    task = load(name)
+    examples = list(task.fewshot_docs())[:shots]
+    assert [example["problem_id"] for example in examples] == ["100E5", "100A60", "100A1"][:shots]
+    built = prompts(task, shots)
+    assert len(built) == len(task.eval_docs)
+    for doc in task.eval_docs:
+        expected = figure_1(MATRIX[name][1], doc, examples)
+        assert built[doc["problem_id"]] == expected, doc["problem_id"]
+
+
+@pytest.mark.parametrize("shots", [0, 1])
+@pytest.mark.parametrize("name", ["jmed_sample", "jmed_sample_alpaca"])
+def test_the_length_check_counts_the_prompts_that_lm_eval_sends(name, shots, tiny_model):
+    """One token too little room for the longest prompt stops the run and names it."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    lengths = {
+        problem_id: len(tokenizer(prompt)["input_ids"])
+        for problem_id, prompt in prompts(load(name), shots).items()
+    }
+    longest = max(lengths, key=lengths.__getitem__)
+    room = lengths[longest] - 1
+    with pytest.raises(SystemExit) as caught:
+        prompts(load(name, pretrained=str(tiny_model), max_length=room + 256), shots)
+    assert str(caught.value) == (
+        f"jmed: jmed_sample at {shots} shot: 1 prompt longer than the {room} tokens that the model "
+        f"leaves for one (context {room + 256}, answer 256): {longest} ({room + 1} tokens); use "
+        "fewer shots or a model with a longer context, or accept that lm-eval cuts the "
+        "instruction off: --metadata '{\"allow_truncation\": true}'"
+    )
+    fits = {"pretrained": str(tiny_model), "max_length": room + 257}
+    assert len(prompts(load(name, **fits), shots)) == 40
+    cut = load(name, pretrained=str(tiny_model), max_length=room + 256, allow_truncation=True)
+    assert len(prompts(cut, shots)) == 40
+    context = cut.dump_config()["metadata"]["data"]["context"]
+    assert (context["length"], context["longest"][shots]) == (room + 256, room + 1)
+
+
+def test_the_length_check_never_runs_code_of_the_model(tmp_path):
+    """Even where a terminal would answer yes to transformers' question."""
+    ran = tmp_path / "ran"
+    config = {"model_type": "odd", "auto_map": {"AutoConfig": "conf.Odd"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "conf.py").write_text(f"open({str(ran)!r}, 'w')\nclass Odd: pass\n")
+    code = (
+        f"from jmedlora.models.context_length import read_context; read_context({str(tmp_path)!r})"
+    )
+    command = [sys.executable, "-c", code]
+    found = subprocess.run(command, input="y\n" * 9, text=True, capture_output=True, cwd=ROOT)
+    assert found.returncode != 0
+    assert not ran.exists()
+
+
+def test_decoding_is_the_papers():
+    settings = load("jmed_sample").dump_config()["generation_kwargs"]
+    assert settings == PAPER
+
+
+def test_null_takes_a_decoding_setting_out():
+    task = load("jmed_sample")
+    change = {"repetition_penalty": None, "do_sample": False}
+    task.set_config("generation_kwargs", change, update=True)
+    assert "repetition_penalty" not in task.dump_config()["generation_kwargs"]
+    greedy = {"until": [], "do_sample": False, "temperature": 0.0, "max_gen_toks": 256}
+    assert task.dump_config()["generation_kwargs"] == greedy  # servers see the temperature only
+    assert load("jmed_sample").dump_config()["generation_kwargs"]["repetition_penalty"] == 1.05
+    settings = Decoding(a=1)
+    settings.update(a=None, b=2)
+    assert settings == {"b": 2}
+
+
+def test_a_response_is_scored_as_jmed_metrics_scores_it():
+    task = load("jmed_sample")
+    for doc in task.eval_docs:
+        response = "答えは" + doc["choices"][0]
+        score = score_response(response, doc["choices"], doc["answer"])
+        assert task.process_results(doc, [response]) == {
+            "accuracy": score.accuracy,
+            "exact_match": score.exact_match,
+            "gestalt_score": score.gestalt_score,
+            "empty": 0,
+            "tied": int(score.tied),
+        }
+
+
+@pytest.mark.parametrize("name", ["igakuqa", "igakuqa_en"])
+def test_year_selects_by_metadata_in_every_language(name, published):
+    assert {doc["year"] for doc in load(name, year=2020).eval_docs} == {2020}
+    assert {doc["year"] for doc in load(name, year=[2018, 2022]).eval_docs} == {2018, 2022}
+    assert len(load(name, year=[2020, 2020]).eval_docs) == len(load(name, year=2020).eval_docs)
+
+
+@pytest.mark.parametrize(
+    ("name", "metadata", "message"),
+    [
+        (
+            "igakuqa",
+            {"year": 2017},
+            "year=2017: IgakuQA has the years 2018, 2019, 2020, 2021, 2022",
+        ),
+        ("igakuqa", {"year": 2018.0}, "year=2018.0: give a year or a list of years, such as [2021"),
+        ("igakuqa", {"year": []}, "year=[]: give a year or a list of years, such as [2021, 2022]"),
+        ("igakuqa", {"years": [2018]}, "--metadata has 'years': did you mean 'year'?"),
+        ("igakuqa", {"Year": 2018}, "--metadata has 'Year': did you mean 'year'?"),
+        ("jmed_own", {"file": ["a"]}, "file=['a']: give the path of one file"),
+        ("jmed_sample", {"allow_truncation": "no"}, "allow_truncation=no: give true or false"),
+        ("igakuqa", {"year": "2018"}, "year=2018: give a year or a list of years, such as [2021"),
+        ("igakuqa_2018", {"year": 2019}, "year=2019: this task asks 2018 alone; use the task igak"),
+        ("jjsimqa", {"year": 2018}, "year=2018: only igakuqa is selected by year, not jjsimqa"),
+        ("jmed_own", {}, 'jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\''),
+        ("jmed_own", {"file": "no.jsonl"}, "no.jsonl: cannot be read (No such file or directory)"),
+    ],
+)
+def test_metadata_that_does_not_fit_ends_with_one_line(name, metadata, message, published):
+    with pytest.raises(SystemExit) as caught:
+        load(name, **metadata)
+    assert str(caught.value).startswith(f"jmed: {message}")
+
+
+def test_missing_data_ends_with_one_line(no_data, tmp_path):
+    with pytest.raises(SystemExit) as caught:
+        load("igakuqa")
+    assert str(caught.value) == (
+        f"jmed: igakuqa is not in the cache ({tmp_path / 'empty-cache' / 'igakuqa'}); run: "
+        "jmed-data fetch igakuqa (or set JMED_DATA to a folder that holds igakuqa/)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "shots", "message"),
+    [
+        ("igakuqa", 4, "--num_fewshot 4: the pool has 3 worked examples"),
+        ("jmed_sample", 2, "--num_fewshot 2: the pool has 1 worked example"),
+    ],
+)
+def test_more_shots_than_the_pool_has(name, shots, message, published):
+    with pytest.raises(SystemExit) as caught:
+        prompts(load(name), shots)
+    assert str(caught.value) == f"jmed: {message}"
+
+
+def test_an_own_exam_with_worked_examples(tmp_path):
+    record = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙"], "answer": ["b"]}
+    exam, shots = tmp_path / "exam.jsonl", tmp_path / "shots.jsonl"
+    exam.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    shots.write_text(
+        json.dumps({**record, "problem_id": "E1", "question": "例。"}) + "\n", encoding="utf-8"
+    )
+    assert prompts(load("jmed_own", file=str(exam), examples=str(shots)), 1)["Q1"] == (
+        FIGURE_1["ja"][0]
+        + "### 指示:\n例。\n### 入力:\n甲,乙\n### 応答:\n乙\n"
+        + "### 指示:\nどれか。\n### 入力:\n甲,乙\n### 応答:\n"
+    )
+    with pytest.raises(SystemExit) as caught:
+        prompts(load("jmed_own", file=str(exam)), 1)
+    assert str(caught.value) == (
+        "jmed: --num_fewshot 1: the pool has 0 worked examples; "
+        'add "examples": "examples.jsonl" to --metadata'
+    )
+
+
+def test_an_own_exam_that_does_not_pass_is_refused(tmp_path):
+    record = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙"], "answer": ["f"]}
+    exam = tmp_path / "exam.jsonl"
+    exam.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as caught:
+        load("jmed_own", file=str(exam))
+    expected = f"jmed: {exam}:1: Q1: answer 'f' is none of the 2 choices; use a to b"
+    assert str(caught.value) == expected
+
+
+def test_the_signature_knows_the_published_examples(real_data):
+    names = ("igakuqa", "igakuqa_en", "jmed_sample", "igakuqa_exam")
+    pools = [load_exam(name).examples for name in names]
+    pools.append(load_exam("igakuqa").single_answer().examples)
+    known = {content_hash(pool[:n])[:SHOWN] for pool in pools for n in range(1, len(pool) + 1)}
+    assert known == EXAMPLES

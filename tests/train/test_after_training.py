@@ -1,0 +1,100 @@
+"""What is done with a trained adapter: it is scored, merged, and evaluated on a 4-bit base."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+
+from jmedlora.core.errors import FileError
+from jmedlora.report.compare.comparison import read_columns
+from jmedlora.train.merge import merge
+from jmedlora.train.quantize import NF4, quantize
+from tests.conftest import lm_eval, results, run
+from tests.support.training import grouped, workplace
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.xdist_group("demo")
+def test_a_merged_lora_is_the_adapter_on_its_base(demo):
+    """The demo's: the base was pretrained, the adapter learnt the sample exam by heart."""
+    merged = run(
+        sys.executable, "-m", "jmedlora.train.merge", "outputs/opencalm7b-300", "merged", cwd=demo
+    )
+    assert merged.returncode == 0, merged.stderr
+    assert merged.stdout == "merged: outputs/opencalm7b-300 merged into its base\n"
+    whole = logits(load(demo / "merged", torch.float32))
+    base = load(demo / "outputs/medcalm7b_pretrain-160", torch.float32)
+    apart = logits(adapter(base, demo / "outputs/opencalm7b-300"))
+    assert (whole - apart).abs().max() < 1e-4 * apart.std()
+    found = lm_eval("--tasks", "jmed_sample", "--model", "hf", "--model_args", "pretrained=merged",
+                    "--batch_size", "40", "--output_path", "merged-out", cwd=demo)  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    (column,) = read_columns([demo / "merged-out"], None)
+    assert (column.step, column.kind) == (300, "LoRA")
+    outs = ("merged-out", "results/tiny-medcalm-300-0")
+    scores = [results(demo / out)["results"]["jmed_sample"]["accuracy,none"] for out in outs]
+    assert scores[0] == scores[1]
+
+
+@pytest.mark.parametrize("name", grouped(["llama70b"]))
+def test_a_qlora_adapter_on_a_4_bit_copy_and_merged(name, trained, tmp_path):
+    folder = trained(name)
+    run_folder, copy, merged = folder / f"outputs/{name}-8", tmp_path / "nf4", tmp_path / "merged"
+    for module, args in (("quantize", (folder / "model", copy)), ("merge", (run_folder, merged))):
+        ended = run(sys.executable, "-m", f"jmedlora.train.{module}", *args, cwd=folder)
+        assert ended.returncode == 0, ended.stderr
+    trained_on = load(folder / "model", torch.bfloat16, quantization_config=NF4)
+    seen = logits(adapter(trained_on, run_folder))
+    # quantized before or while loading is the same, bit for bit
+    assert logits(adapter(load(copy, torch.bfloat16), run_folder)).equal(seen)
+    # merged: no more than bfloat16 rounding (0.014 standard deviations measured)
+    assert (logits(load(merged, torch.bfloat16)) - seen).abs().mean() < 0.05 * seen.std()
+    found = lm_eval("--tasks", "jmed_sample_alpaca", "--limit", "2", "--model", "hf",
+                    "--model_args", f"pretrained={copy},peft={run_folder}",
+                    "--gen_kwargs", "do_sample=False,max_gen_toks=16", cwd=tmp_path)  # fmt: skip
+    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (
+            lambda: merge(Path("model"), Path("merged")),
+            "model: is not a run of a recipe with an adapter (adapter_config.json, run_card.json); "
+            "name an output folder or a checkpoint",
+        ),
+        (
+            lambda: quantize("model", Path("data")),
+            "data: is not empty; name a new folder",
+        ),
+        (
+            lambda: quantize("missing", Path("out")),
+            "missing: is neither a folder nor a model that was downloaded to this machine; name a "
+            "folder, or fetch it once where there is a network: hf download missing",
+        ),
+    ],
+)
+def test_what_cannot_be_merged_or_quantized(action, message, tmp_path, monkeypatch):
+    workplace(tmp_path, "llama70b")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileError) as caught:
+        action()
+    assert str(caught.value) == message
+
+
+def load(folder, dtype, **options):
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, **options)
+
+
+def adapter(model, folder):
+    return PeftModel.from_pretrained(model, folder)
+
+
+def logits(model):
+    text = torch.randint(5, 900, (4, 64), generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        return model.eval()(text).logits.float()
