@@ -2,7 +2,7 @@
 # make test   runs the whole suite, on the pinned lm-eval and on the newest one it supports
 # make train  RECIPE=opencalm7b [ARGS=--max_steps=3000] [LAUNCH='--num_processes 3']: starts a recipe with telemetry and the Hub switched off
 # make offline-bundle [EXTRAS=report,api] [EXAMS=0]: dist/offline-bundle, to install on a machine without a network
-# make lint   ruff and mypy; make bench   the benchmarks; make clean   removes all that make made but outputs/
+# make lint   ruff, mypy and import-linter; make bench   the benchmarks; make clean   removes all that make made but outputs/
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,6 +37,7 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks $(ARGS)

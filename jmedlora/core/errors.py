@@ -37,7 +37,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-class FileError(ValueError):
+class UserError(ValueError):
+    """What the user can mend. The text is shown as it is: each line says what, where and how."""
+
+
+class FileError(UserError):
     """A file that cannot be used. ``faults`` holds them all; the text shows the first few."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
@@ -48,5 +52,5 @@ class FileError(ValueError):
         super().__init__("\n".join(lines))
 
 
-class MissingDataError(ValueError):
+class MissingDataError(UserError):
     """An exam that is nowhere on this machine; the text names the command that brings it."""

@@ -8,12 +8,11 @@ seeds. Each takes a seed and gives the same numbers for it on any machine with t
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import binomtest
 
 from jmed_metrics.intervals import LEVEL
+from jmedlora.report.load.measurements import Floats
 
-Floats = npt.NDArray[np.float64]
 RESAMPLES = 10_000
 SEED = 1234
 BLOCK = 500

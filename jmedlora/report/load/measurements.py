@@ -10,8 +10,8 @@ from math import isclose, isfinite
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from jmedlora.report.compare.statistics import Floats
 from jmedlora.report.load.documents import is_whole
 from jmedlora.report.load.results import PROTOCOLS, ResultsError, TaskResult
 from jmedlora.report.load.runs import (
@@ -24,6 +24,7 @@ from jmedlora.report.load.runs import (
 )
 from jmedlora.report.load.signature import signature, variant
 
+Floats = NDArray[np.float64]
 TOLERANCE = 1e-6
 ALPACA = "_alpaca"
 
