@@ -387,7 +387,10 @@ def two_runs(folder, **second):
         ),
         ({"task": "jjsimqa"}, "{one}: the only run of igakuqa; name a second one, of igakuqa_shu"),
         ({"task": "jmed_sample"}, "{two}: no run of igakuqa, igakuqa_shuffled, jjsimqa, jjsimqa_"),
-        ({"data": {"shuffle_seed": [2]}}, "{two}: shuffle_seed of igakuqa_shuffled is [2]; evalu"),
+        (
+            {"data": {"shuffle_seed": [2]}},
+            "{two}: the field configs.igakuqa_shuffled.metadata.data.shuffle_seed is [2",
+        ),
         (
             {"run": {"n-samples": {"igakuqa_shuffled": {"original": 12, "effective": 13}}}},
             "{two}: igakuqa_shuffled has 12 answers to 12 questions, but 13 were scored; evaluate",

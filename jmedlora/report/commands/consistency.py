@@ -23,7 +23,7 @@ from jmedlora.report.consistency.agreement import (
     unanswered,
 )
 from jmedlora.report.consistency.orders import TASKS, Ordered, read_orders, refuse_incomparable
-from jmedlora.report.load.signature import variant
+from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def compare(paths: Sequence[Path]) -> list[dict[str, Any]]:
     by_exam: dict[str, list[Ordered]] = {}
     for path in paths:
         for ordered in read_orders(path):
-            by_exam.setdefault(ordered.result.data["exam"], []).append(ordered)
+            by_exam.setdefault(ordered.result.data.exam, []).append(ordered)
     for exam, runs in by_exam.items():
         refuse_incomparable(exam, runs)
     return [_object(exam, runs) for exam, runs in by_exam.items()]
@@ -103,9 +103,9 @@ def _object(exam: str, runs: Sequence[Ordered]) -> dict[str, Any]:
         "exam": exam,
         "model": result.model,
         "shots": result.shots,
-        "asked": variant(result),
+        "asked": "|".join(signature(result).way),
         "questions": len(names),
-        "items": result.data["items"],
+        "items": result.data.items,
         "left_out": result.left_out,
         "runs": [
             {

@@ -6,11 +6,12 @@ from pathlib import Path
 from jmedlora.core.atomic_write import dump
 from jmedlora.core.cli.manual_page import DATA, add_command
 from jmedlora.exams.cache import locate
-from jmedlora.exams.readers.examination import read_notes, read_questions
+from jmedlora.exams.readers.igakuqa_notes import read_notes
+from jmedlora.exams.readers.igakuqa_whole import read_questions
 from jmedlora.report.exam.predictions import left_out, read_predictions
 from jmedlora.report.exam.tables import markdown, print_sheets, sheets
 from jmedlora.report.exam.verdict import results
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:

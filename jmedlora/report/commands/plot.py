@@ -16,7 +16,7 @@ from jmedlora.report.load.results import PROTOCOLS, ResultsError
 
 SHOWN = 10
 """Characters that a message names, of those that no font has."""
-SCORES = tuple(metric for protocol in PROTOCOLS.values() for metric in protocol.metrics)
+SCORES = tuple(score for protocol in PROTOCOLS.values() for score in protocol.scores)
 """Drawn unless --metric says otherwise: the scores of this project's tasks."""
 
 

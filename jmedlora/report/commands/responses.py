@@ -16,8 +16,8 @@ from jmedlora.report.compare.comparability import warnings
 from jmedlora.report.compare.comparison import read_columns
 from jmedlora.report.compare.sections import NAMES
 from jmedlora.report.compare.table import DIGITS, baseline
-from jmedlora.report.load.results import PROTOCOLS, ResultsError
-from jmedlora.report.responses.side_by_side import Part, Question, parts
+from jmedlora.report.load.results import ResultsError
+from jmedlora.report.responses.side_by_side import AnsweredQuestion, Part, parts
 
 MOST = 200
 """Questions of one exam that are shown unless more are asked for: what a browser shows at once."""
@@ -31,7 +31,7 @@ class View:
     """A part of the page: what is shown of it, and in words what is left out ("" if nothing)."""
 
     part: Part
-    questions: tuple[Question, ...]
+    questions: tuple[AnsweredQuestion, ...]
     left_out: str
 
 
@@ -126,7 +126,7 @@ def page(name: str, views: Sequence[View], warned: Sequence[str]) -> str:
     environment.filters["score"] = lambda value: f"{value:.{DIGITS}f}"
     environment.filters["mark"] = lambda value: f"{value:.{DIGITS if value % 1 else 0}f}"
     template = environment.get_template(f"responses.{SUFFIXES[name]}.jinja")
-    return template.render(views=views, warnings=warned, names=NAMES, protocols=PROTOCOLS)
+    return template.render(views=views, warnings=warned, names=NAMES)
 
 
 def _shown_in_html(value: object) -> object:

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from jmedlora.report.load.lineage import MOST
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
 
 
 @dataclass(frozen=True, slots=True)
