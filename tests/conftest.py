@@ -61,7 +61,7 @@ def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProc
         env={**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **env},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,  # against a hang: a busy machine may take minutes
         check=False,
     )
 

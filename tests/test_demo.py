@@ -121,7 +121,7 @@ def test_a_second_demo_in_the_same_folder_is_refused(demo):
     try:
         wait_for(demo / "held", holder)
         second = start(demo.parent, "data")
-        assert second.wait(timeout=30) == 1
+        assert second.wait(timeout=50) == 1  # while the holder sleeps
     finally:
         kill(holder)
     said = (demo.parent / "data.out").read_text()
