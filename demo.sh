@@ -104,13 +104,15 @@ neox() {
 }
 
 llama() {
+    every=150 # its recipe keeps the learning rate constant: it needs more steps to know the answers
+    last=$((3 * every))
     step llama "Building a tiny Llama with random weights" \
         tiny_model models/tiny-llama --family llama --hidden 128
     step nf4 "Making its 4-bit copy, for lm_eval" \
         python -m jmed_train.quantize models/tiny-llama models/tiny-llama-nf4
     step qlora "QLoRA with llama70b.yml, $last steps" \
         train llama70b --base_model=models/tiny-llama --max_steps="$last" --save_steps="$every" \
-        --learning_rate=1e-2
+        --learning_rate=7e-3
     ask tiny-llama jmed_sample_alpaca models/tiny-llama-nf4
     ask_checkpoints tiny-llama jmed_sample_alpaca models/tiny-llama-nf4 "outputs/llama70b-$last"
 }
