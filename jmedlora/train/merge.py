@@ -66,18 +66,18 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m jmedlora.train.merge",
+        prog="jmed-train merge",
         description="Merge a trained adapter into its base model: one folder that needs neither "
         "PEFT nor the base. A QLoRA adapter is added to the 4-bit base that it was trained on.",
         epilog=manual(
-            example="python -m jmedlora.train.merge outputs/opencalm7b-1000 models/merged",
+            example="jmed-train merge outputs/opencalm7b-1000 models/merged",
             sections={
                 "reads": "the adapter (safetensors), its run_card.json, and its base model",
                 "writes": "into FOLDER, which must be new: model, tokenizer, run_card.json",
                 "environment": "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is "
                 "looked for on the Hub",
             },
-            see="recipes/README.md, After training; python -m jmedlora.train.quantize",
+            see="recipes/README.md, After training; jmed-train quantize",
         ),
         formatter_class=ManualPage,
     )

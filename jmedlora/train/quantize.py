@@ -2,7 +2,7 @@
 
 lm_eval 0.4.11 cannot quantize while it loads under transformers 5 (``load_in_4bit`` is refused by
 the model class, ``quantization_config`` collides with lm_eval's own argument). It can load weights
-that were quantized before: ``python -m jmedlora.train.quantize BASE DIR``, then
+that were quantized before: ``jmed-train quantize BASE DIR``, then
 ``--model_args pretrained=DIR,peft=ADAPTER``. The copy takes about 0.55 bytes a parameter.
 """
 
@@ -65,18 +65,18 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m jmedlora.train.quantize",
+        prog="jmed-train quantize",
         description="Write a 4-bit (NF4) copy of a base model, to evaluate QLoRA adapters on. It "
         "takes about 0.55 bytes a parameter and gives the logits of quantizing while loading.",
         epilog=manual(
-            example="python -m jmedlora.train.quantize models/llama-2-70b-chat models/llama70b-nf4",
+            example="jmed-train quantize models/llama-2-70b-chat models/llama70b-nf4",
             sections={
                 "reads": "the base model (safetensors)",
                 "writes": "into FOLDER, which must be new: model and tokenizer",
                 "environment": "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is "
                 "looked for on the Hub",
             },
-            see="recipes/README.md, After training; python -m jmedlora.train.merge",
+            see="recipes/README.md, After training; jmed-train merge",
         ),
         formatter_class=ManualPage,
     )

@@ -12,7 +12,7 @@ from jmedlora.core.errors import FileError
 from jmedlora.report.compare.comparison import read_columns
 from jmedlora.train.merge import merge
 from jmedlora.train.quantize import NF4, quantize
-from tests.conftest import lm_eval, results, run
+from tests.conftest import lm_eval, run, samples
 from tests.support.training import grouped, workplace
 
 pytestmark = pytest.mark.slow
@@ -36,8 +36,9 @@ def test_a_merged_lora_is_the_adapter_on_its_base(demo):
     (column,) = read_columns([demo / "merged-out"], None)
     assert (column.step, column.kind) == (300, "LoRA")
     outs = ("merged-out", "results/tiny-medcalm-300-0")
-    scores = [results(demo / out)["results"]["jmed_sample"]["accuracy,none"] for out in outs]
-    assert scores[0] == scores[1]
+    answers = [[row["accuracy"] for row in samples(demo / out, "jmed_sample")] for out in outs]
+    # of two answers the sampler may take the other one where rounding turns a near-tie
+    assert sum(one != two for one, two in zip(*answers, strict=True)) <= 2
 
 
 @pytest.mark.parametrize("name", grouped(["llama70b"]))

@@ -662,7 +662,7 @@ def test_the_real_command_is_refused_in_one_line(tmp_path, command):
     (tmp_path / "recipes").symlink_to(RECIPES)
     ended = subprocess.run(
         [*map(str, command), LLAMA], cwd=tmp_path, env=clean(), capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=600, check=False,
     )  # fmt: skip
     expected = f"{NOT_STARTED} DO_NOT_TRACK=1 HF_HUB_OFFLINE=1\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", expected)
@@ -673,7 +673,7 @@ def test_the_launch_line_of_the_header_is_refused_in_the_checkout():
     command = [BIN / "accelerate", "launch", "-m", "axolotl.cli.train", LLAMA]
     ended = subprocess.run(
         list(map(str, command)), cwd=ROOT, env=clean(DO_NOT_TRACK="1"), capture_output=True,
-        text=True, timeout=60, check=False,
+        text=True, timeout=600, check=False,
     )  # fmt: skip
     expected = f"{NOT_STARTED} HF_HUB_OFFLINE=1\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", expected)
