@@ -72,7 +72,7 @@ def test_the_trained_models_score_above_a_guess(demo, model, task):
     and more, whatever the processor and the seed."""
     metadata = results(demo / "results" / f"{trained(model)}-0")["configs"][task]["metadata"]
     right = int(by_question(demo, trained(model), task)["accuracy"].sum())
-    guess = metadata["data"]["floors"]["chance_accuracy"]
+    guess = metadata["data"]["floors"]["accuracy"]["chance"]
     assert binomtest(right, 40, guess, alternative="greater").pvalue < 1e-6
 
 

@@ -374,7 +374,7 @@ def test_an_examination_response_is_read_and_marked(problem_id, response, expect
 def test_what_guesses_at_the_examination_are_worth(published, real_data, monkeypatch):
     def floor():
         data = load("igakuqa_exam").dump_config()["metadata"]["data"]
-        return data["floors"]["chance_correct"]
+        return data["floors"]["correct"]["chance"]
 
     assert floor() == pytest.approx((59 / 5 + 0) / 60)  # 59 of five choices; one number
     monkeypatch.setenv("JMED_DATA", str(real_data))
