@@ -215,7 +215,9 @@ def test_likelihoods_are_asked_of_the_real_single_answer_questions(name, count, 
     assert len(task.eval_docs) == count
     assert {len(doc["answer"]) for doc in task.eval_docs} == {1}
     assert [example["problem_id"] for example in task.fewshot_docs()] == ["100E5", "100A1"]
-    assert task.dump_config()["metadata"]["data"]["floors"] == {"chance_acc": pytest.approx(0.2)}
+    chance = {"chance": pytest.approx(0.2)}
+    found = task.dump_config()["metadata"]["data"]["floors"]
+    assert found == {"acc": chance, "acc_norm": chance}
 
 
 def test_the_treatment_questions_are_asked_and_nothing_is_scored():

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jmedlora.core.errors import Fault
+from jmedlora.core.errors import Fault, UserError
 from jmedlora.core.jsonl import Record, read_jsonl
 from jmedlora.exams.readers.record_check import parse_question, unique_or_raise
 from jmedlora.exams.schema import LETTERS, Question
@@ -37,18 +37,18 @@ def read_questions(root: Path) -> list[Question]:
 def split_choices(value: Any) -> Any:
     """The list of choices in any of the three published shapes.
 
-    Raises ValueError if an object's keys are not a, b, c … or a string does not fall into exactly
+    Raises UserError if an object's keys are not a, b, c … or a string does not fall into exactly
     five parts at its commas: with any other number, no one can say which comma separates.
     """
     if isinstance(value, dict):
         if list(value) != list(LETTERS[: len(value)]):
-            raise ValueError(f"choices has the keys {list(value)}")
+            raise UserError(f"choices has the keys {list(value)}")
         return list(value.values())
     if isinstance(value, str):
         inner = value.strip()
         parts = inner[1:-1].split(",") if inner[:1] == "[" and inner[-1:] == "]" else []
         if len(parts) != CHOICES:
-            raise ValueError(f"choices is one string with {len(parts)} parts between commas")
+            raise UserError(f"choices is one string with {len(parts)} parts between commas")
         return parts
     return value
 
@@ -58,7 +58,7 @@ def _parse(record: Record, path: Path, line: int) -> Question | list[Fault]:
     shown = problem_id if isinstance(problem_id, str) else None
     try:
         choices = split_choices(record.get("choices"))
-    except ValueError as error:
+    except UserError as error:
         return [Fault(path, line, shown, str(error), f"give a list of {CHOICES} texts")]
     if isinstance(choices, list) and len(choices) != CHOICES:
         what = f"choices has {len(choices)} entries"

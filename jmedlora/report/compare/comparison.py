@@ -49,7 +49,12 @@ def table_of(
         found,
         blocks,
         warnings=warnings(found),
-        notes=[*_left_out(found), *_unusable(found), *_whole(blocks, by), *_cut(found, blocks)],
+        notes=[
+            *_left_out(found),
+            *_unusable(found),
+            *_not_broken_down(blocks, by),
+            *_cut(found, blocks),
+        ],
         seed=seed,
         resamples=resamples,
     )
@@ -80,7 +85,7 @@ def _unusable(found: list[Column]) -> list[str]:
     ]
 
 
-def _whole(blocks: list[Block], by: str | None) -> list[str]:
+def _not_broken_down(blocks: list[Block], by: str | None) -> list[str]:
     """A note for each exam that could not be broken down."""
     return [
         f"{block.title}: shown whole; the {GROUP_NAMES[by]} is not known for every question."

@@ -53,7 +53,7 @@ def read_orders(path: Path) -> list[Ordered]:
 
 
 def _ordered(run: Run, result: TaskResult) -> Ordered:
-    samples = [_whole(run, result, record) for record in read_samples(run, result.task)]
+    samples = [_complete(run, result, record) for record in read_samples(run, result.task)]
     docs = {doc["problem_id"]: doc for doc, _ in samples}
     if not len(samples) == len(docs) == result.scored:
         raise ResultsError(
@@ -80,7 +80,7 @@ def _answers(docs: Mapping[str, Doc], responses: Mapping[str, str]) -> dict[str,
     }
 
 
-def _whole(run: Run, result: TaskResult, record: Record) -> tuple[Doc, str]:
+def _complete(run: Run, result: TaskResult, record: Record) -> tuple[Doc, str]:
     """The question and the response of a record, checked."""
     doc, response = record["doc"], response_of(record)
     if response is None or not result.protocol.is_whole(doc):
