@@ -107,7 +107,7 @@ llama() {
     step llama "Building a tiny Llama with random weights" \
         tiny_model models/tiny-llama --family llama --hidden 128
     step nf4 "Making its 4-bit copy, for lm_eval" \
-        python -m jmedlora.train.quantize models/tiny-llama models/tiny-llama-nf4
+        jmed-train quantize models/tiny-llama models/tiny-llama-nf4
     step qlora "QLoRA with llama70b.yml, $last steps" \
         train llama70b --base_model=models/tiny-llama --max_steps="$last" --save_steps="$every" \
         --learning_rate=1e-2
