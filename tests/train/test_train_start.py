@@ -995,16 +995,6 @@ def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]
 
 
-def test_a_tool_does_nothing_without_the_exports(monkeypatch, capsys):
-    from jmedlora.train.private_start import run_tool
-
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-    monkeypatch.setenv("DO_NOT_TRACK", "1")
-    done = []
-    assert run_tool(lambda: done.append(1), "done") == 1
-    assert (done, capsys.readouterr()) == ([], ("", f"jmed-train: {REFUSED} HF_HUB_OFFLINE=1\n"))
-
-
 @pytest.mark.parametrize("kept", [0, 1])
 def test_the_only_checkpoint_must_not_be_deleted_before_the_next_is_complete(capsys, kept):
     assert stopped(capsys, refuse, load("llama70b", save_total_limit=kept)) == [
