@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 
 from jmedlora.core.errors import FileError
 from jmedlora.data.cli import main as jmed_data
-from jmedlora.data.generate.documents import find
+from jmedlora.data.generate.documents import find_documents
 from jmedlora.data.generate.prompt_template import read_prompt
-from jmedlora.data.generate.response_store import opened
+from jmedlora.data.generate.response_store import open_response_store
 from jmedlora.data.recipe import read_recipe
 from jmedlora.exams.registry import load_exam
 from jmedlora.report.cli import main as jmed_report
@@ -161,7 +161,7 @@ def document(suffix: str, raw: bytes) -> Callable[[Path], Path]:
 
 
 def read_documents(path: Path) -> None:
-    found = find([path], leave_out=path.parent / "out")
+    found = find_documents([path], leave_out=path.parent / "out")
     if found.faults:
         raise FileError(found.faults)
     for each in found.documents:
@@ -255,7 +255,7 @@ def model(name: str) -> Callable[[Path], Path]:
 
 
 def open_store(path: Path) -> None:
-    with opened(path.parent):
+    with open_response_store(path.parent):
         pass
 
 

@@ -70,7 +70,9 @@ def test_a_wait_longer_than_the_client_takes_is_taken(docs, monkeypatch):
     async def pause(_, seconds):
         waited.append(seconds)
 
-    monkeypatch.setattr("jmedlora.data.generate.request_loop._Run.pause", pause)
+    monkeypatch.setattr(
+        "jmedlora.data.generate.request_loop._RequestLoop.wait_unless_stopping", pause
+    )
     slow = failure(429, Retry_After="300")
     with serving(lambda content, times: slow if times == 1 else good(content)) as server:
         assert generate(docs, server, "--limit", "1") == 0

@@ -438,7 +438,9 @@ def test_planted_copies_of_the_real_exams(real_data, monkeypatch, share):
     rng = random.Random(0)
     questions = rng.sample([each for exam in exams for each in exam.questions], 200)
     texts = [OTHER * 3 + edited(question.text, share, rng) + OTHER for question in questions]
-    hit = Search(questions, Thresholds()).find_hits(Passage(n, text) for n, text in enumerate(texts))
+    hit = Search(questions, Thresholds()).find_hits(
+        Passage(n, text) for n, text in enumerate(texts)
+    )
     own = {each.question for each in hit if each.question == each.passage.line}
     assert len(own) >= {0: 0.97, 0.1: 0.95, 0.25: 0.90}[share] * len(questions)
 

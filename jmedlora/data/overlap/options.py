@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jmedlora.core.cli.manual_page import positive
+from jmedlora.core.errors import UserError
 from jmedlora.data.overlap.thresholds import Thresholds
 
 DEFAULT_EXAMS = ["igakuqa", "jjsimqa"]
@@ -28,10 +29,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def thresholds_from(args: argparse.Namespace) -> Thresholds:
-    """Those that were asked for. Raises ValueError for --sure below --containment."""
+    """Those that were asked for. Raises UserError for --sure below --containment."""
     if args.sure < args.containment:
         what = f"--sure {args.sure:g}: is below --containment {args.containment:g}"
-        raise ValueError(f"{what}; give --sure at least as much, or --containment less")
+        raise UserError(f"{what}; give --sure at least as much, or --containment less")
     return Thresholds(args.containment, args.sure, args.ratio, args.stem_ratio, args.min_stem)
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from jmedlora.core.atomic_write import WriteError
-from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.errors import Fault, FileError, UserError
 from jmedlora.data.overlap.hit_counts import FileCounts
 from jmedlora.data.overlap.input_files import TrainingStream
 from jmedlora.data.overlap.search import Hit
@@ -84,7 +84,7 @@ class Streamed:
 def clean_file_paths(files: Sequence[Path], drop: str) -> list[Path]:
     """Where the clean copy of each file goes: ``drop`` itself, or files of their names in it.
 
-    It is a folder if it ends in "/", if it is there as one, or for several files. Raises ValueError
+    It is a folder if it ends in "/", if it is there as one, or for several files. Raises UserError
     for two files of one name.
     """
     folder = Path(drop)
@@ -92,21 +92,21 @@ def clean_file_paths(files: Sequence[Path], drop: str) -> list[Path]:
         return [folder]
     names = [file.name for file in files]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"--drop {drop}: two files are called {twice[0]}; drop from one at a time")
+        raise UserError(f"--drop {drop}: two files are called {twice[0]}; drop from one at a time")
     return [folder / name for name in names]
 
 
 def check_no_overwrite(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Raises ValueError if one of ``outputs`` would overwrite one of ``inputs`` or another one."""
+    """Raises UserError if one of ``outputs`` would overwrite one of ``inputs`` or another one."""
     read = {path.resolve(): path for path in inputs}
     seen: set[Path] = set()
     for path in outputs:
         where = path.resolve()
         # A hard link to an input is only replaced: the input keeps its content.
         if where in read:
-            raise ValueError(f"{path}: would overwrite {read[where]}; choose another name")
+            raise UserError(f"{path}: would overwrite {read[where]}; choose another name")
         if where in seen:
-            raise ValueError(f"{path}: is to be written twice; choose another name")
+            raise UserError(f"{path}: is to be written twice; choose another name")
         seen.add(where)
 
 

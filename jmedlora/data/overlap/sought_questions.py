@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from jmedlora.core.errors import UserError
 from jmedlora.data.overlap.normalize import normalize
 from jmedlora.data.overlap.thresholds import Thresholds
 from jmedlora.exams.readers.custom import read_exam
@@ -74,13 +75,13 @@ class SoughtExam:
 def read_exams(given: Sequence[str]) -> list[SoughtExam]:
     """The exams called ``given``: names of load_exam, or files (.jsonl, .csv), each once.
 
-    Raises MissingDataError, FileError, or ValueError for a name that is neither.
+    Raises MissingDataError, FileError, or UserError for a name that is neither.
     """
     found: dict[str, SoughtExam] = {}
     for each in given:
         name, items = _read_exam(each)
         if name in found:
-            raise ValueError(f"--exam {each}: {name} is given twice; name each exam once")
+            raise UserError(f"--exam {each}: {name} is given twice; name each exam once")
         questions = tuple(_sought_question(name, item) for item in items)
         found[name] = SoughtExam(name, content_hash(items), questions)
     return list(found.values())
@@ -133,13 +134,13 @@ def _read_exam(given: str) -> tuple[str, Sequence[Any]]:
     known = [name for name in NAMES if name not in ("jmed_own", "jmed_treatment")]
     if given not in known:
         names = ", ".join(known)
-        raise ValueError(f"--exam {given}: no such exam; use {names}, or a file (.jsonl, .csv)")
+        raise UserError(f"--exam {given}: no such exam; use {names}, or a file (.jsonl, .csv)")
     return given, load_exam(given).items
 
 
 def _read_exam_file(path: Path) -> tuple[str, Sequence[Any]]:
     if path.stem in NAMES:
-        raise ValueError(f"--exam {path}: {path.stem} is the name of another exam; rename the file")
+        raise UserError(f"--exam {path}: {path.stem} is the name of another exam; rename the file")
     return path.stem, read_exam(path)
 
 

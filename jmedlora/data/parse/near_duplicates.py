@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from jmedlora.core.errors import UserError
 from jmedlora.data.parse.types import DUPLICATE, NEAR_DUPLICATE, Pair
 
 LENGTH = 5  # characters of a gram: Japanese has no spaces to find words by
@@ -29,7 +30,7 @@ def reasons(pairs: Sequence[Pair], threshold: float) -> list[str]:
     """For each pair "duplicate", "near-duplicate" or "", the first of several being kept.
 
     threshold: the similarity from which on two pairs are near-duplicates, above 0, to 1; 1 drops
-    exact ones only. Raises ValueError, with the command to run, if datasketch is needed and
+    exact ones only. Raises UserError, with the command to run, if datasketch is needed and
     missing.
     """
     seen: set[tuple[str, str]] = set()
@@ -77,7 +78,7 @@ def _datasketch() -> tuple[Any, Any]:
     try:
         from datasketch import MinHash, MinHashLSH
     except ImportError as error:
-        raise ValueError(
+        raise UserError(
             "finding near-duplicates needs datasketch; run: pip install 'jmedlora[generate]' "
             "(or --near-duplicate 1 for exact ones only)"
         ) from error

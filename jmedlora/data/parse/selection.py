@@ -40,7 +40,7 @@ class Selection:
 
 
 def select(responses: Sequence[Response], settings: ParseSettings) -> Selection:
-    """The pairs of ``responses`` and what is not used. Raises ValueError without datasketch."""
+    """The pairs of ``responses`` and what is not used. Raises UserError without datasketch."""
     selection = Selection()
     for response in responses:
         _read(response, settings, selection)

@@ -29,7 +29,7 @@ def write_training_files(folder: Path, settings: ParseSettings) -> Summary:
 
     The same responses and settings give the same bytes. The caller holds the folder's lock. Raises
     FileError for a broken line and where no pair can be used (rejected.jsonl is written even so),
-    WriteError, and ValueError if datasketch is needed and missing.
+    WriteError, and UserError if datasketch is needed and missing.
     """
     read = planned(read_responses(folder / NAME), folder)
     if not read.responses:
