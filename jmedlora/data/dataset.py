@@ -18,6 +18,11 @@ from jmedlora.core.jsonl import Numbered, Record, read_jsonl
 Kind = Literal["train", "pretrain"]
 REQUIRED: dict[Kind, tuple[str, ...]] = {"train": ("instruction", "output"), "pretrain": ("text",)}
 OPTIONAL: dict[Kind, tuple[str, ...]] = {"train": ("input",), "pretrain": ()}
+FIELD_ORDER: dict[Kind, tuple[str, ...]] = {
+    "train": ("instruction", "input", "output"),
+    "pretrain": ("text",),
+}
+"""The fields in the order in which a model reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class TrainingFile:
     sha256: str
 
 
-def read_training(path: Path, kind: Kind) -> TrainingFile:
+def read_training_file(path: Path, kind: Kind) -> TrainingFile:
     """The records of ``path``. Raises FileError with every fault of the file at once."""
     records, faults = read_jsonl(path)
     for line, record in records:
@@ -46,7 +51,7 @@ def read_training(path: Path, kind: Kind) -> TrainingFile:
     return TrainingFile(path, kind, records, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def write_typed(file: TrainingFile, path: Path) -> None:
+def write_parquet(file: TrainingFile, path: Path) -> None:
     """Writes the fields that are trained on as columns of text (Parquet), in one step."""
     import pyarrow
     from pyarrow import parquet
@@ -65,15 +70,15 @@ def record_faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator
     for field in REQUIRED[kind]:
         if field not in record:
             yield Fault(path, line, None, f"has no '{field}'", f"add '{field}' or delete the line")
-        elif what := wrong_text(record[field]):
+        elif what := text_fault(record[field]):
             yield Fault(path, line, None, f"'{field}' {what}", f"give '{field}' as text")
     for field in OPTIONAL[kind]:
         value = record.get(field)
-        if value not in (None, "") and (what := wrong_text(value)):
+        if value not in (None, "") and (what := text_fault(value)):
             yield Fault(path, line, None, f"'{field}' {what}", f"give text or leave '{field}' out")
 
 
-def wrong_text(value: Any) -> str:
+def text_fault(value: Any) -> str:
     """What keeps ``value`` from being trained on, or ""."""
     if not isinstance(value, str):
         return f"is {type(value).__name__}, not text"

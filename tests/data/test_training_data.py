@@ -18,8 +18,8 @@ from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, processors
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from jmedlora.data.cli import main
-from jmedlora.data.dataset import read_training, write_typed
-from jmedlora.data.tokenize import Limits, Template, encode
+from jmedlora.data.dataset import read_training_file, write_parquet
+from jmedlora.data.tokenize import PromptTemplate, TokenLimits, tokenize_record
 from tests.conftest import ROOT, run, write_jsonl
 from tests.support.tiny_model import END
 
@@ -610,7 +610,7 @@ def test_a_base_that_was_downloaded_is_found_by_its_name(tiny_model, tmp_path):
 def test_the_typed_copy_holds_texts(tmp_path, monkeypatch, kind, records):
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     copy = tmp_path / "typed" / "data.parquet"
-    write_typed(read_training(write_jsonl(tmp_path / "data.jsonl", *records), kind), copy)
+    write_parquet(read_training_file(write_jsonl(tmp_path / "data.jsonl", *records), kind), copy)
     assert list(copy.parent.iterdir()) == [copy]
     cache = str(tmp_path / "cache")
     read = datasets.load_dataset("parquet", data_files=str(copy), split="train", cache_dir=cache)
@@ -635,7 +635,7 @@ def ids(text):
     return [WORDS[word] for word in text.split()]
 
 
-TEMPLATE = Template("Q {instruction} I {input} A", "Q {instruction} A")
+TEMPLATE = PromptTemplate("Q {instruction} I {input} A", "Q {instruction} A")
 
 
 @pytest.mark.parametrize(
@@ -651,7 +651,7 @@ TEMPLATE = Template("Q {instruction} I {input} A", "Q {instruction} A")
 )
 def test_prompt_and_answer_each_keep_their_first_tokens(limits, source, target):
     record = {"instruction": "w w", "input": "x", "output": "y y y"}
-    tokens = encode(record, TEMPLATE, Limits(*limits), word_tokenizer())
+    tokens = tokenize_record(record, TEMPLATE, TokenLimits(*limits), word_tokenizer())
     assert (tokens.source, tokens.target) == (ids(source), ids(target))
     assert (tokens.source_length, tokens.target_length) == (6, 4)
 
@@ -662,7 +662,7 @@ def test_prompt_and_answer_each_keep_their_first_tokens(limits, source, target):
 )
 def test_a_prompt_of_512_tokens_is_whole(words, source_length, last):
     record = {"instruction": "w " * words, "output": "y"}
-    tokens = encode(record, TEMPLATE, Limits(512, 512), word_tokenizer())
+    tokens = tokenize_record(record, TEMPLATE, TokenLimits(512, 512), word_tokenizer())
     assert (tokens.source_length, len(tokens.source)) == (source_length, 512)
     assert tokens.source[-1] == WORDS[last]
 
@@ -673,7 +673,7 @@ def test_a_prompt_of_512_tokens_is_whole(words, source_length, last):
 )
 def test_an_answer_of_512_tokens_counts_its_end_token(words, target_length, last):
     record = {"instruction": "w", "output": "y " * words}
-    tokens = encode(record, TEMPLATE, Limits(512, 512), word_tokenizer())
+    tokens = tokenize_record(record, TEMPLATE, TokenLimits(512, 512), word_tokenizer())
     assert (tokens.target_length, len(tokens.target)) == (target_length, 512)
     assert tokens.target[-1] == WORDS[last]
 
@@ -681,18 +681,20 @@ def test_an_answer_of_512_tokens_counts_its_end_token(words, target_length, last
 @pytest.mark.parametrize("given_input", [{}, {"input": None}, {"input": ""}])
 def test_a_record_without_input_has_the_other_format(given_input):
     record = {"instruction": "w", "output": "y", **given_input}
-    assert encode(record, TEMPLATE, Limits(9, 9), word_tokenizer()).source == ids("Q w A")
+    assert tokenize_record(record, TEMPLATE, TokenLimits(9, 9), word_tokenizer()).source == ids(
+        "Q w A"
+    )
 
 
 def test_the_first_token_of_a_text_counts_and_stands_before_the_prompt_alone():
     record = {"instruction": "w", "output": "y"}
-    tokens = encode(record, TEMPLATE, Limits(3, 9), word_tokenizer(starts=True))
+    tokens = tokenize_record(record, TEMPLATE, TokenLimits(3, 9), word_tokenizer(starts=True))
     assert (tokens.source, tokens.source_length) == (ids("<s> Q w"), 4)
     assert tokens.target == ids("y </s>")
 
 
 def test_braces_of_a_record_are_text():
-    assert TEMPLATE.prompt({"instruction": "{input} {0}", "input": "{"}) == "Q {input} {0} I { A"
+    assert TEMPLATE.fill({"instruction": "{input} {0}", "input": "{"}) == "Q {input} {0} I { A"
 
 
 @settings(max_examples=100, deadline=None)
@@ -705,8 +707,8 @@ def test_braces_of_a_record_are_text():
 )
 def test_encode_keeps_to_its_limits(tokenizer, instruction, given_input, output, source, target):
     record = {"instruction": instruction, "input": given_input, "output": output}
-    limited = encode(record, TEMPLATE, Limits(source, target), tokenizer)
-    whole = encode(record, TEMPLATE, Limits(10**6, 10**6), tokenizer)
+    limited = tokenize_record(record, TEMPLATE, TokenLimits(source, target), tokenizer)
+    whole = tokenize_record(record, TEMPLATE, TokenLimits(10**6, 10**6), tokenizer)
     assert len(limited.source) == min(source, limited.source_length)
     assert len(limited.target) == min(target, limited.target_length)
     assert limited.source == whole.source[:source]

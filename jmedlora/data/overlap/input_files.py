@@ -13,16 +13,12 @@ from typing import BinaryIO
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import JSON_SPACE, Record, likely_encoding, parse_object
-from jmedlora.data.dataset import Kind, record_faults
+from jmedlora.data.dataset import FIELD_ORDER, Kind, record_faults
 
 LONGEST_LINE = 64 * 2**20
 """Bytes of a line at most: a longer one is a file without line breaks."""
 MOST_FAULTS = 1000
 """Faults after which the rest of a file is not read."""
-FIELDS: dict[Kind, tuple[str, ...]] = {
-    "train": ("instruction", "input", "output"),
-    "pretrain": ("text",),
-}
 GZIP_MAGIC = b"\x1f\x8b"
 """What a gzip file begins with."""
 GZIP_FAULT = "is gzip-compressed", "unpack it first"
@@ -201,4 +197,4 @@ def _record_passage(record: Record, path: Path, number: int) -> Passage | list[F
         return [Fault(path, number, None, what, "add them or delete the line")]
     if faults := list(record_faults(record, path, number, kind)):
         return faults
-    return Passage(number, "\n".join(record.get(field) or "" for field in FIELDS[kind]))
+    return Passage(number, "\n".join(record.get(field) or "" for field in FIELD_ORDER[kind]))
