@@ -8,7 +8,7 @@ import pytest
 
 from jmedlora.core.lock import locked
 from jmedlora.data.cli import main
-from jmedlora.data.parse.train_eval_split import chunks_for_eval
+from jmedlora.data.parse.training_files import chunks_for_eval
 from tests.conftest import write_jsonl
 
 TOPICS = ["心不全", "肺炎", "脳梗塞", "糖尿病", "喘息", "胃潰瘍"]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import read_jsonl
@@ -19,10 +21,18 @@ from jmedlora.data.generate.documents import Document
 from jmedlora.data.generate.prompt_template import Prompt
 
 PLAN_FILE = "plan.jsonl"
-PLACE = {"key": str, "source": str, "source_sha256": str, "start": int, "end": int}
-"""What of a place is read again."""
 ASCII_A_TOKEN = 4
 """Of ASCII about four characters make a token, of Japanese about one: a rule of thumb."""
+
+
+class Place(BaseModel, frozen=True, strict=True):
+    """Where the text of a request stands, as a line of the plan tells: what of it is read again."""
+
+    key: str
+    source: str
+    source_sha256: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +147,20 @@ def _request(
     )
 
 
-def read_plan(folder: Path) -> list[dict[str, Any]]:
+def read_plan(folder: Path) -> list[Place]:
     """The places of the latest plan in ``folder``, in its order; none where there is no plan.
 
     Raises FileError with every line that is none.
     """
     path = folder / PLAN_FILE
     records, faults = read_jsonl(path) if path.is_file() else ([], [])
+    places = []
     for line, record in records:
-        if not all(type(record.get(name)) is kind for name, kind in PLACE.items()):
-            what, remedy = (
-                "is no place of a plan",
-                "run jmed-data generate again, or delete the file",
-            )
-            faults.append(Fault(path, line, None, what, remedy))
+        try:
+            places.append(Place.model_validate(record))
+        except ValidationError:
+            remedy = "run jmed-data generate again, or delete the file"
+            faults.append(Fault(path, line, None, "is no place of a plan", remedy))
     if faults:
         raise FileError(faults)
-    return [record for _, record in records]
+    return places

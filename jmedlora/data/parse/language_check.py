@@ -31,7 +31,7 @@ def language_of_prompt(prompt: str) -> Language:
     return "ja" if prompt == "ja" else "en" if prompt == "en" else "any"
 
 
-def is_in(text: str, language: Language) -> bool:
+def is_in_language(text: str, language: Language) -> bool:
     """Whether ``text`` can be in ``language``. Short terms and numbers are in every language."""
     if language == "any":
         return True
