@@ -32,9 +32,9 @@ from jmedlora.exams.registry import load_exam
 from jmedlora.report.cli import main as jmed_report
 from lm_eval_tasks.adapter import exam_dataset
 from tests.conftest import ROOT, write_jsonl
-from tests.data.test_parse_command import chunks
 from tests.support.pdf import pdf
 from tests.support.published import publish
+from tests.support.responses import chunks
 from tests.support.runs import STAMP, Asked, answers, questions, write_run
 
 SCALE = int(os.environ.get("JMED_FUZZ_SCALE", "1"))

@@ -16,9 +16,8 @@ from jmedlora.core.errors import FileError
 from jmedlora.data.cli import main
 from jmedlora.data.describe.histogram import Bin, draw_bars, make_bins
 from jmedlora.data.describe.profile import length_statistics, read_profile
-from tests.conftest import ROOT
-from tests.data.test_training_data import recipe
 from tests.support.tiny_model import END
+from tests.support.training_data import RECIPES, recipe
 
 RECORDS = [
     {"instruction": "頭痛とは。", "input": "", "output": "頭の痛み"},
@@ -75,9 +74,6 @@ characters of output
   8 to 8 ██████████████████████████████████▌ 1
 
 """
-
-
-RECIPES = ROOT / "recipes"
 
 
 def describe(capsys, *args):
@@ -267,7 +263,7 @@ def tokens_of(capsys, path, *args):
     }
 
 
-LONG = [  # by the short prompt of test_training_data.py: 3 tokens and those of the fields
+LONG = [  # by the short PROMPT of training_data.py: 3 tokens and those of the fields
     {"instruction": "~" * 506, "input": "~~~", "output": "~" * 511},  # 512 and 512
     {"instruction": "~" * 507, "input": "~~~", "output": "~" * 511},  # 513: cut
     {"instruction": "~" * 508, "input": "~~~", "output": "~" * 512},  # 514, 513: both are cut

@@ -13,12 +13,10 @@ import pytest
 
 from jmedlora.data.cli import main
 from tests.conftest import ROOT, run
-from tests.data.test_generate import docs, generate, lines
 from tests.support.chat_server import answer, failure, pairs_about, serving
+from tests.support.generate import generate, lines
 from tests.support.served import transformers_serve
 from tests.support.tiny_model import build
-
-__all__ = ["docs"]
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 

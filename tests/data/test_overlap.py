@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from jmedlora.data.cli import main
 from jmedlora.data.overlap.candidates import CandidateFilter
 from jmedlora.data.overlap.input_files import Passage
 from jmedlora.data.overlap.normalize import OffsetMap, normalize
@@ -21,42 +20,7 @@ from jmedlora.data.overlap.verify import partial_ratio
 from jmedlora.exams.exclude import without
 from jmedlora.exams.registry import load_exam
 from tests.conftest import write_jsonl
-
-STEM = "架空の湖のほとりに住む灰色の羽をもつ水鳥が冬のあいだ主に食べているものはどれか。"
-CHOICES = [
-    "湖底の水草の根",
-    "浅瀬の小さな巻貝",
-    "岸辺の柳の若芽",
-    "沖の透明な小魚",
-    "葦の茎にいる虫",
-]
-SHORT = "水鳥の主食はどれか。"
-OTHER = "町役場の三階にある会議室の鍵は、受付で名前を書いてから借りることになっている。"
-QUESTION = SoughtQuestion("own", "Q1", STEM, tuple(CHOICES))
-
-
-@pytest.fixture
-def exam(tmp_path):
-    return write_exam(tmp_path / "own.jsonl", ("Q1", STEM, CHOICES), ("Q2", SHORT, CHOICES[::-1]))
-
-
-def write_exam(path, *questions):
-    records = [
-        {"problem_id": name, "question": stem, "choices": choices, "answer": ["a"]}
-        for name, stem, choices in questions
-    ]
-    return write_jsonl(path, *records)
-
-
-def overlap(capsys, *args):
-    """Exit status, standard output and standard error of ``jmed-data overlap``."""
-    status = main(["overlap", *map(str, args)])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
-
-
-def hits(folder):
-    return [json.loads(line) for line in (folder / "hits.jsonl").read_text("utf-8").splitlines()]
+from tests.support.overlap import CHOICES, OTHER, QUESTION, SHORT, STEM, hits, overlap, write_exam
 
 
 def found(text, *questions, **thresholds):

@@ -9,19 +9,8 @@ from jmedlora.data.overlap.normalize import PIECE_LENGTH, OffsetMap, normalize, 
 from jmedlora.data.overlap.sought_questions import is_exam_file
 from jmedlora.data.overlap.thresholds import Thresholds, coverage_notes
 from tests.conftest import write_jsonl
-from tests.data.test_overlap import (
-    CHOICES,
-    OTHER,
-    QUESTION,
-    SHORT,
-    STEM,
-    exam,
-    hits,
-    overlap,
-    write_exam,
-)
+from tests.support.overlap import CHOICES, OTHER, QUESTION, SHORT, STEM, hits, overlap, write_exam
 
-__all__ = ["exam"]  # a fixture
 LONG = OTHER + "その会議室はどれか。"
 
 

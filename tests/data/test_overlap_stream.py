@@ -12,9 +12,8 @@ import pytest
 from jmedlora.data.cli import main
 from jmedlora.data.overlap import input_files, output_files
 from tests.conftest import run, write_jsonl
-from tests.data.test_overlap import CHOICES, OTHER, QUESTION, STEM, exam, hits, overlap, write_exam
+from tests.support.overlap import CHOICES, OTHER, QUESTION, STEM, hits, overlap, write_exam
 
-__all__ = ["exam"]  # a fixture
 GOOD = {"instruction": QUESTION.text, "output": "a"}
 LIMITED = """
 import resource, sys
