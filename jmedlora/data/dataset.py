@@ -5,13 +5,13 @@
 ``data/pretrain_eval.jsonl``: ``text``. Other fields are allowed and ignored.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
 
@@ -48,7 +48,7 @@ def read_training_file(path: Path, kind: Kind) -> TrainingFile:
         faults = [Fault(path, None, None, "holds no record", f"write one per line, with {fields}")]
     if faults:
         raise FileError(sorted(faults, key=lambda fault: fault.line or 0))
-    return TrainingFile(path, kind, records, hashlib.sha256(path.read_bytes()).hexdigest())
+    return TrainingFile(path, kind, records, sha256(path))
 
 
 def write_parquet(file: TrainingFile, path: Path) -> None:

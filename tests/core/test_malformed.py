@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from jmedlora.core.errors import FileError
 from jmedlora.data.cli import main as jmed_data
-from jmedlora.data.generate.documents import find_documents
+from jmedlora.data.generate.find_documents import find_documents
 from jmedlora.data.generate.prompt_template import read_prompt
 from jmedlora.data.generate.response_store import open_response_store
 from jmedlora.data.recipe import read_recipe

@@ -17,8 +17,8 @@ from jmedlora.data.generate.document_readers import (
     read_json_lines,
     read_pdf,
 )
-from jmedlora.data.generate.documents import find_documents
 from jmedlora.data.generate.encoding_detection import UnknownEncodingError, decode_text
+from jmedlora.data.generate.find_documents import find_documents
 from jmedlora.exams.registry import SAMPLE
 from tests.conftest import write_jsonl
 from tests.support.pdf import pdf

@@ -13,7 +13,7 @@ from jmedlora.core.cli.manual_page import add_command, positive, whole
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.parse import add_parse_options, print_summary, settings_of
 from jmedlora.data.generate.client import Connection
-from jmedlora.data.generate.documents import Document, find_documents
+from jmedlora.data.generate.find_documents import Document, find_documents
 from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
 from jmedlora.data.generate.request_loop import Outcome, send_requests
 from jmedlora.data.generate.request_plan import (
