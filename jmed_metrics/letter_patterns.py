@@ -1,9 +1,9 @@
-"""The patterns by which ``answers`` finds the labels of choices in a text that is ``plain``."""
+"""The patterns by which ``read_letters`` finds the labels of choices in a normalized text."""
 
 import re
 from functools import cache
 
-from jmed_metrics.wording import CLOSE, DENIED, LINK, MARKER, OPEN
+from jmed_metrics.normalize import CLOSE, DENIED, LINK, MARKER, OPEN
 
 SEPARATOR = r" ?(?:[、・/&;]|,(?: ?and(?![a-z]))?|と|and(?![a-z])|及び|および| ) ?"
 START = (

@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from jmed_metrics.grammar import (
+from jmed_metrics.letter_patterns import (
     ALONE,
     ANNOUNCED,
     AROUND_TEXT,
@@ -39,7 +39,7 @@ from jmed_metrics.grammar import (
     Grammar,
     grammar_of,
 )
-from jmed_metrics.wording import plain
+from jmed_metrics.normalize import normalize
 
 
 def read_letters(
@@ -51,13 +51,15 @@ def read_letters(
     text are not read. Empty if ``text`` chooses none or cannot be read, and for a question without
     labels.
     """
-    text = plain(text)
+    text = normalize(text)
     if not labels or not text:
         return frozenset()
     grammar = grammar_of("".join(labels))
     if grammar.whole.fullmatch(text) or grammar.labels.fullmatch(text.replace("\n", " ")):
         return frozenset(_letters(grammar, text))
-    offered = {label: _core(plain(choice)) for label, choice in zip(labels, choices, strict=False)}
+    offered = {
+        label: _core(normalize(choice)) for label, choice in zip(labels, choices, strict=False)
+    }
     return (
         _last(_behind_marker(grammar, text, m, offered) for m in _lists(grammar, text, ANNOUNCED))
         or frozenset(_alone(grammar, text))

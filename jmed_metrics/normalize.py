@@ -13,7 +13,7 @@ DENIED = r"(?![^。\n]*(?:ない|ません|なく|なかっ))"
 """Not followed by a denial in the same sentence."""
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """``text`` after NFKC, in small letters, with single spaces and line feeds, trimmed.
 
     Full and half width become alike. Marks of Markdown and TeX around an answer are dropped.

@@ -8,7 +8,7 @@ lenient ones (a line that is a number, "…は2.1です"); of each the last matc
 
 import re
 
-from jmed_metrics.wording import CLOSE, DENIED, LINK, MARKER, OPEN, plain
+from jmed_metrics.normalize import CLOSE, DENIED, LINK, MARKER, OPEN, normalize
 
 PLACE = "[\ue001-\ue014]"
 PLACES = {ord("①") + place: 0xE001 + place for place in range(20)}
@@ -38,7 +38,7 @@ def read_number(text: str) -> str:
     "" if it gives none or cannot be read. Commas between thousands and units ("mg/dL", "/1,000対")
     are left out.
     """
-    text = plain(text.translate(PLACES))
+    text = normalize(text.translate(PLACES))
     if found := _on_sheet(text) or _alone(text):
         return found
     if announced := list(ANNOUNCED.finditer(text)):
