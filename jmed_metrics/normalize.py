@@ -5,12 +5,15 @@ import unicodedata
 
 MARKER = r"(?<![不a-z])(?:答え|解答|回答|正解|正答|answers?|boxed)"
 LINK = (
-    r"(?:[\s:=→、,】\])>」]|は|です|is(?![a-z])|are|(?:would|should|must) be|選択肢|option|choice)*"
+    r"(?:[\s:=→、,】\])>」]|は|です|is(?![a-z])|are|(?:would|should|must) be"
+    r"|選択肢|option|choice)*+"
 )
 """What announces an answer, and what may stand between it and the answer."""
-OPEN, CLOSE = r"[(\[{<「『【〈《\"'“‘]", r"[)\]}>」』】〉》\"'”’]"
-DENIED = r"(?![^。\n]*(?:ない|ません|なく|なかっ))"
-"""Not followed by a denial in the same sentence."""
+QUOTES, CLOSING = r"\"'", r")\]}>」』】〉》”’"
+"""Characters that both open and close, and those that only close."""
+OPEN, CLOSE = rf"[(\[{{<「『【〈《{QUOTES}“‘]", rf"[{CLOSING}{QUOTES}]"
+DENIALS = "ない|ません|なく|なかっ"
+SENTENCE_END = r"[。\n]"
 
 
 def normalize(text: str) -> str:
