@@ -14,6 +14,8 @@ QUOTES, CLOSING = r"\"'", r")\]}>」』】〉》”’"
 OPEN, CLOSE = rf"[(\[{{<「『【〈《{QUOTES}“‘]", rf"[{CLOSING}{QUOTES}]"
 DENIALS = "ない|ません|なく|なかっ"
 SENTENCE_END = r"[。\n]"
+STRETCH = re.compile(r".{1,500}(?=[\x00-\x7fぁ-ゖァ-ヺ一-鿿]|\Z)|.{1,500}", re.DOTALL)
+"""A part of a text, up to a character that never joins the one before it, where there is one."""
 
 
 def normalize(text: str) -> str:
@@ -21,6 +23,7 @@ def normalize(text: str) -> str:
 
     Full and half width become alike. Marks of Markdown and TeX around an answer are dropped.
     """
-    text = unicodedata.normalize("NFKC", text).lower()
+    # NFKC sorts accents in a row: the square of their number, without an end to each stretch.
+    text = "".join(unicodedata.normalize("NFKC", each) for each in STRETCH.findall(text)).lower()
     text = re.sub(r"[*`$\\]", "", text)
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
