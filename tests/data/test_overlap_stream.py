@@ -108,7 +108,7 @@ def line(record):
             line({"messages": []}).encode(),
             ":1: is a chat ('messages'), which is not read; write its",
         ),
-        (gzip.compress(b"x"), ": is gzip-compressed; unpack it first"),
+        (gzip.compress(b"x", mtime=0), ": is gzip-compressed; unpack it first"),
         (line({"question": "x"}).encode(), ":1: has neither 'instruction' and 'output' nor 'text'"),
         (line({"text": 1}).encode(), ":1: 'text' is int, not text; give 'text' as text"),
         (line({"text": " "}).encode(), ":1: 'text' is empty; give 'text' as text"),
