@@ -22,20 +22,27 @@ A letter that belongs to a word is no label: ビタミンB, HbA1c, B型肝炎, �
 medicine. Nor are alternatives ("a または d"), denials ("aではない") and lists of all the choices.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from collections.abc import Sequence
 
+from jmed_metrics.letter_lists import Lists, Span, is_list
+from jmed_metrics.letter_page import Page
 from jmed_metrics.letter_patterns import (
     ALONE,
     ANNOUNCED,
     AROUND_TEXT,
-    DENIAL,
-    OPINION,
+    JUDGED_AT_ONCE,
+    JUDGED_IN_PART,
+    JUDGED_IN_SENTENCE,
+    NOT_SO_IN_PART,
+    OF_OTHERS,
+    OPENING_SIGN,
+    OPINION_IN_LINE,
+    OPINION_IN_SENTENCE,
     RIGHT,
-    TOPIC,
+    TEXT_BEGINS,
+    TOPIC_IN_LINE,
+    TOPIC_SIGN,
     WRONG,
-    Around,
     Grammar,
     grammar_of,
 )
@@ -49,42 +56,21 @@ def read_letters(
 
     choices: the texts that the labels stand for, in their order; without them several lines with a
     text are not read. Empty if ``text`` chooses none or cannot be read, and for a question without
-    labels.
+    labels. It takes a time that grows with the length of ``text`` only.
     """
     text = normalize(text)
     if not labels or not text:
         return frozenset()
     grammar = grammar_of("".join(labels))
-    if grammar.whole.fullmatch(text) or grammar.labels.fullmatch(text.replace("\n", " ")):
+    one_line = text.replace("\n", " ")
+    if is_list(grammar, text, remarks=True) or is_list(grammar, one_line, remarks=False):
         return frozenset(_letters(grammar, text))
     offered = {
-        label: _core(normalize(choice)) for label, choice in zip(labels, choices, strict=False)
+        label: normalize(choice).strip(AROUND_TEXT)
+        for label, choice in zip(labels, choices, strict=False)
     }
-    return (
-        _last(_behind_marker(grammar, text, m, offered) for m in _lists(grammar, text, ANNOUNCED))
-        or frozenset(_alone(grammar, text))
-        or frozenset(_options(grammar, text, offered))
-    )
-
-
-def _core(text: str) -> str:
-    return text.strip(AROUND_TEXT)
-
-
-def _lists(grammar: Grammar, text: str, around: Around) -> Iterator[re.Match[str]]:
-    """Labels joined to a list that stand between the patterns ``around`` (before, behind)."""
-    before, behind = around
-    end = 0
-    for start in before.finditer(text):
-        found = grammar.some.match(text, start.end())
-        if found and found.start() >= end and behind.match(text, found.end()):
-            end = found.end()
-            yield found
-
-
-def _last(found: Iterable[list[str]]) -> frozenset[str]:
-    read = [letters for letters in found if letters]
-    return frozenset(read[-1]) if read else frozenset()
+    page, lists = Page(grammar, text, offered), Lists(grammar, text)
+    return frozenset(_announced(page, lists) or _alone(page, lists) or _options(page))
 
 
 def _letters(grammar: Grammar, labels: str) -> list[str]:
@@ -92,128 +78,131 @@ def _letters(grammar: Grammar, labels: str) -> list[str]:
     return [found[1] for found in grammar.one.finditer(labels)]
 
 
-def _behind_marker(
-    grammar: Grammar, text: str, found: re.Match[str], offered: Mapping[str, str]
-) -> list[str]:
+def _announced(page: Page, lists: Lists) -> list[str]:
+    """The labels behind the last marker behind which they can be read."""
+    for found in reversed(list(lists.between(ANNOUNCED))):
+        if letters := _behind_marker(page, found):
+            return letters
+    return []
+
+
+def _behind_marker(page: Page, found: Span) -> list[str]:
     """Labels behind a marker; a single one also with those that begin the lines below it."""
-    letters = _letters(grammar, found[0])
-    line, *below = text[found.start() :].split("\n")
-    below = list(takewhile(grammar.line.fullmatch, below))
+    letters = _letters(page.grammar, page.text[found.start : found.end])
     if len(letters) > 1:
         return letters
-    if below and (listed := _listed(grammar, [line, *below], offered)):
-        return listed
-    if _names_more(grammar, line) or _has_rivals(grammar, text, found):
+    below, stated = page.block_below(found.start), page.is_stated(found.start)
+    if below and stated and below.stated:
+        together = list(dict.fromkeys((*letters, *below.letters)))
+        if listed := _in_order(page.grammar, together):
+            return listed
+    if _names_more(page, found.start) or _has_rivals(page, found):
         return []
     if below:
-        taken = _is_stated(grammar, line, offered) and _are_remarks(grammar, line, below, offered)
-        return letters if taken else []
-    denied = DENIAL.match(line, len(found[0])) and not _has_text(grammar, line, offered)
-    return [] if denied else letters
+        is_remark = letters[0] >= below.letters[0] or below.is_opinion
+        return letters if stated and is_remark and not below.may_state else []
+    return [] if _is_denied(page, found.end) and not page.has_text(found.start) else letters
 
 
-def _names_more(grammar: Grammar, line: str) -> bool:
-    """Whether ``line`` has another label in front of a text or behind a bracket: "a (…) と c"."""
-    return len(set(grammar.mentioned.findall(line))) > 1 or bool(grammar.joined.search(line))
+def _names_more(page: Page, place: int) -> bool:
+    """Whether from ``place`` on its line has another label before a text or behind a bracket.
 
-
-def _are_remarks(
-    grammar: Grammar, line: str, below: Sequence[str], offered: Mapping[str, str]
-) -> bool:
-    """Whether the lines ``below`` an answer discuss choices and do not choose more of them.
-
-    None may be a choice's text, be it cut off; and if the first goes on in the order of the labels,
-    it must be an opinion: with a reason behind each, it could be a list of answers.
+    As in "a (…) と c".
     """
-    if any(_may_state(grammar, each, offered) for each in below):
+    names = {
+        label
+        for label, mention in page.grammar.mentions_ahead.items()
+        if page.is_ahead(mention, place + 1)
+    }
+    if own := page.grammar.named.match(page.text, place):
+        names.add(own[1])
+    return len(names) > 1 or page.is_ahead(page.grammar.joined_ahead, place)
+
+
+def _is_denied(page: Page, place: int) -> bool:
+    """Whether behind the label that ends at ``place`` an opinion takes it back.
+
+    The opinion is the whole text or bracket. A reason ("発熱がないため"), a remark in a bracket
+    ("感染はない") and an opinion on the other choices are none.
+    """
+    if page.is_ahead(OF_OTHERS, place):
         return False
-    answer, first = (m[1] for m in map(grammar.one.match, (line, below[0])) if m)
-    return first <= answer or bool(OPINION.search(below[0]))
+    if JUDGED_AT_ONCE.match(page.text, place):
+        return True
+    begun = TEXT_BEGINS.match(page.text, place)
+    if not begun:
+        return False
+    sought = [NOT_SO_IN_PART, JUDGED_IN_SENTENCE]
+    if not begun[0].endswith("("):
+        sought.append(JUDGED_IN_PART)
+    return any(page.is_ahead(each, begun.end()) for each in sought)
 
 
-def _may_state(grammar: Grammar, line: str, offered: Mapping[str, str]) -> bool:
-    """Whether ``line`` is a label with nothing or its text behind it, even if it was cut off."""
-    found = grammar.head.fullmatch(line)
-    return bool(found and offered.get(found[1], "").startswith(_core(found[2])))
-
-
-def _alone(grammar: Grammar, text: str) -> list[str]:
+def _alone(page: Page, lists: Lists) -> list[str]:
     """The last labels by themselves; none if they may head the discussion of a choice."""
-    lists = list(_lists(grammar, text, ALONE))
-    if not lists or (RIGHT.search(text) and WRONG.search(text)):
+    found = list(lists.between(ALONE))
+    if not found or (RIGHT.search(page.text) and WRONG.search(page.text)):
         return []
-    last = lists[-1]
-    heading = _has_rivals(grammar, text, last) or _is_next(grammar, text, last)
-    return [] if heading else _letters(grammar, last[0])
+    last = found[-1]
+    heading = _has_rivals(page, last) or _is_next(page, last)
+    return [] if heading else _letters(page.grammar, page.text[last.start : last.end])
 
 
-def _options(grammar: Grammar, text: str, offered: Mapping[str, str]) -> list[str]:
+def _options(page: Page) -> list[str]:
     """The one label that stands in front of a text; several if nothing else is written."""
-    lines = text.split("\n")
-    if all(map(grammar.line.fullmatch, lines)):
-        listed = _listed(grammar, lines, offered)
-        if listed or len(lines) > 1:
+    first = page.blocks[0]
+    if first and all(page.blocks):
+        listed = _in_order(page.grammar, list(first.letters)) if first.stated else []
+        if listed or len(page.lines) > 1:
             return listed
-    options = list(grammar.option.finditer(text))
+    options = list(page.grammar.option.finditer(page.text))
     letters = {found[1] for found in options}
-    if len(letters.union(grammar.mentioned.findall(text))) != 1:
+    if len(letters.union(page.grammar.mentioned.findall(page.text))) != 1:
         return []
-    return [] if any(_is_discussed(text, found) for found in options) else list(letters)
+    is_discussed = any(_is_discussed(page, *found.span(1)) for found in options)
+    return [] if is_discussed else list(letters)
 
 
-def _listed(grammar: Grammar, lines: Sequence[str], offered: Mapping[str, str]) -> list[str]:
-    """The labels at the start of ``lines``, if nothing or the text of the choice stands behind.
+def _in_order(grammar: Grammar, letters: list[str]) -> list[str]:
+    """``letters``, the labels that begin lines, if they are an answer.
 
     None if they go up and down or are all there are: choices taken are listed in order; a choice
     and then remarks on others are not, and a list of all only repeats the question.
     """
-    if not all(_is_stated(grammar, line, offered) for line in lines):
-        return []
-    letters = list(dict.fromkeys(found[1] for line in lines if (found := grammar.one.match(line))))
     in_order = letters == sorted(letters) and len(letters) < grammar.size
     return letters if in_order or len(letters) == 1 else []
 
 
-def _is_stated(grammar: Grammar, line: str, offered: Mapping[str, str]) -> bool:
-    return bool(grammar.bare.fullmatch(line)) or _has_text(grammar, line, offered)
+def _is_discussed(page: Page, start: int, end: int) -> bool:
+    """Whether behind the label from ``start`` to ``end`` stands what is thought of the choice."""
+    if OPENING_SIGN.match(page.text, end):
+        return True
+    if not page.begins_line(start):
+        return page.is_ahead(OPINION_IN_SENTENCE, end)
+    topic = TOPIC_SIGN.match(page.text, end)
+    return page.is_ahead(OPINION_IN_LINE, end) or bool(
+        topic and page.is_ahead(TOPIC_IN_LINE, topic.end())
+    )
 
 
-def _has_text(grammar: Grammar, line: str, offered: Mapping[str, str]) -> bool:
-    """Whether ``line`` is a label and the text of its choice, as offered."""
-    found = grammar.head.fullmatch(line)
-    return bool(found and (text := _core(found[2])) and text == offered.get(found[1]))
-
-
-def _is_discussed(text: str, found: re.Match[str]) -> bool:
-    """Whether behind the label ``found`` stands what is thought of the choice, not its text."""
-    rest = text[found.end() :].partition("\n")[0]
-    if text[: found.start(1)].rpartition("\n")[2].strip(AROUND_TEXT):
-        return bool(OPINION.search(rest.partition("。")[0]))
-    return bool(OPINION.search(rest) or TOPIC.match(rest))
-
-
-def _has_rivals(grammar: Grammar, text: str, found: re.Match[str]) -> bool:
+def _has_rivals(page: Page, found: Span) -> bool:
     """Whether ``found`` fills a line and another label does, too: headings of a discussion."""
-    if not _fills_line(text, found):
+    if not page.fills_line(found):
         return False
-    headings = {m[1] for line in text.split("\n") if (m := grammar.heading.fullmatch(line))}
-    return not headings.issubset(_letters(grammar, found[0]))
+    letters = _letters(page.grammar, page.text[found.start : found.end])
+    return not page.headings.issubset(letters)
 
 
-def _is_next(grammar: Grammar, text: str, found: re.Match[str]) -> bool:
+def _is_next(page: Page, found: Span) -> bool:
     """Whether ``found`` may be cut off in a discussion of the choices.
 
     It fills a line below those on other labels, or ends the text within a sentence on one: "b: C".
     """
-    *above, line = text[: found.start()].split("\n")
-    if not _fills_line(text, found):
+    about = page.grammar.about
+    *above, line = page.text[: found.start].split("\n")
+    if not page.fills_line(found):
         sentence = line.rpartition("。")[2]
-        return found.end() == len(text) and bool(grammar.about.match(sentence))
-    others = {m[1] for each in above if (m := grammar.about.match(each))}
-    return bool(others) and not others.issuperset(_letters(grammar, found[0]))
-
-
-def _fills_line(text: str, found: re.Match[str]) -> bool:
-    before = text[: found.start()].rpartition("\n")[2]
-    behind = text[found.end() :].partition("\n")[0]
-    return not (before + behind).strip(" 。.!")
+        return found.end == len(page.text) and bool(about.match(sentence))
+    others = {m[1] for each in above if (m := about.match(each))}
+    letters = _letters(page.grammar, page.text[found.start : found.end])
+    return bool(others) and not others.issuperset(letters)
