@@ -47,15 +47,21 @@ def read_response(content: str, finish: str | None = "stop") -> Reading:
 def _without_reasoning(text: str) -> tuple[str, Reading]:
     """``text`` with as many line breaks in place of what the model thought, which is kept."""
     reading = Reading()
-
-    def leave(found: re.Match[str]) -> str:
-        line = text.count("\n", 0, found.start()) + 1
-        reading.rejects.append(Reject(line, found[0], REASONING))
-        return "\n" * found[0].count("\n")
-
     if "</think" in text.lower():
-        text = THOUGHT.sub(leave, text)
-    return THINKING.sub(leave, CHANNEL.sub(leave, text)), reading
+        text = _left(THOUGHT, text, reading)
+    return _left(THINKING, _left(CHANNEL, text, reading), reading), reading
+
+
+def _left(pattern: re.Pattern[str], text: str, reading: Reading) -> str:
+    """``text`` without what ``pattern`` finds, which is added to the rejects."""
+    parts, at, line = [], 0, 1
+    for found in pattern.finditer(text):
+        line += text.count("\n", at, found.start())
+        reading.rejects.append(Reject(line, found[0], REASONING))
+        breaks = found[0].count("\n")
+        parts += [text[at : found.start()], "\n" * breaks]
+        line, at = line + breaks, found.end()
+    return "".join([*parts, text[at:]])
 
 
 def _read_turns(text: str, finish: str | None, reading: Reading) -> None:
@@ -72,13 +78,13 @@ def _read_turns(text: str, finish: str | None, reading: Reading) -> None:
 
 def _read_parts(text: str, line: int, finish: str | None, reading: Reading) -> None:
     """Adds the pairs written as data, and those in the text between them."""
-    at = 0
+    at, shared = 0, ""
     for written in find_written(text):
         if written.start >= at:  # else it is another pair of the same object
             _add(reading, scan(text[at : written.start], line))
             line += text.count("\n", at, written.start)
-            at = written.start
-        _take(reading, written, text[written.start : written.end], line)
+            at, shared = written.start, text[written.start : written.end]
+        _take(reading, written, shared, line)
         if written.end > at:
             following, at = at, written.end
             line += text.count("\n", following, at)

@@ -32,7 +32,7 @@ HEADING = re.compile(
     r"\s*[.:：)）]?\**|\*\*[^*]+\*\*[:：]?|```.*)\s*"
 )
 ITEM = re.compile(r"\s+\S|[-+*•・●○▪]\s?\S|[(（]?[0-9０-９]{1,2}[.．)）、]|[①-⑳]")
-CERTAIN_END = re.compile(r"\s*(?:[-=*_~]{3,}|```.*|\W*(?:[0-9０-９]{1,3}\W*)?)\s*")
+CERTAIN_END = re.compile(r"\s*+(?:[-=*_~]{3,}+\s*+|```.*|\W*+(?:[0-9０-９]{1,3}\W*+)?)")
 """A line that ends an answer for certain, whatever follows."""
 ONLY_PUNCTUATION = re.compile(
     r"[\W_]*(?:[0-9０-９]{0,3}|[①-⑳])[\W_]*|\s*(?:```|~~~)\s*"

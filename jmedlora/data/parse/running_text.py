@@ -33,11 +33,14 @@ DATA = ('{"', "{'", '["', "['", "[{", "{{", "[[")
 COMPLETE = {"stop", "eos", "eos_token", "end_turn", "stop_sequence"}
 """The finish_reason of a response that is whole, as servers call it; "length" is the usual other.
 """
-OTHER_CHOICE = re.compile(r"^\s*[BＢ](?:[:：．)]|\.\s)", re.MULTILINE)
+OTHER_CHOICE = re.compile(r"^[^\S\n]*+[BＢ](?:[:：．)]|\.\s)", re.MULTILINE)
 """A line that shows that A: was no answer but the first of several choices."""
 
 SECOND_ANSWER = re.compile(r"\W{0,20}(?:答え|回答|解答|正解|Answer)")
 """What shows the same behind the answer."""
+MOST_KEYS = 200
+"""As many keys are looked at for the end of a pair; without a bound, each of the questions that one
+answer cannot belong to would look as far as that."""
 
 
 def scan(text: str, first: int, *, finish: str | None = "stop") -> Reading:
@@ -54,6 +57,8 @@ class _Scan:
     def __init__(self, text: str, first: int, finish: str | None) -> None:
         self.text, self.finish = text, finish
         self.is_cut = finish is not None and finish.casefold() not in COMPLETE
+        self.last = len(text.rstrip())
+        self.last_word = len(text.rstrip(" \t\n\u3000`"))
         self.markers = find_markers(text)
         self.starts = [marker.start for marker in self.markers]
         self.answered = answered(self.markers)
@@ -135,7 +140,7 @@ class _Scan:
         self.reading.pairs.append(Pair(instruction.text, output.text, rule, line, text))
 
     def _reason(self, question: Marker, instruction: Value, output: Value, end: int) -> str:
-        at_end = not self.text[end:].strip(" \t\n\u3000`")
+        at_end = end >= self.last_word
         if at_end and (self.is_cut or output.open_quote) and not output.closed:
             return TRUNCATED
         if output.cut:
@@ -151,7 +156,7 @@ class _Scan:
         """A question without an answer; what stands below its line is looked at by itself."""
         line_end = self.text.find("\n", question.end, limit)
         end = limit if line_end < 0 else line_end
-        cut = self.is_cut and not self.text[end:].strip()
+        cut = self.is_cut and end >= self.last
         text = self.text[question.start : end].strip()
         reason = TRUNCATED if cut else NO_OUTPUT
         self.reading.rejects.append(Reject(self._line_of(question.start), text, reason))
@@ -163,13 +168,14 @@ class _Scan:
     def _limit(self, place: int) -> int:
         """The marker before which the answer to that at ``place`` must stand."""
         question, seen = self.markers[place], False
-        for i in range(place + 1, len(self.markers)):
+        most = min(place + 1 + MOST_KEYS, len(self.markers))
+        for i in range(place + 1, most):
             other = self.markers[i]
             is_sure = seen or other.firm or self._is_line(i) or self._is_other_number(question, i)
             if is_sure and self._ends(question, i):
                 return i
             seen |= question.question in other.answers and other.style == question.style
-        return len(self.markers)
+        return most
 
     def _ends(self, question: Marker, place: int) -> bool:
         """Whether the marker at ``place`` begins the pair behind that of ``question``."""

@@ -4,7 +4,7 @@ Only flat objects are read, string by string, so that nothing is evaluated and n
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from jmedlora.data.parse.escapes import from_json
@@ -140,20 +140,17 @@ def _key(name: str) -> tuple[str, int | None]:
 
 def _single(asked: Numbered, answered: Numbered, given: list[Numbered]) -> tuple[str, str, str]:
     """The only pair of an object, in whatever order its fields are."""
-    instruction = asked[1]
-    for _, value in given:
-        instruction = _with_input(instruction, value)
+    instruction = _with_inputs(asked[1], [value for _, value in given])
     reason = _reason(instruction, answered[1], known=True)
     reason = reason or (NUMBERS if _differ(asked[0], answered[0]) else "")
     return instruction or "", answered[1] or "", reason
 
 
-def _with_input(instruction: str | None, given: str | None) -> str | None:
-    """``instruction`` with an input below it, unless that only says that there is none."""
-    more = given_input(given or "")
-    if instruction is None or not more:
-        return instruction
-    return f"{instruction}\n{more}" if instruction else more
+def _with_inputs(instruction: str | None, given: Sequence[str | None]) -> str | None:
+    """``instruction`` with the inputs below it, but those that only say that there is none."""
+    if instruction is None:
+        return None
+    return "\n".join(filter(None, (instruction, *(given_input(each or "") for each in given))))
 
 
 def _differ(first: int | None, second: int | None) -> bool:
@@ -178,21 +175,23 @@ def _one_by_one(fields: Fields) -> Iterator[tuple[str, str, str]]:
         yield "", "", ANSWER_FIRST
         return
     instruction: str | None = None
+    given: list[str | None] = []
     pending, last = False, None
     for (key, at), (_, value) in zip(keys, fields, strict=True):
         if key in QUESTION_OF:
             if pending:
-                yield instruction or "", "", NO_OUTPUT
-            instruction, pending, last = value, True, at
+                yield _with_inputs(instruction, given) or "", "", NO_OUTPUT
+            instruction, given, pending, last = value, [], True, at
         elif key in INPUTS and pending:
-            instruction = _with_input(instruction, value)
+            given.append(value)
         elif key in ANSWER_OF:
+            instruction = _with_inputs(instruction, given)
             reason = _reason(instruction, value, known=pending)
             reason = reason or (NUMBERS if _differ(last, at) else "")
             yield instruction or "", value or "", reason
-            instruction, pending, last = None, False, None
+            instruction, given, pending, last = None, [], False, None
     if pending:
-        yield instruction or "", "", NO_OUTPUT
+        yield _with_inputs(instruction, given) or "", "", NO_OUTPUT
 
 
 def _is_answer_first(keys: list[str]) -> bool:
