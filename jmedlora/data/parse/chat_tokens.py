@@ -44,7 +44,7 @@ class Turn:
     is_own: bool
 
 
-def turns(text: str) -> Iterator[Turn]:
+def split_turns(text: str) -> Iterator[Turn]:
     """The stretches of ``text`` between tokens, in order; the whole where there is none."""
     at, line, is_own = 0, 1, True
     for token in BOUNDARY.finditer(text):

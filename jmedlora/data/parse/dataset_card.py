@@ -9,7 +9,7 @@ from pathlib import Path
 from jmedlora.core.display import markdown
 from jmedlora.data.parse.response_file import Response
 from jmedlora.data.parse.select_pairs import ParseSettings
-from jmedlora.data.parse.types import DUPLICATE, NEAR_DUPLICATE
+from jmedlora.data.parse.types import RejectReason
 
 MOST_SOURCES = 500
 """Sources listed; provenance.jsonl names that of every pair."""
@@ -45,7 +45,7 @@ class Summary:
 
     @property
     def duplicates(self) -> int:
-        return self.reasons[DUPLICATE] + self.reasons[NEAR_DUPLICATE]
+        return self.reasons[RejectReason.DUPLICATE] + self.reasons[RejectReason.NEAR_DUPLICATE]
 
 
 def summary_lines(summary: Summary) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jmedlora.core.errors import UserError
-from jmedlora.data.parse.types import DUPLICATE, NEAR_DUPLICATE, Pair
+from jmedlora.data.parse.types import Pair, RejectReason
 
 NGRAM_LENGTH = 5  # characters of a gram: Japanese has no spaces to find words by
 PERMUTATIONS = 64  # twice as many would find 2 % more at the threshold itself, in twice the memory
@@ -35,14 +35,16 @@ def duplicate_reasons(pairs: Sequence[Pair], threshold: float) -> list[str]:
     """
     seen: set[tuple[str, str]] = set()
     near = _NearDuplicateIndex(threshold) if threshold < 1 and len(pairs) > 1 else None
-    found = []
+    found: list[str] = []
     for pair in pairs:
         key = comparable_text(pair.instruction), comparable_text(pair.output)
         if key in seen:
-            found.append(DUPLICATE)
+            found.append(RejectReason.DUPLICATE)
             continue
         seen.add(key)
-        found.append(NEAR_DUPLICATE if near and near.find_or_add(key[0] + key[1]) else "")
+        found.append(
+            RejectReason.NEAR_DUPLICATE if near and near.find_or_add(key[0] + key[1]) else ""
+        )
     return found
 
 

@@ -14,17 +14,8 @@ from jmedlora.data.parse.language_check import (
 from jmedlora.data.parse.near_duplicates import comparable_text, duplicate_reasons
 from jmedlora.data.parse.read_response import read_response
 from jmedlora.data.parse.response_file import Response
-from jmedlora.data.parse.types import (
-    EMPTY,
-    LANGUAGE,
-    PLACEHOLDER,
-    REFERS,
-    REFUSAL,
-    SAME,
-    Pair,
-    Reject,
-)
-from jmedlora.data.parse.unusable_phrases import is_placeholder, refers, refuses
+from jmedlora.data.parse.types import Pair, Reject, RejectReason
+from jmedlora.data.parse.unusable_phrases import is_placeholder, is_refusal, refers_to_document
 
 LANGUAGES = ("prompt", "ja", "en", "any")
 DEFAULT_SIMILARITY = 0.8
@@ -88,13 +79,13 @@ def reject_reason(pair: Pair, language: Language) -> str:
 
 def _reasons(pair: Pair, language: Language) -> Iterator[tuple[bool, str]]:
     both = (pair.instruction, pair.output)
-    yield not all(text.strip() for text in both), EMPTY
-    yield any(map(is_placeholder, both)), PLACEHOLDER
-    yield refuses(pair.output), REFUSAL
-    yield any(map(refers, both)), REFERS
-    yield not all(is_in_language(text, language) for text in both), LANGUAGE
-    yield language == "ja" and not has_japanese(pair.instruction), LANGUAGE
-    yield comparable_text(pair.instruction) == comparable_text(pair.output), SAME
+    yield not all(text.strip() for text in both), RejectReason.EMPTY
+    yield any(map(is_placeholder, both)), RejectReason.PLACEHOLDER
+    yield is_refusal(pair.output), RejectReason.REFUSAL
+    yield any(map(refers_to_document, both)), RejectReason.REFERS
+    yield not all(is_in_language(text, language) for text in both), RejectReason.LANGUAGE
+    yield language == "ja" and not has_japanese(pair.instruction), RejectReason.LANGUAGE
+    yield comparable_text(pair.instruction) == comparable_text(pair.output), RejectReason.SAME
 
 
 def _add_response(response: Response, settings: ParseSettings, selection: Selection) -> None:

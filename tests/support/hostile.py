@@ -1,19 +1,20 @@
 """Texts that repeat one unit, as small models write them, and a program that reads them all.
 
-``python -m tests.hostile READER`` prints each text's name before it reads the text, and ends with
-an error as soon as one takes too long: so a reader that hangs fails a test and does not stop it.
+``python -m tests.support.hostile READER`` prints each text's name before it reads the text, and
+ends with an error as soon as one takes too long: so a reader that hangs fails a test and does not
+stop it.
 """
 
 import faulthandler
 import sys
 from collections.abc import Callable, Iterator
 
-from jmed_data.pairs.found import Pair
-from jmed_data.pairs.reading import read_response
-from jmed_data.pairs.rejects import reason_against
 from jmed_metrics import score_response
 from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
+from jmedlora.data.parse.read_response import read_response
+from jmedlora.data.parse.select_pairs import reject_reason
+from jmedlora.data.parse.types import Pair
 
 LIMIT = 10
 """Seconds for one text; the slowest takes less than one."""
@@ -49,7 +50,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "letters": lambda text: read_letters(text, "abcde", choices=CHOICES),
     "number": read_number,
     "pairs": lambda text: read_response(text, "length"),
-    "usefulness": lambda text: reason_against(Pair(text[:20], text, "", 1, text), "ja"),
+    "usefulness": lambda text: reject_reason(Pair(text[:20], text, "", 1, text), "ja"),
     "similarity": lambda text: score_response(text, CHOICES, [0]),
 }
 

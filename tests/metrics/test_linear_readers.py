@@ -5,12 +5,12 @@ from time import process_time
 
 import pytest
 
-from jmed_data.pairs.reading import read_response
 from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
+from jmedlora.data.parse.read_response import read_response
 from tests.conftest import ROOT, run, write_jsonl
-from tests.hostile import LIMIT, READERS, UNITS
-from tests.published import publish
+from tests.support.hostile import LIMIT, READERS, UNITS
+from tests.support.published import publish
 
 FIVE = tuple("abcde")
 
@@ -18,7 +18,7 @@ FIVE = tuple("abcde")
 @pytest.mark.parametrize("reader", READERS)
 def test_no_repeated_unit_hangs(reader):
     assert len(UNITS) >= 40
-    done = run(sys.executable, "-m", "tests.hostile", reader, cwd=ROOT)
+    done = run(sys.executable, "-m", "tests.support.hostile", reader, cwd=ROOT)
     last = done.stdout.splitlines()[-1:]
     assert done.returncode == 0, f"takes more than {LIMIT} s or fails: {last}\n{done.stderr}"
 
@@ -98,7 +98,7 @@ def test_the_marking_of_a_repeated_unit_ends(tmp_path):
     names = [f"112{section}1" for section in "ABCDEF"]
     predictions = [{"problem_id": name, "prediction": "2mg" + "/mg" * 200 + "?"} for name in names]
     path = write_jsonl(tmp_path / "predictions.jsonl", *predictions)
-    command = "import sys; from jmed_report.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = "import sys; from jmedlora.report.cli import main; sys.exit(main(sys.argv[1:]))"
     done = run(
         sys.executable, "-c", command, "exam", path, "--format", "json",
         cwd=tmp_path, JMED_DATA=str(root),
