@@ -10,7 +10,7 @@ NEXT := .venv-next
 BIN := $(VENV)/bin
 NEXT_LM_EVAL := 0.4.13
 WORKERS ?= 2
-DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
+DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/scripts/demo.sh
 export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1

@@ -28,6 +28,7 @@ from benchmarks.report import show, show_json
 from jmedlora.core.errors import MissingDataError
 from jmedlora.data.overlap.sought_questions import read_exams
 from jmedlora.data.overlap.thresholds import Thresholds
+from jmedlora.exams.documents import choices_document
 from jmedlora.exams.registry import load_exam
 
 RECORDS, PLANTED = 77_422, 500
@@ -77,7 +78,9 @@ def _cpu() -> float:
 def _half_exam(folder: Path) -> str:
     """A file of the first half of the questions, as far as a file may hold them."""
     items = load_exam("igakuqa").items[:1000]
-    lines = [json.dumps({**item.as_record(), "exam": "half"}, ensure_ascii=False) for item in items]
+    lines = [
+        json.dumps({**choices_document(item), "exam": "half"}, ensure_ascii=False) for item in items
+    ]
     path = folder / "half.jsonl"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(path)

@@ -19,7 +19,7 @@ from jmed_metrics import Score, score_response
 from jmed_metrics.score import SEPARATOR
 from jmedlora.core.errors import MissingDataError
 from jmedlora.exams.registry import load_exam
-from jmedlora.exams.schema import Item
+from jmedlora.exams.schema import Question
 
 SEED = 0
 LEAD_INS = ("正解は{}です。", "答えは{}である。", "正しいのは{}です。", "答え：{}", "選ぶのは{}。")
@@ -27,7 +27,7 @@ LIBRARIES = ("lm_eval", "rapidfuzz", "cydifflib")
 HEADER = ("response", "mean characters", "ours, questions/s", "difflib, questions/s", "ratio")
 
 Scorer = Callable[[str, Sequence[str], Sequence[int]], Score]
-Pairs = list[tuple[Item, str]]
+Pairs = list[tuple[Question, str]]
 
 
 def reference(response: str, choices: Sequence[str], answer: Sequence[int]) -> Score:
@@ -52,7 +52,7 @@ def reference(response: str, choices: Sequence[str], answer: Sequence[int]) -> S
     )
 
 
-def responses(items: Sequence[Item]) -> dict[str, Pairs]:
+def responses(items: Sequence[Question]) -> dict[str, Pairs]:
     """Every question with one response of each kind; the same ones on every run."""
     random = Random(SEED)
     characters = "".join(item.question for item in items)
@@ -64,8 +64,8 @@ def responses(items: Sequence[Item]) -> dict[str, Pairs]:
     }
 
 
-def _gold(item: Item) -> str:
-    return SEPARATOR.join(item.choices[index] for index in item.answer)
+def _gold(item: Question) -> str:
+    return SEPARATOR.join(item.choices[index] for index in item.indices)
 
 
 def _near(text: str, characters: str, random: Random) -> str:
@@ -78,7 +78,7 @@ def _near(text: str, characters: str, random: Random) -> str:
     return random.choice(LEAD_INS).format(text)
 
 
-def _other(item: Item, items: Sequence[Item], length: int, random: Random) -> str:
+def _other(item: Question, items: Sequence[Question], length: int, random: Random) -> str:
     """Exactly ``length`` characters of other questions' sentences and choices."""
     text = ""
     while len(text) < length:
@@ -99,8 +99,8 @@ def _sentences(question: str) -> Iterator[str]:
 def check(pairs: Pairs) -> None:
     """Ends the run if the two ways to score differ in any field for any question."""
     for item, response in pairs:
-        ours = score_response(response, item.choices, item.answer)
-        plain = reference(response, item.choices, item.answer)
+        ours = score_response(response, item.choices, item.indices)
+        plain = reference(response, item.choices, item.indices)
         if ours != plain:
             raise SystemExit(
                 f"{item.problem_id}: {response!r} scores {ours}, but difflib alone gives {plain}"
@@ -112,7 +112,7 @@ def seconds(score: Scorer, pairs: Pairs) -> float:
     gc.collect()
     start = time.perf_counter()
     for item, response in pairs:
-        score(response, item.choices, item.answer)
+        score(response, item.choices, item.indices)
     return time.perf_counter() - start
 
 

@@ -141,7 +141,7 @@ def _name_all_tokens(path: Path, vocabulary: int) -> None:
 
 
 def _write_in_4bit(folder: Path, shape: str, device: str) -> None:
-    """What ``jmedlora.train.quantize`` writes, without ever holding more than SHARD of it."""
+    """What ``jmed-train quantize`` writes, without ever holding more than SHARD of it."""
     where: dict[str, str] = {}
     for number, shard in enumerate(_shards(empty(shape), device), start=1):
         name = f"model-{number:05d}.safetensors"

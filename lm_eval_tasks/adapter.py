@@ -1,16 +1,17 @@
 """What lm-eval calls: the exam as a dataset, its worked examples, and the scores of one response.
 
-lm-eval 0.4.11 resolves ``!function`` only in a file beside the YAML, so this is that file (and
-letters.py, likelihood.py and free.py, for the tasks that are scored otherwise). It loads each once
-per ``!function``: nothing here may keep state. Bad input ends the run with one clear line
-(SystemExit), because an exception would bury it under lm-eval's traceback.
+lm-eval 0.4.11 resolves ``!function`` only in a file beside the YAML, so this is that file. The
+protocols themselves stand in ``jmedlora.exams.protocols``: ``!function adapter.score_NAME`` and
+``adapter.decoding_NAME`` are those of the protocol NAME. lm-eval loads this file once per
+``!function``: nothing here may keep state. Bad input ends the run with one clear line (SystemExit),
+because an exception would bury it under lm-eval's traceback.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
-from statistics import fmean
 from typing import Any, NoReturn
 
 import datasets
@@ -19,15 +20,17 @@ from lm_eval.api.samplers import ContextSampler
 from lm_eval.utils import apply_template
 
 import jmed_metrics
-from jmed_metrics.examination import chance_correct
-from jmedlora.core.errors import MissingDataError
+from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.decoding import Decoding
+from jmedlora.exams.documents import Document, content_hash
 from jmedlora.exams.exclude import without
 from jmedlora.exams.prompt_length import Prompt, Room, counted
+from jmedlora.exams.protocol import Protocol
+from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.exams.provenance import FORMAT, PromptLengths, Provenance
 from jmedlora.exams.registry import Exam, load_exam
-from jmedlora.exams.schema import content_hash
-from jmedlora.exams.shuffle import original, permuted
+from jmedlora.exams.shuffle import permuted
 from jmedlora.exams.task_metadata import check_options, checked_seed, checked_years
 from jmedlora.models.context_length import Context, read_context
 
@@ -35,19 +38,27 @@ HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
 
 
-def _decoding(name: str) -> Decoding:
-    return Decoding(yaml.safe_load((HERE / name).read_text(encoding="utf-8")))
+def __getattr__(name: str) -> Any:
+    """``score_NAME`` and ``decoding_NAME`` of the protocol NAME, for the YAML."""
+    part, _, protocol = name.partition("_")
+    if protocol in PROTOCOLS and part == "score":
+        return _process_results(PROTOCOLS[protocol])
+    if protocol in PROTOCOLS and part == "decoding":
+        return Decoding(PROTOCOLS[protocol].decoding or {})
+    raise AttributeError(name)
 
 
-DECODING = _decoding("_decoding.yaml")
-LETTERS_DECODING = _decoding("_decoding_letters.yaml")
-DECODINGS = {
-    "response": DECODING,
-    "letters": LETTERS_DECODING,
-    "likelihood": Decoding(max_gen_toks=0),
-    "free": DECODING,
-}
-"""By protocol; a likelihood needs nothing generated."""
+def _process_results(protocol: Protocol) -> Callable[[Document, Sequence[Any]], dict[str, float]]:
+    """lm-eval's ``process_results``; the results file shows the source of the protocol's own."""
+
+    @wraps(protocol.score)
+    def process_results(doc: Document, results: Sequence[Any]) -> dict[str, float]:
+        try:
+            return dict(protocol.score(doc, results))
+        except UserError as error:
+            _stop(str(error))
+
+    return process_results
 
 
 def exam_dataset(
@@ -85,30 +96,43 @@ def exam_dataset(
         "shuffle_seed": shuffle_seed,
         "allow_truncation": allow_truncation,
     }
+    way = PROTOCOLS[protocol]
     try:
         check_options(given, model_args)
         seed = checked_seed(shuffle_seed, shuffled=shuffled)
         years = checked_years(year, only_year)
-        loaded = load_exam(exam, years=years, file=file, examples=examples)
-        if protocol == "likelihood":
-            loaded = loaded.single_answer()
+        loaded = load_exam(exam, years=years, file=file, examples=examples).only(way.takes)
         loaded, excluded = without(loaded, exclude, exam=exam, file=file)
-    except (MissingDataError, ValueError) as error:
+    except UserError as error:
         _stop(str(error))
-    docs = _records(loaded.items)
-    data.update(_provenance(loaded, docs, protocol) | excluded)
-    if seed is not None:
-        data["shuffle_seed"] = seed
-        docs = [permuted(doc, seed) for doc in docs]
-    overlong: list[str] = []
+    published, pool = (
+        [way.form(each) for each in part] for part in (loaded.items, loaded.examples)
+    )
+    docs = published if seed is None else [permuted(doc, seed) for doc in published]
+    lengths, overlong = None, []
     if context := _context(model_args):
-        room = Room(context, DECODINGS[protocol]["max_gen_toks"])
-        counts = room.counts(docs, _records(loaded.examples), _prompt(template))
-        data["context"] = {"length": context.length, "longest": [max(each) for each in counts]}
+        room = Room(context, way.answer_length)
+        counts = room.counts(docs, pool, _prompt(template))
+        lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))
         if not allow_truncation:
             overlong = [room.overlong(loaded.name, n, docs, each) for n, each in enumerate(counts)]
-    pool = _pool(loaded, overlong)
-    return {"test": datasets.Dataset.from_list(docs), "examples": datasets.Dataset.from_list(pool)}
+    provenance = Provenance(
+        format=FORMAT,
+        jmed=jmed_metrics.__version__,
+        exam=loaded.name,
+        protocol=protocol,
+        source=loaded.source,
+        items=len(published),
+        sha256=content_hash(published),
+        examples=tuple(content_hash(pool[:shots]) for shots in range(1, len(pool) + 1)),
+        floors=way.floors(published),
+        excluded=excluded,
+        shuffle_seed=seed,
+        context=lengths,
+    )
+    data.update(provenance.as_record())
+    rows = _pool(loaded, pool, overlong)
+    return {"test": datasets.Dataset.from_list(docs), "examples": datasets.Dataset.from_list(rows)}
 
 
 class FirstExamples(ContextSampler):
@@ -123,48 +147,6 @@ class FirstExamples(ContextSampler):
         if n and pool[n - 1]["overlong"]:
             _stop(pool[n - 1]["overlong"])
         return pool[:n]
-
-
-def process_results(doc: dict[str, Any], results: Sequence[str]) -> dict[str, float]:
-    """The paper's three scores of one response, and whether it was empty or its choice a tie.
-
-    Shuffled choices are put back first, so that a tie goes to the same choice as without.
-    """
-    score = jmed_metrics.score_response(results[0], *original(doc))
-    return {
-        "accuracy": score.accuracy,
-        "exact_match": score.exact_match,
-        "gestalt_score": score.gestalt_score,
-        "empty": int(score.empty),
-        "tied": int(score.tied),
-    }
-
-
-def _provenance(exam: Exam, docs: Sequence[Record], protocol: str) -> dict[str, Any]:
-    """What the results file records of the exam; examples: hashes of the first 1, 2 … of them."""
-    pool = exam.examples
-    return {
-        "exam": exam.name,
-        "protocol": protocol,
-        "source": exam.source,
-        "items": len(exam.items),
-        "sha256": content_hash(exam.items),
-        "examples": [content_hash(pool[:shots]) for shots in range(1, len(pool) + 1)],
-        "floors": _floors(docs, protocol),
-        "jmed": jmed_metrics.__version__,
-    }
-
-
-def _floors(docs: Sequence[Record], protocol: str) -> dict[str, float]:
-    """What responses without knowledge would score."""
-    match protocol:
-        case "response":
-            return asdict(jmed_metrics.floors((doc["choices"], doc["answer"]) for doc in docs))
-        case "likelihood":
-            return {"chance_acc": fmean(1 / len(doc["choices"]) for doc in docs)}
-        case "letters":
-            return {"chance_correct": chance_correct(docs)}
-    return {}
 
 
 def _prompt(template: str) -> Prompt:
@@ -192,22 +174,18 @@ def _context(model_args: dict[str, Any]) -> Context | None:
         return None
 
 
-def _pool(exam: Exam, overlong: list[str]) -> list[dict[str, Any]]:
+def _pool(exam: Exam, examples: Sequence[Record], overlong: list[str]) -> list[dict[str, Any]]:
     """The worked examples; each also says what goes wrong if the examples up to it are used.
 
     An empty pool is one row that says why it is empty. Prompts too long without any example end
     the run at once.
     """
-    messages = overlong or [""] * (len(exam.examples) + 1)
+    messages = overlong or [""] * (len(examples) + 1)
     if messages[0]:
         _stop(messages[0])
-    rows = zip(_records(exam.examples), messages[1:], strict=True)
+    rows = zip(examples, messages[1:], strict=True)
     pool = [{**record, "overlong": message, "missing": ""} for record, message in rows]
     return pool or [{"overlong": "", "missing": exam.no_examples or "its file holds none"}]
-
-
-def _records(questions: Sequence[Any]) -> list[Record]:
-    return [question.as_record() for question in questions]
 
 
 def _stop(message: str) -> NoReturn:

@@ -2,7 +2,7 @@
 # make demo: the whole way at tiny size, from a text to the table of trained models. The recipes are
 # those shipped, and the commands are those of the README.
 #
-# sh scripts/demo.sh data|neox|llama|report, in this order; neox and llama may run side by side.
+# sh scripts/scripts/demo.sh data|neox|llama|report, in this order; neox and llama may run side by side.
 # Every step leaves a mark in demo/done, so that an interrupted demo goes on after its last finished
 # step, and a training after its last checkpoint.
 set -eu
@@ -14,7 +14,7 @@ medcalm=outputs/medcalm7b_pretrain-$pretrain
 case ${1-} in
     data | neox | llama | report) ;;
     *)
-        echo "usage: sh scripts/demo.sh data|neox|llama|report" >&2
+        echo "usage: sh scripts/scripts/demo.sh data|neox|llama|report" >&2
         exit 2
         ;;
 esac
@@ -104,13 +104,15 @@ neox() {
 }
 
 llama() {
+    every=150 # its recipe keeps the learning rate constant: it needs more steps to know the answers
+    last=$((3 * every))
     step llama "Building a tiny Llama with random weights" \
         tiny_model models/tiny-llama --family llama --hidden 128
     step nf4 "Making its 4-bit copy, for lm_eval" \
-        python -m jmedlora.train.quantize models/tiny-llama models/tiny-llama-nf4
+        jmed-train quantize models/tiny-llama models/tiny-llama-nf4
     step qlora "QLoRA with llama70b.yml, $last steps" \
         train llama70b --base_model=models/tiny-llama --max_steps="$last" --save_steps="$every" \
-        --learning_rate=1e-2
+        --learning_rate=7e-3
     ask tiny-llama jmed_sample_alpaca models/tiny-llama-nf4
     ask_checkpoints tiny-llama jmed_sample_alpaca models/tiny-llama-nf4 "outputs/llama70b-$last"
 }

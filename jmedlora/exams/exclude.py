@@ -12,15 +12,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from jmedlora.core.errors import LONGEST, Fault, FileError, printable, shortened
+from jmedlora.core.errors import LONGEST, Fault, FileError, UserError, printable, shortened
 from jmedlora.core.jsonl import Record, read_jsonl
 from jmedlora.exams.cache import locate
+from jmedlora.exams.provenance import Excluded
 from jmedlora.exams.readers import igakuqa, jjsimqa
 from jmedlora.exams.readers.custom import read_exam
+from jmedlora.exams.readers.record_check import Problems, checked_text
 from jmedlora.exams.registry import TAKE_A_FILE, Exam
-from jmedlora.exams.schema import Problems, checked_text
 
 FAMILIES = {
     "igakuqa": "igakuqa",
@@ -51,27 +51,25 @@ class Listed:
 
 def without(
     loaded: Exam, exclude: str | None, *, exam: str, file: str | None = None
-) -> tuple[Exam, dict[str, Any]]:
+) -> tuple[Exam, Excluded | None]:
     """``loaded`` less the questions of the list at ``exclude``, and what the results file notes.
 
     exam, file: what ``load_exam`` was given. Noted are the number of questions that were left out
-    and a hash of their ids, under "excluded"; nothing without a list. The worked examples stay.
-    Raises FileError or ValueError for a list that cannot mean what it says.
+    and a hash of their ids; None without a list. The worked examples stay. Raises FileError or
+    UserError for a list that cannot mean what it says.
     """
     if exclude is None:
-        return loaded, {}
+        return loaded, None
     if exam == "jmed_treatment":
         what = "jmed_treatment scores nothing that questions could be left out of"
-        raise ValueError(f"exclude={exclude}: {what}; ask it in a run of its own")
+        raise UserError(f"exclude={exclude}: {what}; ask it in a run of its own")
     ids = _ids_of(loaded, _read(Path(exclude).expanduser()), exam=exam, file=file)
-    kept = tuple(item for item in loaded.items if item.problem_id not in ids)
+    kept = loaded.only(lambda question: question.problem_id not in ids).items
     if not kept:
-        raise ValueError(
-            f"exclude={exclude}: leaves no question of {loaded.name}; shorten the list"
-        )
+        raise UserError(f"exclude={exclude}: leaves no question of {loaded.name}; shorten the list")
     gone = sorted(item.problem_id for item in loaded.items if item.problem_id in ids)
-    noted = {"questions": len(gone), "sha256": ids_hash(gone)}
-    return replace(loaded, items=kept), {"excluded": noted}
+    noted = Excluded(questions=len(gone), sha256=ids_hash(gone))
+    return replace(loaded, items=kept), noted
 
 
 def ids_hash(ids: Iterable[str]) -> str:
@@ -161,7 +159,7 @@ def _unknown(ids: set[str], exam: str, loaded: Exam, file: str | None) -> set[st
         case "igakuqa":
             return set(_unpublished(ids, locate("igakuqa").root))
         case "jjsimqa":
-            items = jjsimqa.read_items(locate("jjsimqa").root)
+            items = jjsimqa.read_questions(locate("jjsimqa").root)
             return ids - {item.problem_id for item in items} - {jjsimqa.LEFT_OUT}
         case "jmed_sample":
             return ids - {item.problem_id for item in loaded.items}

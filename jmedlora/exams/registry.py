@@ -1,15 +1,16 @@
 """Every exam by name: its questions, its worked examples, and where they came from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from jmedlora.core.errors import Fault, FileError, MissingDataError
+from jmedlora.core.errors import Fault, FileError, MissingDataError, UserError
 from jmedlora.exams.cache import locate
-from jmedlora.exams.readers import examination, igakuqa, jjsimqa
+from jmedlora.exams.documents import Form, choices_document, letters_document
+from jmedlora.exams.readers import igakuqa, igakuqa_whole, jjsimqa
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.exams.readers.free_text import read_free_questions
+from jmedlora.exams.schema import Question
 
 SAMPLE = Path(__file__).parent / "sample"
 NAMES = (
@@ -28,22 +29,25 @@ TAKE_A_FILE = ("jmed_own", "jmed_treatment")
 class Exam:
     """The questions a task asks, and the pool its worked examples come from, first one first.
 
-    items, examples: Question for igakuqa_exam, FreeQuestion for jmed_treatment, else Item; each has
-    a problem_id and as_record(). source: "JMED_DATA", "cache", "package" or "file". no_examples:
-    why the pool is empty, with the remedy; "" if it is not.
+    source: "JMED_DATA", "cache", "package" or "file". no_examples: why the pool is empty, with the
+    remedy; "" if it is not.
     """
 
     name: str
-    items: tuple[Any, ...]
-    examples: tuple[Any, ...]
+    items: tuple[Question, ...]
+    examples: tuple[Question, ...]
     source: str
     no_examples: str = ""
 
-    def single_answer(self) -> "Exam":
-        """The exam with only those questions and examples that have one correct choice."""
-        items = tuple(item for item in self.items if len(item.answer) == 1)
-        examples = tuple(example for example in self.examples if len(example.answer) == 1)
+    def only(self, takes: Callable[[Question], bool]) -> "Exam":
+        """The exam with only those questions and examples of which ``takes`` is true."""
+        items, examples = (tuple(filter(takes, each)) for each in (self.items, self.examples))
         return replace(self, items=items, examples=examples)
+
+
+def native_form(exam: str) -> Form:
+    """The form in which the tasks of ``exam`` ask its questions, and in which it is hashed."""
+    return letters_document if exam == igakuqa_whole.EXAM else choices_document
 
 
 def load_exam(
@@ -53,14 +57,14 @@ def load_exam(
 
     years: only these examinations of IgakuQA. file, examples: paths of a user's own exam and of
     its worked examples; they belong to "jmed_own", the file also to "jmed_treatment". Raises
-    MissingDataError, FileError, or ValueError for an option that does not fit the exam.
+    MissingDataError, FileError, or UserError for an option that does not fit the exam.
     """
     if years and not name.startswith("igakuqa"):
-        raise ValueError(f"year={_listed(years)}: only igakuqa is selected by year, not {name}")
+        raise UserError(f"year={_listed(years)}: only igakuqa is selected by year, not {name}")
     if examples and name != "jmed_own":
-        raise ValueError(f"examples={examples}: only the task jmed_own takes them, not {name}")
+        raise UserError(f"examples={examples}: only the task jmed_own takes them, not {name}")
     if file and name not in TAKE_A_FILE:
-        raise ValueError(
+        raise UserError(
             f"file={file}: only the task jmed_own takes a file, or jmed_treatment, not {name}"
         )
     match name:
@@ -76,13 +80,13 @@ def load_exam(
             return _own(file, examples)
         case "jmed_treatment":
             return _treatment(file)
-    raise ValueError(f"exam={name}: use one of {', '.join(NAMES)}")
+    raise UserError(f"exam={name}: use one of {', '.join(NAMES)}")
 
 
 def _known(years: Sequence[int]) -> Sequence[int]:
     if unknown := [year for year in years if year not in igakuqa.YEARS]:
         known = _listed(igakuqa.YEARS)
-        raise ValueError(f"year={_listed(unknown)}: IgakuQA has the years {known}")
+        raise UserError(f"year={_listed(unknown)}: IgakuQA has the years {known}")
     return years
 
 
@@ -90,7 +94,7 @@ def _igakuqa(name: str, years: Sequence[int]) -> Exam:
     years = _known(years)
     place = locate("igakuqa")
     language = "en" if name == "igakuqa_en" else "ja"
-    items = igakuqa.read_items(place.root, years=years, language=language)
+    items = igakuqa.read_text_questions(place.root, years=years, language=language)
     examples = igakuqa.read_examples(place.root, language=language)
     return Exam(name, tuple(items), tuple(examples), place.source)
 
@@ -98,15 +102,15 @@ def _igakuqa(name: str, years: Sequence[int]) -> Exam:
 def _examination(years: Sequence[int]) -> Exam:
     years = _known(years)
     place = locate("igakuqa")
-    questions = examination.read_questions(place.root, years=years)
-    examples = examination.read_prompt_examples(place.root)
-    return Exam("igakuqa_exam", tuple(questions), tuple(examples), place.source)
+    questions = igakuqa_whole.read_questions(place.root, years=years)
+    examples = igakuqa_whole.read_prompt_examples(place.root)
+    return Exam(igakuqa_whole.EXAM, tuple(questions), tuple(examples), place.source)
 
 
 def _jjsimqa() -> Exam:
     """JJSIMQA has no pool of its own: the paper's one-shot example is IgakuQA's for both exams."""
     place = locate("jjsimqa")
-    items = tuple(jjsimqa.read_items(place.root))
+    items = tuple(jjsimqa.read_questions(place.root))
     try:
         pool = igakuqa.read_examples(locate("igakuqa").root)
     except (MissingDataError, FileError) as error:
@@ -122,7 +126,7 @@ def _sample() -> Exam:
 
 def _own(file: str | None, examples: str | None) -> Exam:
     if not file:
-        raise ValueError('jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\'')
+        raise UserError('jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\'')
     path = Path(file).expanduser()
     items = tuple(item for item in read_exam(path) if item.text_only)
     if not items:
@@ -144,7 +148,7 @@ def _own(file: str | None, examples: str | None) -> Exam:
 def _treatment(file: str | None) -> Exam:
     path = Path(file).expanduser() if file else SAMPLE / "treatment.jsonl"
     name, source = (path.stem, "file") if file else ("jmed_treatment", "package")
-    questions = tuple(read_free_questions(path))
+    questions = tuple(read_free_questions(path, exam=name))
     return Exam(name, questions, (), source, "free questions have no correct answer to show")
 
 

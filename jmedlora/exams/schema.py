@@ -1,226 +1,56 @@
-"""The one schema of every exam, and the check of a record against it."""
+"""The one form of a question, whatever exam it comes from and however it is asked."""
 
-import hashlib
-import json
 import string
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
-
-from jmedlora.core.errors import Fault, FileError
-from jmedlora.core.jsonl import Record
+from dataclasses import dataclass
 
 LETTERS = string.ascii_lowercase
-LATEST_YEAR = 9999
-MOST_POINTS = 1000
-REQUIRED = ("problem_id", "question", "choices", "answer")
-OPTIONAL = ("exam", "year", "section", "points", "text_only")
-
-
-class Named(Protocol):
-    """A question of an exam: it has a problem_id."""
-
-    @property
-    def problem_id(self) -> str: ...
-
-
-Each = TypeVar("Each", bound=Named)
+"""The labels of choices, in their order: a question has at most 26."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One multiple-choice question.
+class Question:
+    """One question of an exam.
 
-    problem_id: unique within its exam. question: the stem. choices: their texts, in label order
-    (a, b, c …). answer: ascending 0-based indices of the correct choices. exam, year, section:
-    where it comes from; year is None and section "" where unknown. points: what the examination
-    gives for it. text_only: it can be answered without an image.
+    problem_id: unique within its exam. question: the stem. choices: their texts in label order
+    (a, b, c …); () where a number or a free text is asked for. answers: every accepted answer, the
+    first one first: the labels of its choices, or a number as one text ("04"); () where nothing is
+    right or wrong. exam, year, section: where it comes from; year is None and section "" where
+    unknown. points: what the examination gives for it, 0 where it was struck out. text_only: it can
+    be answered without an image. forbidden: the labels of choices that must never be taken
+    (禁忌肢). images: the names of its image files. case: the text that it shares with the questions
+    beside it (連問). context: a text that stands beside the stem of a free question.
     """
 
     problem_id: str
     question: str
     choices: tuple[str, ...]
-    answer: tuple[int, ...]
+    answers: tuple[tuple[str, ...], ...]
     exam: str
     year: int | None = None
     section: str = ""
     points: float = 1.0
     text_only: bool = True
+    forbidden: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    case: str = ""
+    context: str = ""
 
-    def as_record(self) -> Record:
-        """The item as plain JSON types, keys in schema order."""
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """The first accepted answer; () where nothing is right or wrong."""
+        return self.answers[0] if self.answers else ()
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The letters of its choices."""
+        return tuple(LETTERS[: len(self.choices)])
 
-def content_hash(items: Iterable[Item]) -> str:
-    """SHA-256 (64 hex digits) over every field of every item, in order, but the exam's name.
+    @property
+    def indices(self) -> tuple[int, ...]:
+        """The 0-based indices of the choices of the first accepted answer; () for a number."""
+        return tuple(LETTERS.index(label) for label in self.answer) if self.choices else ()
 
-    The name of a user's exam is that of its file, and a copy is the same exam.
-    """
-    digest = hashlib.sha256()
-    for item in items:
-        record = {key: value for key, value in item.as_record().items() if key != "exam"}
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        digest.update(line.encode() + b"\n")
-    return digest.hexdigest()
-
-
-class Problems:
-    """Collects what is wrong with one record while it is read field by field."""
-
-    def __init__(self, record: Record, file: Path, line: int) -> None:
-        self.record, self.file, self.line = record, file, line
-        name = record.get("problem_id")
-        self.problem_id = name if isinstance(name, str) and name.strip() else None
-        self.faults: list[Fault] = []
-
-    def add(self, what: str, remedy: str) -> None:
-        self.faults.append(Fault(self.file, self.line, self.problem_id, what, remedy))
-
-
-def parse_item(record: Record, file: Path, line: int, *, exam: str) -> Item | list[Fault]:
-    """The item in ``record``, or everything that is wrong with it.
-
-    ``exam`` is the name to use where the record has none. ``answer`` may be 0-based indices or
-    letters, as a list or as text ("a", "a,c"). Outer white space of texts is dropped.
-    """
-    problems = Problems(record, file, line)
-    problem_id = checked_text(record.get("problem_id"), "problem_id", problems)
-    question = checked_text(record.get("question"), "question", problems)
-    choices = _choices(record.get("choices"), problems)
-    answer = _answer(record.get("answer"), len(choices), problems) if choices else ()
-    item = Item(
-        problem_id=problem_id,
-        question=question,
-        choices=choices,
-        answer=answer,
-        exam=checked_text(record.get("exam", exam), "exam", problems),
-        year=_year(record.get("year"), problems),
-        section=_section(record.get("section", ""), problems),
-        points=checked_points(record.get("points", 1), problems),
-        text_only=checked_text_only(record.get("text_only", True), problems),
-    )
-    return problems.faults or item
-
-
-def duplicates(numbered: Iterable[tuple[Path, int, Named]]) -> list[Fault]:
-    """A fault for every item whose problem_id was already used, naming the first use."""
-    first: dict[str, tuple[Path, int]] = {}
-    faults = []
-    for file, line, item in numbered:
-        if item.problem_id in first:
-            earlier_file, earlier_line = first[item.problem_id]
-            what = (
-                f"problem_id '{item.problem_id}' is already used at {earlier_file}:{earlier_line}"
-            )
-            faults.append(Fault(file, line, item.problem_id, what, "give each question its own"))
-        else:
-            first[item.problem_id] = (file, line)
-    return faults
-
-
-def collected(
-    parsed: Iterable[tuple[Path, int, Each | list[Fault]]], faults: list[Fault]
-) -> list[Each]:
-    """The questions among ``parsed`` (file, line, question or its faults), in order.
-
-    Raises FileError with ``faults``, which reading the files found, and those of the records.
-    """
-    numbered = []
-    for file, line, found in parsed:
-        if isinstance(found, list):
-            faults = [*faults, *found]
-        else:
-            numbered.append((file, line, found))
-    if faults := [*faults, *duplicates(numbered)]:
-        raise FileError(faults)
-    return [item for _, _, item in numbered]
-
-
-def checked_text(value: Any, field: str, problems: Problems) -> str:
-    """``value`` without its outer white space; "" and a fault if it is not text or is blank."""
-    if not isinstance(value, str) or not value.strip():
-        problems.add(f"{field} is {shown(value)}", f"give {field} as text")
-        return ""
-    if not _encodable(value):
-        problems.add(f"{field} holds half of a surrogate pair", "write the character out")
-    return value.strip()
-
-
-def _choices(value: Any, problems: Problems) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 2 <= len(value) <= len(LETTERS):
-        problems.add(f"choices is {shown(value)}", f"give a list of 2 to {len(LETTERS)} texts")
-        return ()
-    return tuple(checked_text(c, f"choice '{LETTERS[i]}'", problems) for i, c in enumerate(value))
-
-
-def _answer(value: Any, count: int, problems: Problems) -> tuple[int, ...]:
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, list) or not parts:
-        problems.add(f"answer is {shown(value)}", 'give letters such as ["a"] or ["a", "c"]')
-        return ()
-    indices = [_index(part, count, problems) for part in parts]
-    if len(set(indices)) != len(indices) and None not in indices:
-        problems.add(f"answer {shown(value)} repeats a choice", "name each correct choice once")
-    return tuple(sorted(index for index in indices if index is not None))
-
-
-def _index(part: Any, count: int, problems: Problems) -> int | None:
-    letter = part.strip().lower() if isinstance(part, str) else None
-    if letter and len(letter) == 1 and letter in LETTERS[:count]:
-        return LETTERS.index(letter)
-    if isinstance(part, int) and not isinstance(part, bool) and 0 <= part < count:
-        return part
-    labels = f"a to {LETTERS[count - 1]}"
-    problems.add(f"answer {shown(part)} is none of the {count} choices", f"use {labels}")
-    return None
-
-
-def _year(value: Any, problems: Problems) -> int | None:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if value is None or (whole and 1 <= value <= LATEST_YEAR):
-        return value
-    problems.add(f"year is {shown(value)}", "give a year such as 2026 or leave it out")
-    return None
-
-
-def _section(value: Any, problems: Problems) -> str:
-    if isinstance(value, str) and _encodable(value):
-        return value.strip()
-    problems.add(f"section is {shown(value)}", "give text or leave it out")
-    return ""
-
-
-def checked_points(value: Any, problems: Problems) -> float:
-    """``value`` if it is a number from 0 to MOST_POINTS; else 0 and a fault."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and 0 <= value <= MOST_POINTS:  # false for nan
-        return float(value)
-    problems.add(f"points is {shown(value)}", f"give a number from 0 to {MOST_POINTS}")
-    return 0.0
-
-
-def checked_text_only(value: Any, problems: Problems) -> bool:
-    """``value`` if it is true or false; else true and a fault."""
-    if isinstance(value, bool):
-        return value
-    problems.add(f"text_only is {shown(value)}", "give true or false")
-    return True
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def shown(value: Any) -> str:
-    """A value for an error message: quoted, on one line, and short."""
-    if value is None:
-        return "missing"
-    text = f"'{value}'" if isinstance(value, str) else json.dumps(value, ensure_ascii=True)
-    text = text.replace("\n", "\\n")
-    return text if len(text) <= 40 else text[:37] + "…"
+    @property
+    def numeric(self) -> bool:
+        """Whether it asks for a number."""
+        return bool(self.answers) and not self.choices

@@ -6,9 +6,9 @@ does not. Nothing here uses Python's random numbers, whose sequence is not promi
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
 
 from jmedlora.core.jsonl import Record
+from jmedlora.exams.documents import Document
 
 
 def permutation(problem_id: str, count: int, seed: int) -> tuple[int, ...]:
@@ -35,14 +35,14 @@ def permuted(record: Record, seed: int) -> Record:
     }
 
 
-def original(doc: dict[str, Any]) -> tuple[list[str], list[int]]:
+def original(doc: Document) -> tuple[list[str], list[int]]:
     """The choices and the answer of ``doc`` as published, whether it was shuffled or not."""
     order = order_of(doc)
     choices = [doc["choices"][position] for position in inverse(order)]
     return choices, sorted(order[position] for position in doc["answer"])
 
 
-def order_of(doc: dict[str, Any]) -> list[int]:
+def order_of(doc: Document) -> list[int]:
     """The permutation of ``doc``; the identity where it was not shuffled."""
     return list(doc.get("permutation") or range(len(doc["choices"])))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.checksum import sha256
-from jmedlora.core.errors import Fault
+from jmedlora.core.errors import Fault, FileError
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
 RUN_CARD = "run_card.json"
@@ -40,6 +40,12 @@ def check_model(folder: Path) -> list[Fault]:
 def is_adapter(folder: Path) -> bool:
     """Whether the folder holds a LoRA adapter, which goes into ``peft=`` beside its base."""
     return (folder / "adapter_config.json").is_file()
+
+
+def require_new(folder: Path) -> None:
+    """Raises FileError if ``folder``, into which a model is to be written, already holds files."""
+    if folder.exists() and any(folder.iterdir()):
+        raise FileError([Fault(folder, None, None, "is not empty", "name a new folder")])
 
 
 def weight_hashes(folder: Path) -> dict[str, str]:

@@ -1,42 +1,31 @@
-"""The command ``jmed-report``."""
+"""The program ``jmed-report``."""
 
-import argparse
 import sys
 from collections.abc import Sequence
 
-from jmedlora.core.cli.run_command import run_command
+from jmedlora.core.cli.command import Program, run_program
+from jmedlora.core.cli.manual_page import DATA
+from jmedlora.report.commands.consistency import CONSISTENCY
+from jmedlora.report.commands.exam import EXAM
+from jmedlora.report.commands.plot import PLOT
+from jmedlora.report.commands.responses import RESPONSES
+from jmedlora.report.commands.scores import SCORES, SIGNATURE
+from jmedlora.report.commands.table import TABLE
+
+PROGRAM = Program(
+    name="jmed-report",
+    text="Read the result files that lm-eval writes: scores, tables, curves, pages and verdicts. "
+    "Loads no model and needs no network.",
+    commands=(SIGNATURE, SCORES, TABLE, PLOT, RESPONSES, EXAM, CONSISTENCY),
+    example="jmed-report table results --out report",
+    sections={"environment": DATA},
+    see="jmed-report COMMAND --help; docs/report.md, docs/metrics.md",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one subcommand; returns the exit status (0 done, 1 unusable input, 2 wrong usage)."""
-
-    def run() -> int:
-        args = _parser().parse_args(argv)
-        return args.run(args)
-
-    return run_command("jmed-report", run)
-
-
-def _parser() -> argparse.ArgumentParser:
-    # Imported here, because numpy and scipy take a second in which Ctrl-C may come.
-    from jmedlora.core.cli.manual_page import DATA, ManualPage, manual
-    from jmedlora.report.commands import consistency, exam, plot, responses, scores, table
-
-    parser = argparse.ArgumentParser(
-        prog="jmed-report",
-        description="Read the result files that lm-eval writes: scores, tables, curves, pages and "
-        "verdicts. Loads no model and needs no network.",
-        epilog=manual(
-            example="jmed-report table results --out report",
-            sections={"environment": DATA},
-            see="jmed-report COMMAND --help; docs/report.md, docs/metrics.md",
-        ),
-        formatter_class=ManualPage,
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (scores, table, plot, responses, exam, consistency):
-        module.add_commands(commands)
-    return parser
+    """Runs the command that ``argv``, or else the command line, names."""
+    return run_program(PROGRAM, sys.argv[1:] if argv is None else argv)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 import errno
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+
+from jmedlora.core.errors import UserError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 WORDS = (
@@ -35,6 +38,19 @@ def report_in_one_line(folder: Path) -> None:
             sys.__excepthook__(kind, error, trace)
 
     sys.excepthook = report
+
+
+@contextmanager
+def full_disk_as_user_error(folder: Path) -> Iterator[None]:
+    """Turns an error from a full disk in the block into a UserError about ``folder``."""
+    try:
+        yield
+    except Exception as error:
+        if any(_is_full(each) for each in _chain(error)):
+            raise UserError(
+                f"{folder}: no space left on the disk; free some space, or name another folder"
+            ) from error
+        raise
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -7,20 +7,16 @@ rounds embeddings and head to NF4, and its "legacy" way adds the adapter to weig
 trained on (recipes/README.md gives the measured differences).
 """
 
-import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from peft import PeftModel
 
-from jmedlora.core.cli.manual_page import ManualPage, manual
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
-from jmedlora.models.model_folder import check_model, is_adapter, weight_hashes
+from jmedlora.models.model_folder import check_model, is_adapter, require_new, weight_hashes
 from jmedlora.train.output_folder import read_card
-from jmedlora.train.private_start import require_new, run_tool
 from jmedlora.train.quantize import load_base, load_in_nf4
 from jmedlora.train.run_card import write_card
 
@@ -56,38 +52,3 @@ def _load(base: str, *, qlora: bool) -> Any:
     if qlora:
         return load_in_nf4(base).dequantize()
     return load_base(base, dtype="auto")
-
-
-def main() -> int:
-    args = _parser().parse_args()
-    done = f"{args.folder}: {args.run} merged into its base"
-    return run_tool(lambda: merge(args.run, args.folder, base=args.base), done)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m jmedlora.train.merge",
-        description="Merge a trained adapter into its base model: one folder that needs neither "
-        "PEFT nor the base. A QLoRA adapter is added to the 4-bit base that it was trained on.",
-        epilog=manual(
-            example="python -m jmedlora.train.merge outputs/opencalm7b-1000 models/merged",
-            sections={
-                "reads": "the adapter (safetensors), its run_card.json, and its base model",
-                "writes": "into FOLDER, which must be new: model, tokenizer, run_card.json",
-                "environment": "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is "
-                "looked for on the Hub",
-            },
-            see="recipes/README.md, After training; python -m jmedlora.train.quantize",
-        ),
-        formatter_class=ManualPage,
-    )
-    parser.add_argument(
-        "run", metavar="RUN", type=Path, help="an output folder or checkpoint of a recipe"
-    )
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the merged model goes")
-    parser.add_argument("--base", metavar="DIR", help="where the base model is now")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

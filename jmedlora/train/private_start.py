@@ -1,33 +1,17 @@
-"""What the commands of this package share: a private start, and faults in one line."""
+"""The condition on which every command of ``jmed-train`` starts: nothing leaves the machine."""
 
 import os
-import sys
-from collections.abc import Callable
-from pathlib import Path
 
-from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.errors import UserError
 from jmedlora.train.start_guard import refusal
 
+ENVIRONMENT = "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is looked for on the Hub"
 
-def run_tool(work: Callable[[], None], done: str) -> int:
-    """Does ``work`` and prints ``done``, or what is wrong; returns the exit status.
 
-    Without the recipes' two exports nothing is done: bitsandbytes would look for kernels on the
-    Hub as soon as a 4-bit layer is used.
+def require_private_start() -> None:
+    """Raises UserError without the recipes' two exports.
+
+    Without them, bitsandbytes would look for kernels on the Hub as soon as a 4-bit layer is used.
     """
     if line := refusal(os.environ):
-        print(f"jmed-train: {line}", file=sys.stderr)
-        return 1
-    try:
-        work()
-    except FileError as error:
-        print(f"jmed-train: {error}", file=sys.stderr)
-        return 1
-    print(done)
-    return 0
-
-
-def require_new(folder: Path) -> None:
-    """Raises FileError if ``folder`` already holds something."""
-    if folder.exists() and any(folder.iterdir()):
-        raise FileError([Fault(folder, None, None, "is not empty", "name a new folder")])
+        raise UserError(line)

@@ -2,22 +2,20 @@
 
 lm_eval 0.4.11 cannot quantize while it loads under transformers 5 (``load_in_4bit`` is refused by
 the model class, ``quantization_config`` collides with lm_eval's own argument). It can load weights
-that were quantized before: ``python -m jmedlora.train.quantize BASE DIR``, then
-``--model_args pretrained=DIR,peft=ADAPTER``. The copy takes about 0.55 bytes a parameter.
+that were quantized before: ``jmed-train quantize BASE DIR``, then ``--model_args
+pretrained=DIR,peft=ADAPTER``. The copy takes about 0.55 bytes a parameter.
 """
 
-import argparse
-import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
-from jmedlora.core.cli.manual_page import ManualPage, manual
-from jmedlora.core.errors import FileError
+from jmedlora.core.errors import FileError, UserError
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
-from jmedlora.train.private_start import require_new, run_tool
+from jmedlora.models.model_folder import require_new
 
 NF4 = BitsAndBytesConfig(
     load_in_4bit=True,
@@ -42,7 +40,12 @@ def quantize(base: str, folder: Path) -> None:
 
 
 def load_in_nf4(base: str) -> Any:
-    """The model ``base`` with its linear layers in NF4 and the rest in bfloat16."""
+    """The model ``base`` with its linear layers in NF4 and the rest in bfloat16.
+
+    Raises UserError where bitsandbytes, which quantizes, is not installed.
+    """
+    if find_spec("bitsandbytes") is None:
+        raise UserError("4-bit models need bitsandbytes; run: pip install 'jmedlora[train]'")
     return load_base(base, dtype=torch.bfloat16, quantization_config=NF4)
 
 
@@ -55,37 +58,3 @@ def load_base(base: str, **options: Any) -> Any:
         local_files_only=True,
         **options,
     )
-
-
-def main() -> int:
-    args = _parser().parse_args()
-    done = f"{args.folder}: 4-bit copy of {args.base}"
-    return run_tool(lambda: quantize(args.base, args.folder), done)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m jmedlora.train.quantize",
-        description="Write a 4-bit (NF4) copy of a base model, to evaluate QLoRA adapters on. It "
-        "takes about 0.55 bytes a parameter and gives the logits of quantizing while loading.",
-        epilog=manual(
-            example="python -m jmedlora.train.quantize models/llama-2-70b-chat models/llama70b-nf4",
-            sections={
-                "reads": "the base model (safetensors)",
-                "writes": "into FOLDER, which must be new: model and tokenizer",
-                "environment": "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is "
-                "looked for on the Hub",
-            },
-            see="recipes/README.md, After training; python -m jmedlora.train.merge",
-        ),
-        formatter_class=ManualPage,
-    )
-    parser.add_argument(
-        "base", metavar="BASE", help="a model folder, or a name that was downloaded before"
-    )
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the copy goes")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -15,7 +15,7 @@ from jmedlora.data.cli import main
 from jmedlora.data.generate.prompt_template import shipped_prompt
 from jmedlora.data.generate.server_address import ServerError, locate_server
 from tests.conftest import ROOT, write_jsonl
-from tests.support.chat_server import answer, failure, pairs_about, serving
+from tests.support.chat_server import answer, failure, pairs_about, serving, wait_until
 from tests.support.generate import SENTENCE, generate, lines
 
 KEY = "sk-secret-4711"
@@ -142,7 +142,9 @@ def test_the_order_of_arrival_does_not_matter(docs, tmp_path):
         generate(docs, server, "--concurrency", "1", out=tmp_path / "one")
 
     def slow_first(content, _):
-        time.sleep(0.2 if "第1文" in content else 0)
+        if "第1文" in content:
+            wait_until(lambda: len(server.delivered) >= 3)  # the second chunk of each document
+            time.sleep(0.2)
         return answer(pairs_about(content))
 
     with serving(slow_first) as server:
@@ -293,7 +295,7 @@ def test_a_question_without_a_yes_starts_nothing(docs, reply):
         )  # fmt: skip
         os.close(other_end)
         os.write(main_end, reply.encode() or b"\x04")
-        said, errors = process.communicate(timeout=30)
+        said, errors = process.communicate(timeout=60)
         os.close(main_end)
     assert process.returncode == 1
     assert "Start? [y/N]" in said

@@ -6,14 +6,16 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
 from jmedlora.data.cli import main
 from tests.conftest import ROOT, run
-from tests.support.chat_server import answer, failure, pairs_about, serving
+from tests.support.chat_server import answer, failure, pairs_about, serving, wait_until
 from tests.support.generate import generate, lines
 from tests.support.served import transformers_serve
 from tests.support.tiny_model import build
@@ -58,7 +60,8 @@ def test_retry_after_is_obeyed(docs):
     slow = failure(429, Retry_After="2")
     with serving(lambda content, times: slow if times == 1 else good(content)) as server:
         assert generate(docs, server, "--limit", "1") == 0
-    assert 2 <= server.times[1] - server.times[0] < 4
+    # not the two minutes that the client takes at most; a busy machine is some seconds late
+    assert 2 <= server.times[1] - server.times[0] < 60
 
 
 def test_a_wait_longer_than_the_client_takes_is_taken(docs, monkeypatch):
@@ -79,7 +82,7 @@ def test_a_wait_longer_than_the_client_takes_is_taken(docs, monkeypatch):
 
 def test_a_server_that_hangs_is_given_up_and_asked_again(docs):
     with serving(lambda content, times: "hang" if times == 1 else good(content)) as server:
-        assert generate(docs, server, "--timeout", "1") == 0
+        assert generate(docs, server, "--timeout", "3") == 0  # none on a busy machine is so late
     assert set(server.asked.values()) == {2}
 
 
@@ -174,9 +177,14 @@ def test_one_forbidden_request_does_not_end_the_run(docs, capsys):
 
 
 def test_calls_in_flight_are_kept_when_the_run_is_stopped(docs, capsys):
+    refused = threading.Event()
+
     def behave(content, _):
         if "aの第1文" in content:
+            wait_until(lambda: len(server.asked) == 6)
+            refused.set()
             return failure(401, "key")
+        refused.wait(60)
         time.sleep(0.5)
         return good(content)
 
@@ -300,7 +308,7 @@ def test_ctrl_c_lets_the_calls_in_flight_end(tmp_path):
         while sum(server.asked.values()) < 6:
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
         assert process.returncode == 130, said
         assert "Traceback" not in said
         assert "waiting for the calls in flight" in said
@@ -324,11 +332,12 @@ def test_a_second_ctrl_c_drops_them(tmp_path):
             time.sleep(0.02)
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
-        time.sleep(0.5)
+        first = iter(process.stderr.readline, "")  # two signals at once would be one
+        said = "".join(takewhile(lambda line: "waiting for the calls in flight" not in line, first))
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=10)
-    assert process.returncode == 130, said
-    assert "Traceback" not in said
+        _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130, said + rest
+    assert "Traceback" not in said + rest
 
 
 @pytest.mark.parametrize("cut", [1, 30, 200])
@@ -405,5 +414,6 @@ def test_a_real_server_with_a_tiny_model(docs, tmp_path, capsys):
     assert ended == 1
     found = lines(tmp_path / "out" / "responses.jsonl")
     assert len(found) == 6
-    assert all(record["content"] and record["usage"]["completion_tokens"] > 0 for record in found)
+    # a text may be empty: the first token of a random model can be its end
+    assert all(record["usage"]["completion_tokens"] > 0 for record in found)
     assert "Traceback" not in capsys.readouterr().err

@@ -17,9 +17,9 @@ from tests.support.overlap import CHOICES, OTHER, QUESTION, STEM, hits, overlap,
 GOOD = {"instruction": QUESTION.text, "output": "a"}
 LIMITED = """
 import resource, sys
-from jmedlora.data.cli import _parser, main
+from jmedlora.data.cli import main
 import jinja2, rapidfuzz, scipy.sparse, tqdm
-_parser()  # it imports the commands
+import jmedlora.data.overlap.run  # what the command imports when it runs
 tqdm.tqdm.monitor_interval = 0  # a thread that ends without memory would end the process
 size = next(int(line.split()[1]) for line in open("/proc/self/status") if "VmSize" in line)
 most = (size << 10) + int(sys.argv[1])
@@ -281,7 +281,7 @@ def test_a_file_that_changes_while_it_is_searched(tmp_path, capsys, exam, monkey
         write_jsonl(train, GOOD, {"text": OTHER})
         return written(tally, out)
 
-    monkeypatch.setattr("jmedlora.data.commands.overlap.write_clean_file", changed)
+    monkeypatch.setattr("jmedlora.data.overlap.run.write_clean_file", changed)
     status, _, err = overlap(capsys, train, "--exam", exam, "--drop", tmp_path / "clean.jsonl")
     assert status == 1
     assert err == (
@@ -322,7 +322,7 @@ def test_a_full_disk(tmp_path, exam):
 def test_ctrl_c(tmp_path, capsys, exam, monkeypatch):
     train = write_jsonl(tmp_path / "train.jsonl", GOOD)
     monkeypatch.setattr(
-        "jmedlora.data.commands.overlap.hit_record", lambda *_: signal.raise_signal(signal.SIGINT)
+        "jmedlora.data.overlap.run.hit_record", lambda *_: signal.raise_signal(signal.SIGINT)
     )
     before = everything(tmp_path)
     status, out, err = overlap(capsys, train, "--exam", exam, "--out", tmp_path / "out")

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from jmedlora.core.errors import FileError
 from jmedlora.data.cli import main
+from jmedlora.exams.documents import choices_document, content_hash
 from jmedlora.exams.readers.custom import read_exam
-from jmedlora.exams.schema import content_hash
+from jmedlora.exams.schema import Question
 from tests.conftest import write_jsonl
 
 GOOD = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙", "丙"], "answer": ["b"]}
@@ -180,15 +181,19 @@ def test_a_copy_under_another_name_has_the_same_hash(tmp_path):
     first = read_exam(write_jsonl(tmp_path / "a.jsonl", GOOD))
     copy = read_exam(write_jsonl(tmp_path / "b.jsonl", GOOD))
     assert first[0].exam != copy[0].exam
-    assert content_hash(first) == content_hash(copy)
+    assert hash_of(first) == hash_of(copy)
+
+
+def hash_of(questions: list[Question]) -> str:
+    return content_hash(map(choices_document, questions))
 
 
 def test_the_hash_changes_with_any_item(tmp_path):
     items = read_exam(write_jsonl(tmp_path / "a.jsonl", GOOD, {**GOOD, "problem_id": "Q2"}))
-    hashes = {content_hash(items), content_hash(items[:1]), content_hash(items[::-1])}
+    hashes = {hash_of(items), hash_of(items[:1]), hash_of(items[::-1])}
     for change in ({"question": "何か。"}, {"answer": ["a"]}, {"points": 2}, {"year": 2020}):
         changed = {**GOOD, "problem_id": "Q2", **change}
-        hashes.add(content_hash(read_exam(write_jsonl(tmp_path / "a.jsonl", GOOD, changed))))
+        hashes.add(hash_of(read_exam(write_jsonl(tmp_path / "a.jsonl", GOOD, changed))))
     assert len(hashes) == 7
 
 
@@ -211,7 +216,7 @@ def test_malformed_records_give_faults_or_items_but_no_traceback(tmp_path_factor
         assert all(str(fault).startswith(str(path)) for fault in error.faults)
     else:
         assert len(items) == 1
-        assert all(0 <= index < len(items[0].choices) for index in items[0].answer)
+        assert all(0 <= index < len(items[0].choices) for index in items[0].indices)
 
 
 @settings(max_examples=300, deadline=None)

@@ -172,7 +172,7 @@ def test_interrupted_by_ctrl_c(tmp_path):
     process.stdout.readline()  # the notice: the request follows at once
     connection, _ = listener.socket.accept()  # kept: dropped, it would be closed before the signal
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=60)
     connection.close()
     listener.server_close()
     assert process.returncode == 130

@@ -9,9 +9,10 @@ import pytest
 from lm_eval.tasks import TaskManager
 
 from jmed_metrics import floors
+from jmedlora.exams.documents import choices_document, content_hash, letters_document
 from jmedlora.exams.exclude import ids_hash, without
+from jmedlora.exams.provenance import Excluded
 from jmedlora.exams.registry import load_exam
-from jmedlora.exams.schema import content_hash
 from jmedlora.exams.shuffle import permuted
 from jmedlora.report.cli import main
 from tests.conftest import TASKS, lm_eval, results, results_file, samples, write_jsonl
@@ -61,12 +62,12 @@ def test_the_questions_of_the_list_are_not_asked(tmp_path):
     left, found = without(whole, listed(tmp_path, *TWO), exam="jmed_sample")
     assert [item.problem_id for item in left.items] == REST
     assert left.examples == whole.examples
-    assert found == {"excluded": NOTED}
+    assert found == Excluded(**NOTED)
 
 
 def test_without_a_list_nothing_changes():
     whole = load_exam("jmed_sample")
-    assert without(whole, None, exam="jmed_sample") == (whole, {})
+    assert without(whole, None, exam="jmed_sample") == (whole, None)
 
 
 @pytest.mark.lm_eval
@@ -75,10 +76,10 @@ def test_the_results_file_notes_what_is_left(tmp_path):
     left = [item for item in load_exam("jmed_sample").items if item.problem_id in REST]
     assert data["excluded"] == NOTED
     assert data["items"] == 38
-    assert data["sha256"] == content_hash(left)
-    expected = floors((item.choices, item.answer) for item in left)
-    assert data["floors"]["chance_accuracy"] == expected.chance_accuracy
-    assert data["floors"]["echo_gestalt_score"] == expected.echo_gestalt_score
+    assert data["sha256"] == content_hash(map(choices_document, left))
+    expected = floors((item.choices, item.indices) for item in left)
+    assert data["floors"]["accuracy"]["chance"] == expected.chance_accuracy
+    assert data["floors"]["gestalt_score"]["all choices"] == expected.echo_gestalt_score
     assert "excluded" not in noted(load("jmed_sample"))
 
 
@@ -126,7 +127,7 @@ def test_a_question_of_a_year_that_is_not_here_may_exist(published, tmp_path):
     (tmp_path / "data" / "igakuqa" / "data" / "2022" / "116-A.jsonl").unlink()
     exam = load_exam("igakuqa", years=[2018])
     _, found = without(exam, listed(tmp_path, *lines), exam="igakuqa")
-    assert found["excluded"]["questions"] == 1
+    assert found.questions == 1
 
 
 def test_all_2000_ids_of_the_real_examination_are_known(real_data, monkeypatch, tmp_path):
@@ -135,10 +136,10 @@ def test_all_2000_ids_of_the_real_examination_are_known(real_data, monkeypatch, 
     path = listed(tmp_path, *ids("igakuqa", *names[:1999]))
     assert len(names) == 2000
     _, found = without(load_exam("igakuqa_exam"), path, exam="igakuqa_exam")
-    assert found["excluded"]["questions"] == 1999
+    assert found.questions == 1999
     path = listed(tmp_path, *ids("igakuqa", "112C66", "112A1", "116F74"))  # two are numeric
     _, found = without(load_exam("igakuqa"), path, exam="igakuqa")
-    assert found["excluded"]["questions"] == ("112A1" in {
+    assert found.questions == ("112A1" in {
         each.problem_id for each in load_exam("igakuqa").items
     })  # fmt: skip
 
@@ -194,7 +195,7 @@ def test_a_list_that_an_own_exam_cannot_mean(tmp_path, lines, fault):
 def test_lines_for_an_exam_of_another_run_are_said(published, tmp_path, caplog):
     path = listed(tmp_path, *ids("igakuqa", "112A1"), *ids("kansen", "Q1"))
     _, found = without(load_exam("igakuqa"), path, exam="igakuqa")
-    assert found["excluded"]["questions"] == 1
+    assert found.questions == 1
     assert caplog.messages == [
         "the exclude list also has questions of kansen, which this run does not ask"
     ]
@@ -380,7 +381,7 @@ def test_a_damaged_note_is_named(tmp_path, capsys, noted, field):
 
 def test_an_examination_with_questions_left_out_has_no_verdict(published, tmp_path, capsys):
     """11 of the 12 questions of 2018, all right; the results file beside them tells why."""
-    docs = [each.as_record() for each in load_exam("igakuqa_exam", years=[2018]).items][1:]
+    docs = [letters_document(each) for each in load_exam("igakuqa_exam", years=[2018]).items][1:]
     scores = [{"correct": 1, "unparsed": 0, "forbidden": 0}] * 11
     path = write_run(
         tmp_path, task="igakuqa_exam", protocol="letters", template="letters", docs=docs,
@@ -405,5 +406,5 @@ def test_an_empty_list_leaves_the_exam_whole_and_says_so(tmp_path, caplog):
     exam = load_exam("jmed_sample")
     kept, noted = without(exam, str(path), exam="jmed_sample")
     assert kept.items == exam.items
-    assert noted["excluded"]["questions"] == 0
+    assert noted.questions == 0
     assert f"the exclude list {path} is empty: no question is left out" in caplog.text

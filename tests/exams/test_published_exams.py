@@ -42,8 +42,8 @@ def test_jjsimqa_has_459_questions(real_data):
     assert len(exam.items) == 459
     by_id = {item.problem_id: item for item in exam.items}
     assert "107_64-4" not in by_id
-    assert by_id["107_888-26"].answer == (3, 4)
-    assert by_id["107_64-0"].answer == (3,)  # the example that the paper prints
+    assert by_id["107_888-26"].indices == (3, 4)
+    assert by_id["107_64-0"].indices == (3,)  # the example that the paper prints
     assert (by_id["107_64-0"].year, by_id["107_64-0"].section) == (2018, "107")
 
 

@@ -153,7 +153,7 @@ def test_the_bound_is_never_exceeded(first, second):
     ("respond", "expected"),
     [
         # counts and mean known for the 1,455 questions: accuracy, exact match, Gestalt score
-        (lambda item: ",".join(item.choices[i] for i in item.answer), (1448, 1455, 1.0)),
+        (lambda item: ",".join(item.choices[i] for i in item.indices), (1448, 1455, 1.0)),
         (lambda item: ",".join(item.choices), (304, 1455, 0.3514)),
         (lambda _: "", (0, 0, 0.0)),
         (lambda item: item.choices[0], (248, 224, 0.3331)),
@@ -162,14 +162,14 @@ def test_the_bound_is_never_exceeded(first, second):
 )
 def test_known_answers_on_igakuqa(real_data, respond, expected):
     items = load_exam("igakuqa").items
-    scores = [score_response(respond(item), item.choices, item.answer) for item in items]
+    scores = [score_response(respond(item), item.choices, item.indices) for item in items]
     assert sum(score.accuracy for score in scores) == expected[0]
     assert sum(score.exact_match for score in scores) == expected[1]
     assert round(sum(score.gestalt_score for score in scores) / len(scores), 4) == expected[2]
 
 
 def test_floors_on_igakuqa(real_data):
-    found = floors((item.choices, item.answer) for item in load_exam("igakuqa").items)
+    found = floors((item.choices, item.indices) for item in load_exam("igakuqa").items)
     assert found.chance_accuracy == pytest.approx((1232 / 5 + 180 / comb(5, 2) + 43 / 10) / 1455)
     assert round(found.chance_accuracy, 4) == 0.1847
     assert found.echo_accuracy == pytest.approx(304 / 1455)

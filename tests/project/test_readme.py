@@ -9,10 +9,9 @@ import yaml
 from lm_eval._cli.harness import HarnessCLI
 
 import jmed_metrics
-from jmedlora.data import cli as data_cli
-from jmedlora.report import cli as report_cli
 from tests.conftest import ROOT, TASKS
-from tests.support.manual import options_of
+from tests.support.manual import options_on, page, printed_help
+from tests.support.programs import PROGRAMS
 
 READMES = ("README.md", "README.ja.md")
 PAGES = [
@@ -120,8 +119,9 @@ def test_every_option_exists(page):
 
 def known_options():
     found = {key for recipe in (ROOT / "recipes").glob("*.yml") for key in keys(recipe)}
-    parsers = (data_cli._parser(), report_cli._parser(), HarnessCLI()._parser)
-    options = {name for parser in parsers for name in options_of(parser)}
+    shown = [page(each, command.name) for each in PROGRAMS for command in each.commands]
+    lm_eval = [printed_help(HarnessCLI()._parser, name) for name in ("run", "ls", "validate")]
+    options = {name for each in (*shown, *lm_eval) for name in options_on(each)}
     programs = [path.read_text() for path in (ROOT / "benchmarks").glob("*.py")]
     benchmarks = {name for text in programs for name in re.findall(r'"(--[a-z-]+)"', text)}
     return {f"--{key}" for key in found} | options | benchmarks | OTHERS

@@ -18,7 +18,7 @@ import pytest
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.table import Cell, Difference, Row, Section, Table, with_best
 from jmedlora.report.load.measurements import Measured
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import Run
 from jmedlora.report.render import FILE_NAMES, FORMATS, html, latex, markdown
 from jmedlora.report.render import csv_table as csv_file
@@ -39,7 +39,7 @@ SHOTS_1 = "igakuqa|version:1|shots:1|n:2|lm_eval:0.4.11"
 
 
 def column(model: str, steps: str, step: int | None, kind: str = "", **more) -> Column:
-    return Column(model, steps, step, kind, more.pop("hours", None), model, "ja", **more)
+    return Column(model, steps, step, kind, more.pop("hours", None), model, "", ("ja",), **more)
 
 
 def asked(*subjects: tuple[str, int], version: int = 1) -> dict[tuple[str, int], Measured]:
@@ -51,7 +51,7 @@ def asked(*subjects: tuple[str, int], version: int = 1) -> dict[tuple[str, int],
 
 def signatures(*columns: Column) -> tuple[tuple[str, str, str], ...]:
     return tuple(
-        (each.title, subject, found.signature)
+        (each.title, subject, str(found.signature))
         for each in columns
         for (subject, _), found in each.measured.items()
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from jmedlora.core.display import language, markdown, visible
+from jmedlora.exams.documents import choices_document
 from jmedlora.exams.registry import load_exam
 from jmedlora.exams.shuffle import permuted
 from jmedlora.report.cli import main
@@ -252,7 +253,7 @@ def test_any_text_stands_in_a_cell_as_it_is(given_text):
 
 @pytest.mark.parametrize("exam", ["igakuqa", "igakuqa_exam", "jjsimqa"])
 def test_real_questions_stand_in_a_page_as_they_are(real_data, tmp_path, exam):
-    docs = [item.as_record() for item in load_exam(exam).items[:300]]
+    docs = [choices_document(item) for item in load_exam(exam).items[:300]]
     free = {"task": "jmed_treatment", "protocol": "free"}  # shows texts, scores nothing
     write_run(tmp_path, docs=docs, responses=[doc["question"] for doc in docs], **free)
     found = page(tmp_path, "--limit", "300").found["p text"]

@@ -8,8 +8,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jmedlora.exams.provenance import FORMAT
 from jmedlora.report.cli import main
-from jmedlora.report.load.results import ResultsError, groups, read_results
+from jmedlora.report.load.results import Configuration, groups, read_results
+from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.signature import EXAMPLES, TEMPLATES, decoding, signature, template_digest
 from jmedlora.report.render.scores import print_group, print_scores
 from tests.conftest import PAPER, TASKS
@@ -26,17 +28,19 @@ def run_file(
 ) -> Path:
     """A results file as lm-eval 0.4.11 writes it, reduced to what is read."""
     noted = {
+        "format": FORMAT,
         "exam": "igakuqa",
+        "protocol": "response",
+        "source": "cache",
         "items": 1455,
         "sha256": "d7a64c0aadc8" + 52 * "0",
         "jmed": "0.1.0",
         "examples": [PUBLISHED],
         "context": {"length": 2048, "longest": [1500, 1792]},
         "floors": {
-            "chance_accuracy": 0.18467,
-            "echo_accuracy": 0.20893,
-            "echo_exact_match": 1.0,
-            "echo_gestalt_score": 0.35145,
+            "accuracy": {"chance": 0.18467, "empty answer": 0.0, "all choices": 0.20893},
+            "exact_match": {"empty answer": 0.0, "all choices": 1.0},
+            "gestalt_score": {"empty answer": 0.0, "all choices": 0.35145},
         },
     }
     row = {"alias": "igakuqa", "accuracy,none": 0.239, "accuracy_stderr,none": 0.0112,
@@ -111,18 +115,19 @@ def test_the_signature_line(tmp_path, capsys):
     ],
 )
 def test_a_signature_shows_every_departure(tmp_path, fields, expected):
-    assert signature(read_results(run_file(tmp_path, **fields))[0]) == expected
+    assert str(signature(read_results(run_file(tmp_path, **fields))[0])) == expected
 
 
 def test_a_changed_prompt_is_a_custom_template(tmp_path):
     changed = {"doc_to_text": prompt("ja")["doc_to_text"] + " "}
-    line = signature(read_results(run_file(tmp_path, config=changed))[0])
+    line = str(signature(read_results(run_file(tmp_path, config=changed))[0]))
     assert line.startswith("igakuqa|template:custom-")
 
 
 @pytest.mark.parametrize("name", ["ja", "alpaca", "letters"])
 def test_the_released_templates_are_the_tasks_own(name):
-    assert template_digest(prompt(name)) == TEMPLATES[name]
+    fields = Configuration.model_validate(prompt(name))
+    assert TEMPLATES[template_digest(fields)] == name
 
 
 @pytest.mark.parametrize(
@@ -167,7 +172,17 @@ def test_scores_stand_beside_their_floors(tmp_path, capsys):
         (
             '{"results": {"a": {}}, "configs": {"a": {"metadata": {"data": {"jmed": "0"}}}}, '
             '"n-shot": {}, "n-samples": {}}',
-            ": the field n-samples.a is missing; evaluate again, with lm-eval 0.4.11 or newer",
+            ": a was written in an older form; this jmedlora reads form 1: evaluate again with it",
+        ),
+        (
+            '{"results": {"a": {}}, "configs": {"a": {"metadata": {"data": {"jmed": "9", '
+            '"format": 2}}}}, "n-shot": {}, "n-samples": {}}',
+            ": a was written in the form 2; this jmedlora reads form 1: evaluate again with it",
+        ),
+        (
+            '{"results": {"a": {}}, "configs": {"a": {"metadata": {"data": {"jmed": "0", '
+            '"format": 1}}}}, "n-shot": {}, "n-samples": {}}',
+            ": the field configs.a.metadata.data.exam is missing; evaluate again, with lm-",
         ),
     ],
 )

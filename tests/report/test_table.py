@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from jmedlora.exams.documents import choices_document
+from jmedlora.exams.registry import load_exam
 from jmedlora.report.cli import main
 from jmedlora.report.compare.comparison import read_columns, table_of
 from jmedlora.report.compare.table import Table, differences
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
 from tests.conftest import PAPER, ROOT
 from tests.support.runs import Asked, answers, question, questions, write_run
 
@@ -371,9 +373,7 @@ def test_an_exam_broken_down(tmp_path, by, expected):
 
 
 def test_a_breakdown_by_category_of_the_real_exam(tmp_path, real_data):
-    from jmedlora.exams.registry import load_exam
-
-    docs = [item.as_record() for item in load_exam("igakuqa", years=[2022]).items]
+    docs = [choices_document(item) for item in load_exam("igakuqa", years=[2022]).items]
     ask(tmp_path, 100, docs=docs)
     found = table(tmp_path, by="category")
     assert sum(section.questions for section in found.sections) == 297

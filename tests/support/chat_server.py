@@ -46,6 +46,14 @@ def pairs_about(content: str) -> str:
     return PAIRS.format(text=text)
 
 
+def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
+    """Holds an answer back until ``happened()``, so that no order hangs on a machine's speed."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 class ChatServer(ThreadingHTTPServer):
     """behave(content, times) gives the answer to the ``times``-th request for ``content`` (from 1).
 

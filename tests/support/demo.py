@@ -13,7 +13,7 @@ def start(folder: Path, part: str) -> subprocess.Popen:
     """One part of the demo, as its rule in the Makefile starts it."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.Popen(
-        [*offline(), "sh", "scripts/demo.sh", part],
+        [*offline(), "sh", "scripts/scripts/demo.sh", part],
         cwd=folder,
         env={**os.environ, **QUIET, "PATH": path},
         stdout=(folder / f"{part}.out").open("a"),
@@ -24,7 +24,7 @@ def start(folder: Path, part: str) -> subprocess.Popen:
 def end(folder: Path, *started: subprocess.Popen) -> None:
     for process in started:
         said = "".join(path.read_text() for path in folder.glob("*.out"))
-        assert process.wait(timeout=1200) == 0, said
+        assert process.wait(timeout=3600) == 0, said
 
 
 def run_demo(folder: Path) -> Path:
@@ -34,7 +34,7 @@ def run_demo(folder: Path) -> Path:
     end(folder, start(folder, "data"))
     llama, neox = start(folder, "llama"), start(folder, "neox")
     checkpoint = folder / "demo/outputs/opencalm7b-300/checkpoint-100"
-    wait_for(checkpoint / "run_card.json", neox, seconds=600)
+    wait_for(checkpoint / "run_card.json", neox, seconds=3600)
     kill(neox)
     end(folder, llama, start(folder, "neox"))
     end(folder, start(folder, "report"))

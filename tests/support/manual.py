@@ -1,22 +1,29 @@
 """What a test asks of a command's manual page."""
 
 import argparse
+import contextlib
+import io
 import re
-from collections.abc import Iterator
+
+from jmedlora.core.cli.command import Program, build_parser
 
 
-def subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """The subcommands of a parser by name; {} if it has none."""
-    found = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
-    return dict(found[0].choices) if found else {}
+def page(program: Program, *words: str) -> str:
+    """What ``program words --help`` prints."""
+    return printed_help(build_parser(program, words), *words)
 
 
-def options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
-    """The names of the options of a parser and its subcommands."""
-    for action in parser._actions:
-        yield from action.option_strings
-    for each in subparsers(parser).values():
-        yield from options_of(each)
+def printed_help(parser: argparse.ArgumentParser, *words: str) -> str:
+    """What ``parser`` prints for ``words --help``."""
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
+        parser.parse_args([*words, "--help"])
+    return said.getvalue()
+
+
+def options_on(shown: str) -> list[str]:
+    """The options that a page of --help explains, such as --out."""
+    lines = re.findall(r"^ +(-.*?)(?:  |$)", shown, flags=re.MULTILINE)
+    return [name for line in lines for name in re.findall(r"(?<!\S)--?[A-Za-z][\w-]*", line)]
 
 
 def sections(page: str) -> dict[str, list[str]]:

@@ -8,8 +8,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from math import comb, sqrt
+from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
@@ -17,11 +17,13 @@ from typing import Any
 import yaml
 
 import jmed_metrics
-from jmedlora.exams.schema import Item, content_hash
+from jmedlora.exams.documents import choices_document, content_hash
+from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.exams.provenance import FORMAT, Provenance
+from jmedlora.exams.schema import LETTERS, Question
 from jmedlora.exams.shuffle import original
 from jmedlora.report.load.signature import EXAMPLES
-from lm_eval_tasks.likelihood import process_results as likeliest
-from tests.conftest import PAPER, TASKS, write_jsonl
+from tests.conftest import TASKS, write_jsonl
 
 Doc = dict[str, Any]
 CHOICES = ("壱の選択肢", "弐番目", "三つめの文", "四角い箱", "五重塔")
@@ -108,8 +110,10 @@ def question(
 ) -> Doc:
     """A made-up question as the tasks hand it to lm-eval."""
     stem = text or f"{problem_id}で正しいのはどれか。"
-    made = Item(problem_id, stem, tuple(choices), tuple(answer), "igakuqa", **fields)
-    return made.as_record()
+    right = tuple(LETTERS[index] for index in answer)
+    return choices_document(
+        Question(problem_id, stem, tuple(choices), (right,), "igakuqa", **fields)
+    )
 
 
 def questions(count: int, **fields: Any) -> list[Doc]:
@@ -158,22 +162,14 @@ def _filtered(response: Any) -> list[Any]:
 def _scores(asked: Asked) -> list[Mapping[str, float]]:
     if asked.scores is not None:
         return list(asked.scores)
+    protocol = PROTOCOLS[asked.protocol]
     pairs = zip(asked.docs, asked.responses, strict=True)
-    match asked.protocol:
-        case "response":
-            return [_scored(doc, response) for doc, response in pairs]
-        case "likelihood":
-            return [likeliest(doc, [(value, False) for value in each]) for doc, each in pairs]
-        case "free":
-            return [{"empty": int(not response.strip())} for _, response in pairs]
-    raise AssertionError(f"give the scores of {asked.task}")
+    return [dict(protocol.score(doc, _results(response))) for doc, response in pairs]
 
 
-def _scored(doc: Doc, response: str) -> dict[str, float]:
-    score = asdict(jmed_metrics.score_response(response, *original(doc)))
-    return {key: score[key] for key in ("accuracy", "exact_match", "gestalt_score")} | {
-        key: int(score[key]) for key in ("empty", "tied")
-    }
+def _results(response: Any) -> list[Any]:
+    """As lm-eval hands them to ``process_results``."""
+    return [response] if isinstance(response, str) else [(value, False) for value in response]
 
 
 def _content(model: str, adapter: str | None, shots: int, tasks: Sequence[Asked]) -> dict[str, Any]:
@@ -213,57 +209,35 @@ def _row(asked: Asked) -> dict[str, Any]:
 def _config(asked: Asked) -> dict[str, Any]:
     if not asked.protocol:
         return {"task": asked.task, "metadata": {"version": 1.0}, **asked.config}
-    decoding = PAPER
-    if asked.protocol == "letters":
-        decoding = yaml.safe_load((TASKS / "_decoding_letters.yaml").read_text(encoding="utf-8"))
-    config = {"task": asked.task, **prompt(asked.template), "generation_kwargs": decoding}
-    if asked.protocol == "likelihood":
-        del config["generation_kwargs"]
+    config = {"task": asked.task, **prompt(asked.template)}
+    if decoding := PROTOCOLS[asked.protocol].decoding:
+        config["generation_kwargs"] = dict(decoding)
     metadata = {"version": 1.0, "template": asked.template, "data": _data(asked)}
     return {**config, "metadata": metadata, **asked.config}
 
 
 def _data(asked: Asked) -> dict[str, Any]:
-    return {
-        "exam": asked.task,
-        "protocol": asked.protocol,
-        "source": "JMED_DATA",
-        "items": len(asked.docs),
-        "sha256": _content_hash(asked.docs),
-        "examples": 3 * [min(EXAMPLES) + 52 * "0"],
-        "floors": _floors(asked),
-        "jmed": jmed_metrics.__version__,
-        **asked.data,
-    }
-
-
-def _content_hash(docs: Sequence[Doc]) -> str:
-    """Of the questions as they were before any shuffling, whatever their fields."""
-    if all({"exam", "points"} <= doc.keys() for doc in docs):
-        return content_hash(Item(**_published(doc)) for doc in docs)
-    return hashlib.sha256(json.dumps(docs, ensure_ascii=False).encode()).hexdigest()
+    noted = Provenance(
+        format=FORMAT,
+        jmed=jmed_metrics.__version__,
+        exam=asked.task,
+        protocol=asked.protocol,
+        source="JMED_DATA",
+        items=len(asked.docs),
+        sha256=content_hash(map(_published, asked.docs)),
+        examples=3 * (min(EXAMPLES) + 52 * "0",),
+        floors=PROTOCOLS[asked.protocol].floors(asked.docs),
+    )
+    return {**noted.as_record(), **asked.data}
 
 
 def _published(doc: Doc) -> Doc:
+    """The question as it was before any shuffling."""
+    if "permutation" not in doc:
+        return doc
     choices, answer = original(doc)
     kept = {key: value for key, value in doc.items() if key != "permutation"}
-    return {**kept, "choices": tuple(choices), "answer": tuple(answer)}
-
-
-def _floors(asked: Asked) -> dict[str, float]:
-    match asked.protocol:
-        case "response":
-            floors = jmed_metrics.floors((doc["choices"], doc["answer"]) for doc in asked.docs)
-            return asdict(floors)
-        case "likelihood":
-            return {"chance_acc": fmean(1 / len(doc["choices"]) for doc in asked.docs)}
-        case "letters":
-            return {"chance_correct": fmean(_chance(doc) for doc in asked.docs)}
-    return {}
-
-
-def _chance(doc: Doc) -> float:
-    return 1 / comb(len(doc["choices"]), len(doc["answer"])) if doc["choices"] else 0.0
+    return {**kept, "choices": choices, "answer": answer}
 
 
 def _right(doc: Doc) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import QUIET
+
 
 @contextlib.contextmanager
 def transformers_serve(model: Path) -> Iterator[str]:
@@ -26,7 +28,7 @@ def transformers_serve(model: Path) -> Iterator[str]:
     with (model.parent / "serve.log").open("w") as log:
         process = subprocess.Popen(
             [*command, "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"],
-            stdout=log, stderr=log, env={**os.environ, "HF_HUB_OFFLINE": "1"},
+            stdout=log, stderr=log, env={**os.environ, **QUIET},
         )  # fmt: skip
         try:
             wait_for(f"http://127.0.0.1:{port}/health", process)
@@ -36,7 +38,7 @@ def transformers_serve(model: Path) -> Iterator[str]:
             process.wait(timeout=20)
 
 
-def wait_for(url: str, process: subprocess.Popen, seconds: int = 90) -> None:
+def wait_for(url: str, process: subprocess.Popen, seconds: int = 600) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"

@@ -215,7 +215,9 @@ def test_likelihoods_are_asked_of_the_real_single_answer_questions(name, count, 
     assert len(task.eval_docs) == count
     assert {len(doc["answer"]) for doc in task.eval_docs} == {1}
     assert [example["problem_id"] for example in task.fewshot_docs()] == ["100E5", "100A1"]
-    assert task.dump_config()["metadata"]["data"]["floors"] == {"chance_acc": pytest.approx(0.2)}
+    chance = {"chance": pytest.approx(0.2)}
+    found = task.dump_config()["metadata"]["data"]["floors"]
+    assert found == {"acc": chance, "acc_norm": chance}
 
 
 def test_the_treatment_questions_are_asked_and_nothing_is_scored():
@@ -374,7 +376,7 @@ def test_an_examination_response_is_read_and_marked(problem_id, response, expect
 def test_what_guesses_at_the_examination_are_worth(published, real_data, monkeypatch):
     def floor():
         data = load("igakuqa_exam").dump_config()["metadata"]["data"]
-        return data["floors"]["chance_correct"]
+        return data["floors"]["correct"]["chance"]
 
     assert floor() == pytest.approx((59 / 5 + 0) / 60)  # 59 of five choices; one number
     monkeypatch.setenv("JMED_DATA", str(real_data))

@@ -11,8 +11,9 @@ from lm_eval.tasks import TaskManager
 
 from jmed_metrics import score_response
 from jmedlora.exams.decoding import Decoding
-from jmedlora.exams.registry import load_exam
-from jmedlora.exams.schema import content_hash
+from jmedlora.exams.documents import content_hash
+from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.exams.registry import load_exam, native_form
 from jmedlora.report.load.signature import EXAMPLES, SHOWN
 from tests.conftest import PAPER, ROOT, TASKS
 from tests.support.published import publish
@@ -71,10 +72,16 @@ def test_leaves_are_three_lines_and_fragments_share_no_key():
         assert len(path.read_text(encoding="utf-8").splitlines()) == 3, path.name
     for prompt in ("ja", "alpaca"):
         keys = []
-        for name in ("_exam", f"_prompt_{prompt}", "_scoring"):
+        for name in ("_exam", f"_prompt_{prompt}", "_protocol_response"):
             text = (TASKS / f"{name}.yaml").read_text(encoding="utf-8").replace("!function ", "")
             keys += yaml.safe_load(text)
         assert len(keys) == len(set(keys))
+
+
+def test_every_protocol_has_its_fragment():
+    fragments = {path.stem.removeprefix("_protocol_") for path in TASKS.glob("_protocol_*.yaml")}
+    assert fragments == set(PROTOCOLS)
+    assert all(name == each.name for name, each in PROTOCOLS.items())
 
 
 @pytest.mark.parametrize("name", MATRIX)
@@ -305,7 +312,8 @@ def test_an_own_exam_that_does_not_pass_is_refused(tmp_path):
 
 def test_the_signature_knows_the_published_examples(real_data):
     names = ("igakuqa", "igakuqa_en", "jmed_sample", "igakuqa_exam")
-    pools = [load_exam(name).examples for name in names]
-    pools.append(load_exam("igakuqa").single_answer().examples)
+    pools = [list(map(native_form(name), load_exam(name).examples)) for name in names]
+    likelihood = PROTOCOLS["likelihood"]
+    pools.append(list(map(likelihood.form, load_exam("igakuqa").only(likelihood.takes).examples)))
     known = {content_hash(pool[:n])[:SHOWN] for pool in pools for n in range(1, len(pool) + 1)}
     assert known == EXAMPLES

@@ -12,18 +12,18 @@ from jmedlora.core.errors import FileError
 from jmedlora.report.compare.comparison import read_columns
 from jmedlora.train.merge import merge
 from jmedlora.train.quantize import NF4, quantize
-from tests.conftest import lm_eval, results, run
+from tests.conftest import lm_eval, run, samples
 from tests.support.training import grouped, workplace
 
 pytestmark = pytest.mark.slow
+
+JMED_TRAIN = (sys.executable, "-m", "jmedlora.train.cli")
 
 
 @pytest.mark.xdist_group("demo")
 def test_a_merged_lora_is_the_adapter_on_its_base(demo):
     """The demo's: the base was pretrained, the adapter learnt the sample exam by heart."""
-    merged = run(
-        sys.executable, "-m", "jmedlora.train.merge", "outputs/opencalm7b-300", "merged", cwd=demo
-    )
+    merged = run(*JMED_TRAIN, "merge", "outputs/opencalm7b-300", "merged", cwd=demo)
     assert merged.returncode == 0, merged.stderr
     assert merged.stdout == "merged: outputs/opencalm7b-300 merged into its base\n"
     whole = logits(load(demo / "merged", torch.float32))
@@ -36,16 +36,17 @@ def test_a_merged_lora_is_the_adapter_on_its_base(demo):
     (column,) = read_columns([demo / "merged-out"], None)
     assert (column.step, column.kind) == (300, "LoRA")
     outs = ("merged-out", "results/tiny-medcalm-300-0")
-    scores = [results(demo / out)["results"]["jmed_sample"]["accuracy,none"] for out in outs]
-    assert scores[0] == scores[1]
+    answers = [[row["accuracy"] for row in samples(demo / out, "jmed_sample")] for out in outs]
+    # of two answers the sampler may take the other one where rounding turns a near-tie
+    assert sum(one != two for one, two in zip(*answers, strict=True)) <= 2
 
 
 @pytest.mark.parametrize("name", grouped(["llama70b"]))
 def test_a_qlora_adapter_on_a_4_bit_copy_and_merged(name, trained, tmp_path):
     folder = trained(name)
     run_folder, copy, merged = folder / f"outputs/{name}-8", tmp_path / "nf4", tmp_path / "merged"
-    for module, args in (("quantize", (folder / "model", copy)), ("merge", (run_folder, merged))):
-        ended = run(sys.executable, "-m", f"jmedlora.train.{module}", *args, cwd=folder)
+    for command, args in (("quantize", (folder / "model", copy)), ("merge", (run_folder, merged))):
+        ended = run(*JMED_TRAIN, command, *args, cwd=folder)
         assert ended.returncode == 0, ended.stderr
     trained_on = load(folder / "model", torch.bfloat16, quantization_config=NF4)
     seen = logits(adapter(trained_on, run_folder))

@@ -662,7 +662,7 @@ def test_the_real_command_is_refused_in_one_line(tmp_path, command):
     (tmp_path / "recipes").symlink_to(RECIPES)
     ended = subprocess.run(
         [*map(str, command), LLAMA], cwd=tmp_path, env=clean(), capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=600, check=False,
     )  # fmt: skip
     expected = f"{NOT_STARTED} DO_NOT_TRACK=1 HF_HUB_OFFLINE=1\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", expected)
@@ -673,7 +673,7 @@ def test_the_launch_line_of_the_header_is_refused_in_the_checkout():
     command = [BIN / "accelerate", "launch", "-m", "axolotl.cli.train", LLAMA]
     ended = subprocess.run(
         list(map(str, command)), cwd=ROOT, env=clean(DO_NOT_TRACK="1"), capture_output=True,
-        text=True, timeout=60, check=False,
+        text=True, timeout=600, check=False,
     )  # fmt: skip
     expected = f"{NOT_STARTED} HF_HUB_OFFLINE=1\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", expected)
@@ -993,16 +993,6 @@ def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
     _read_typed(cfg, [read_training_file(Path(path), "pretrain") for path in texts])
     read = [parquet.read_table(each[0].path) for each in (cfg.datasets, cfg.test_datasets)]
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]
-
-
-def test_a_tool_does_nothing_without_the_exports(monkeypatch, capsys):
-    from jmedlora.train.private_start import run_tool
-
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
-    monkeypatch.setenv("DO_NOT_TRACK", "1")
-    done = []
-    assert run_tool(lambda: done.append(1), "done") == 1
-    assert (done, capsys.readouterr()) == ([], ("", f"jmed-train: {REFUSED} HF_HUB_OFFLINE=1\n"))
 
 
 @pytest.mark.parametrize("kept", [0, 1])

@@ -1,13 +1,15 @@
-"""What the commands have in common: how their manual pages are laid out, and numbers as options."""
+"""How the page that --help prints is laid out, as a manual page of Unix is."""
 
-import argparse
+import shutil
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-DIGITS = 9
-"""Of a number at most: more is a slip, and would overflow a clock."""
 KEPT = 4 * " "
 """What a line of a manual page begins with that is not to be wrapped, such as an example."""
+MARGIN = 2
+"""Columns that argparse leaves free at the right."""
+NARROWEST = 11
+"""Columns that argparse fills even where the terminal has fewer."""
 STATUS = {
     0: "done",
     1: "input that cannot be used, or output that cannot be written",
@@ -23,17 +25,20 @@ $JMED_CACHE: where jmed-data fetch puts the exams (default: ~/.cache/jmedlora)""
 """The environment of a command that reads published exams."""
 
 
-class ManualPage(argparse.HelpFormatter):
-    """Wraps each line of a text at its own indent; a line indented by KEPT stays as it is."""
+def filled(text: str, width: int | None = None) -> str:
+    """``text`` with each line wrapped at its own indent; a line indented by KEPT stays as it is.
 
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(_filled(line, width, indent) for line in text.splitlines())
+    width: in columns; that of the terminal, as argparse uses it, unless given.
+    """
+    if width is None:
+        width = max(shutil.get_terminal_size().columns - MARGIN, NARROWEST)
+    return "\n".join(_filled_line(line, width) for line in text.splitlines())
 
 
-def _filled(line: str, width: int, indent: str) -> str:
+def _filled_line(line: str, width: int) -> str:
     if line.startswith(KEPT) or not line.strip():
         return line
-    begin = indent + line[: len(line) - len(line.lstrip())]
+    begin = line[: len(line) - len(line.lstrip())]
     return textwrap.fill(
         line.strip(),
         width,
@@ -45,63 +50,19 @@ def _filled(line: str, width: int, indent: str) -> str:
 
 
 def manual(
-    *,
-    example: str,
-    sections: Mapping[str, str] | None = None,
-    status: Mapping[int, str] | None = None,
-    see: str,
+    *, example: str, sections: Mapping[str, str], status: Mapping[int, str], see: str
 ) -> str:
     """What stands below the options of a manual page.
 
     example: one line. sections: heading and lines, such as "reads", "writes" or "environment".
     status: what differs from STATUS. see: where to read on.
     """
-    statuses = STATUS | dict(status or {})
-    told = {heading: text.splitlines() for heading, text in (sections or {}).items()}
-    told["exit status"] = [f"{number}: {meaning}" for number, meaning in statuses.items()]
-    told["example"] = [f"  {example}"]  # with the indent below, KEPT
-    told["see also"] = [see]
+    statuses = {**STATUS, **status}
+    shown = {heading: text.splitlines() for heading, text in sections.items()}
+    shown["exit status"] = [f"{number}: {meaning}" for number, meaning in statuses.items()]
+    shown["example"] = [f"  {example}"]  # with the indent below, KEPT
+    shown["see also"] = [see]
     return "\n\n".join(
         "\n".join([f"{heading}:", *(f"  {line}" for line in lines)])
-        for heading, lines in told.items()
+        for heading, lines in shown.items()
     )
-
-
-def add_command(
-    commands: argparse._SubParsersAction,
-    run: Callable[[argparse.Namespace], int],
-    name: str,
-    text: str,
-    *,
-    example: str,
-    sections: Mapping[str, str] | None = None,
-    status: Mapping[int, str] | None = None,
-    see: str,
-) -> argparse.ArgumentParser:
-    """A subcommand with a manual page; its one-line help is the first sentence of ``text``."""
-    first, _, _ = text.partition(". ")
-    parser = commands.add_parser(
-        name,
-        help=first.removesuffix("."),
-        description=text,
-        epilog=manual(example=example, sections=sections, status=status, see=see),
-        formatter_class=ManualPage,
-    )
-    parser.set_defaults(run=run)
-    return parser
-
-
-def whole(text: str) -> int:
-    """A whole number from 0. Raises ArgumentTypeError."""
-    return _number(text, least=0)
-
-
-def positive(text: str) -> int:
-    """A whole number from 1. Raises ArgumentTypeError."""
-    return _number(text, least=1)
-
-
-def _number(text: str, *, least: int) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS and int(text) >= least):
-        raise argparse.ArgumentTypeError(f"'{text[:20]}': give a whole number from {least}")
-    return int(text)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from jmedlora.core.cli.manual_page import FAULTS, add_command
+from jmedlora.core.cli.command import Command
+from jmedlora.core.cli.manual_page import FAULTS
 from jmedlora.core.errors import FileError
 from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
@@ -16,57 +17,26 @@ from jmedlora.models.base_model import load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter
 
 
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Adds ``check`` and ``check-model`` to the parser."""
-    check = add_command(
-        commands,
-        _check,
-        "check",
-        "Check files of your own and print every fault: file, line, value, remedy. An exam (.jsonl "
-        "or .csv), or with --for training records or pretraining texts (.jsonl), of which --recipe "
-        "counts what would be cut.",
-        example="jmed-data check --for train data/train.jsonl --recipe recipes/opencalm7b.yml",
-        sections={
-            "reads": "an exam: problem_id, question, choices, answer (docs/tasks.md, Your own "
-            "exam)\ntraining records: instruction, output, input where there is one; pretraining: "
-            "text (recipes/README.md, Data)\nwith --recipe: its limits, and the tokenizer of its "
-            "base_model",
-            "writes": "nothing; faults go to standard error, one a line",
-        },
-        status=FAULTS,
-        see="jmed-data describe, jmed-data overlap",
-    )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to check")
-    check.add_argument(
+def _add_check_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to check")
+    parser.add_argument(
         "--for",
         dest="use",
         choices=["exam", "train", "pretrain"],
         help="its use (default: the recipe's, or an exam)",
     )
-    check.add_argument(
+    parser.add_argument(
         "--recipe", type=Path, metavar="YML", help="the recipe that will train on it"
     )
-    check.add_argument(
+    parser.add_argument(
         "--tokenizer",
         metavar="DIR",
         help="a model folder to take the tokenizer from, in place of the recipe's base_model",
     )
-    model = add_command(
-        commands,
-        _check_model,
-        "check-model",
-        "Check before a long run that a folder holds a complete model or LoRA adapter: "
-        "configuration, tokenizer, safetensors of full length, no pickle, no code of its own. "
-        "Loads nothing.",
-        example="jmed-data check-model models/open-calm-7b outputs/opencalm7b-1000",
-        sections={
-            "reads": "the files' names, sizes and headers",
-            "writes": "nothing; faults go to standard error, one a line",
-        },
-        status=FAULTS,
-        see="recipes/README.md, Base models",
-    )
-    model.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a model or adapter")
+
+
+def _add_check_model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a model or adapter")
 
 
 def _check_model(args: argparse.Namespace) -> int:
@@ -118,3 +88,38 @@ def _training_report(
         return lines + [f"  {line}" for line in length_lines(file, lengths, plan)]
 
     return report
+
+
+CHECK = Command(
+    name="check",
+    text="Check files of your own and print every fault: file, line, value, remedy. An exam "
+    "(.jsonl or .csv), or with --for training records or pretraining texts (.jsonl), of which "
+    "--recipe counts what would be cut.",
+    options=_add_check_options,
+    run=_check,
+    example="jmed-data check --for train data/train.jsonl --recipe recipes/opencalm7b.yml",
+    sections={
+        "reads": "an exam: problem_id, question, choices, answer (docs/tasks.md, Your own "
+        "exam)\ntraining records: instruction, output, input where there is one; pretraining: "
+        "text (recipes/README.md, Data)\nwith --recipe: its limits, and the tokenizer of its "
+        "base_model",
+        "writes": "nothing; faults go to standard error, one a line",
+    },
+    status=FAULTS,
+    see="jmed-data describe, jmed-data overlap",
+)
+CHECK_MODEL = Command(
+    name="check-model",
+    text="Check before a long run that a folder holds a complete model or LoRA adapter: "
+    "configuration, tokenizer, safetensors of full length, no pickle, no code of its own. Loads "
+    "nothing.",
+    options=_add_check_model_options,
+    run=_check_model,
+    example="jmed-data check-model models/open-calm-7b outputs/opencalm7b-1000",
+    sections={
+        "reads": "the files' names, sizes and headers",
+        "writes": "nothing; faults go to standard error, one a line",
+    },
+    status=FAULTS,
+    see="recipes/README.md, Base models",
+)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.atomic_write import dump
-from jmedlora.core.cli.manual_page import add_command
+from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import FileError
 from jmedlora.data.describe.profile import Profile, read_profile
 from jmedlora.data.describe.profile_report import profile_lines, profile_record
@@ -21,24 +21,7 @@ from jmedlora.data.recipe import DataPlan, read_recipe
 from jmedlora.models.base_model import load_tokenizer
 
 
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Adds ``describe`` to the parser."""
-    parser = add_command(
-        commands,
-        _describe,
-        "describe",
-        "Show what training files hold: records, gaps, repetitions, lengths, a histogram. Of "
-        "instruction records or pretraining texts (.jsonl), in characters and with --recipe or "
-        "--tokenizer in tokens, with what is longer than the limit. Refuses no record.",
-        example="jmed-data describe data/train.jsonl --recipe recipes/opencalm7b.yml",
-        sections={
-            "reads": "instruction, output and input, or text, of each line; with --recipe its "
-            "prompt and limits, and the tokenizer of its base_model",
-            "writes": "nothing",
-        },
-        status={1: "a file cannot be read"},
-        see="jmed-data check, which refuses what training would refuse; docs/prepare.md",
-    )
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to describe")
     parser.add_argument(
         "--for",
@@ -116,3 +99,21 @@ def _counter(
         return lambda _: None
     tokenizer: Any = load_tokenizer(tokenizer_from or (plan.base_model if plan else ""))
     return lambda profile: count_tokens(profile, plan or bare_plan(profile.kind, limit), tokenizer)
+
+
+DESCRIBE = Command(
+    name="describe",
+    text="Show what training files hold: records, gaps, repetitions, lengths, a histogram. Of "
+    "instruction records or pretraining texts (.jsonl), in characters and with --recipe or "
+    "--tokenizer in tokens, with what is longer than the limit. Refuses no record.",
+    options=_add_options,
+    run=_describe,
+    example="jmed-data describe data/train.jsonl --recipe recipes/opencalm7b.yml",
+    sections={
+        "reads": "instruction, output and input, or text, of each line; with --recipe its "
+        "prompt and limits, and the tokenizer of its base_model",
+        "writes": "nothing",
+    },
+    status={1: "a file cannot be read"},
+    see="jmed-data check, which refuses what training would refuse; docs/prepare.md",
+)

@@ -3,55 +3,30 @@
 import argparse
 from pathlib import Path
 
-from jmedlora.core.cli.manual_page import DATA, add_command
-from jmedlora.exams.cache import locate
-from jmedlora.exams.download import fetch, read_manifest
-from jmedlora.exams.registry import load_exam
+from jmedlora.core.cli.command import Command
+from jmedlora.core.cli.manual_page import DATA
 
 
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Adds ``fetch`` and ``where`` to the parser."""
-    fetching = add_command(
-        commands,
-        _fetch,
-        "fetch",
-        "Download published exams into the cache, pinned and checked by SHA-256. "
-        "This is the only part of the evaluation that needs a network.",
-        example="jmed-data fetch igakuqa jjsimqa",
-        sections={
-            "reads": "the exam's public repository at one commit, or --mirror",
-            "writes": "the cache, or --dest: a folder for each exam, complete or not at all",
-            "environment": DATA,
-        },
-        see="jmed-data where; docs/tasks.md, The exams (sources and licences)",
-    )
-    _add_exams(fetching)
-    fetching.add_argument(
+def _add_fetch_options(parser: argparse.ArgumentParser) -> None:
+    _add_exams(parser)
+    parser.add_argument(
         "--mirror", metavar="URL", help="address to fetch from in place of the public repository"
     )
-    fetching.add_argument(
+    parser.add_argument(
         "--dest", type=Path, metavar="DIR", help="folder to fill in place of the cache"
     )
-    where = add_command(
-        commands,
-        _where,
-        "where",
-        "Print which copy of a published exam the tasks would ask: the folder in $JMED_DATA, "
-        "else the cache. Every file is checked by SHA-256.",
-        example="jmed-data where igakuqa jjsimqa",
-        sections={"writes": "nothing", "environment": DATA},
-        status={1: "an exam is in neither, or is damaged"},
-        see="jmed-data fetch",
-    )
-    _add_exams(where)
 
 
 def _add_exams(parser: argparse.ArgumentParser) -> None:
+    from jmedlora.exams.download import read_manifest
+
     names = sorted(read_manifest())
     parser.add_argument("exams", nargs="+", choices=names, metavar="EXAM", help=" or ".join(names))
 
 
 def _fetch(args: argparse.Namespace) -> int:
+    from jmedlora.exams.download import fetch, read_manifest
+
     manifest = read_manifest()
     for exam in args.exams:
         print(manifest[exam].notice)
@@ -61,8 +36,38 @@ def _fetch(args: argparse.Namespace) -> int:
 
 
 def _where(args: argparse.Namespace) -> int:
+    from jmedlora.exams.cache import locate
+    from jmedlora.exams.registry import load_exam
+
     for exam in args.exams:
         place = locate(exam)
         questions = len(load_exam(exam).items)
         print(f"{exam}: {place.root} ({place.source}), {questions} questions")
     return 0
+
+
+FETCH = Command(
+    name="fetch",
+    text="Download published exams into the cache, pinned and checked by SHA-256. This is the only "
+    "part of the evaluation that needs a network.",
+    options=_add_fetch_options,
+    run=_fetch,
+    example="jmed-data fetch igakuqa jjsimqa",
+    sections={
+        "reads": "the exam's public repository at one commit, or --mirror",
+        "writes": "the cache, or --dest: a folder for each exam, complete or not at all",
+        "environment": DATA,
+    },
+    see="jmed-data where; docs/tasks.md, The exams (sources and licences)",
+)
+WHERE = Command(
+    name="where",
+    text="Print which copy of a published exam the tasks would ask: the folder in $JMED_DATA, else "
+    "the cache. Every file is checked by SHA-256.",
+    options=_add_exams,
+    run=_where,
+    example="jmed-data where igakuqa jjsimqa",
+    sections={"writes": "nothing", "environment": DATA},
+    status={1: "an exam is in neither, or is damaged"},
+    see="jmed-data fetch",
+)

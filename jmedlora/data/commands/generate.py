@@ -1,17 +1,15 @@
 """``jmed-data generate``: from a folder of documents to a training file, through a server."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
-from math import isfinite
 from pathlib import Path
-from typing import Any
 
-from jmedlora.core.cli.manual_page import add_command, positive, whole
+from jmedlora.core.cli.command import Command
 from jmedlora.core.lock import locked
-from jmedlora.data.commands.parse import add_parse_options, print_summary, settings_of
+from jmedlora.data.commands.generate_options import KEY_VARIABLE, add_options
+from jmedlora.data.commands.parse import print_summary, settings_of
 from jmedlora.data.generate.client import Connection
 from jmedlora.data.generate.find_documents import Document, find_documents
 from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
@@ -33,152 +31,7 @@ from jmedlora.data.generate.server_address import (
 )
 from jmedlora.data.parse.training_files import write_training_files
 
-BASE_URL = "http://127.0.0.1:8000/v1"
-KEY_VARIABLE = "OPENAI_API_KEY"
 SHOWN_NOTES = 20
-
-
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Adds ``generate`` to the parser."""
-    parser = add_command(
-        commands,
-        _generate,
-        "generate",
-        "Have a model write questions and answers about documents (.txt .md .jsonl .html .pdf), as "
-        "in the paper's appendix C, and make a training file of them. The model is behind an "
-        "OpenAI-compatible server, on this machine unless --base-url says otherwise. Killed and "
-        "started again, the same command goes on where it was: no answer is asked for twice.",
-        example="jmed-data generate documents/ --out data/generated --model MODEL",
-        sections={
-            "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
-            "field text",
-            "writes": "into --out: responses.jsonl, every answer as it came, before the next call\n"
-            "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl and card.md, as "
-            "jmed-data parse",
-            "environment": f"${KEY_VARIABLE}: the server's key, if it wants one; see "
-            "--key-variable",
-        },
-        status={1: "a call failed for good, a document cannot be used, or nothing was asked"},
-        see="jmed-data parse, jmed-data describe, jmed-data overlap; docs/prepare.md",
-    )
-    parser.add_argument(
-        "docs", nargs="+", type=Path, metavar="DOCS", help="documents, or folders of them"
-    )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder for responses and results"
-    )
-    _add_what_is_asked(parser)
-    _add_how_it_is_asked(parser)
-    add_parse_options(parser.add_argument_group("what becomes of the responses"))
-
-
-def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what is asked")
-    group.add_argument("--model", required=True, type=_name, help="the model's name at the server")
-    group.add_argument(
-        "--prompt",
-        default="ja",
-        metavar="ja|en|FILE",
-        help="the paper's prompt in Japanese (default) or English, or a file with {input_text} "
-        "and, where wanted, {pairs}",
-    )
-    group.add_argument("--pairs", type=positive, default=15, help="pairs a call (default: 15)")
-    group.add_argument(
-        "--samples", type=positive, default=1, help="calls for each chunk (default: 1)"
-    )
-    group.add_argument(
-        "--max-chars",
-        type=positive,
-        default=1500,
-        help="characters of a chunk at most (default: 1500)",
-    )
-    group.add_argument(
-        "--max-tokens",
-        type=positive,
-        default=2048,
-        help="tokens of a response at most (default: 2048)",
-    )
-    group.add_argument("--temperature", type=_temperature, help="default: the server's")
-    group.add_argument(
-        "--params",
-        type=_parameters,
-        default={},
-        metavar="JSON",
-        help="further fields of the request, as in '{\"top_p\": 0.9}'; null leaves one out",
-    )
-    group.add_argument(
-        "--limit", type=positive, metavar="N", help="only the first N calls, to see what they give"
-    )
-
-
-def _add_how_it_is_asked(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("how it is asked")
-    group.add_argument(
-        "--base-url", default=BASE_URL, metavar="URL", help=f"the server (default: {BASE_URL})"
-    )
-    group.add_argument(
-        "--allow-external",
-        action="store_true",
-        help="allow a server that is neither on this machine nor in a private network: the "
-        "documents leave the building",
-    )
-    group.add_argument(
-        "--key-variable",
-        default=KEY_VARIABLE,
-        metavar="NAME",
-        help=f"the environment variable that holds the key, if one is needed ({KEY_VARIABLE})",
-    )
-    group.add_argument(
-        "--concurrency", type=positive, default=8, help="calls at a time (default: 8)"
-    )
-    group.add_argument(
-        "--timeout", type=positive, default=600, help="seconds for one try (default: 600)"
-    )
-    group.add_argument(
-        "--retries",
-        type=whole,
-        default=6,
-        help="after a lost connection, a time-out, or status 408, 409, 429 or 5xx (default: 6)",
-    )
-    group.add_argument(
-        "--skip-unreadable",
-        action="store_true",
-        help="go on without the documents that cannot be used, which are named",
-    )
-    group.add_argument("--yes", action="store_true", help="start without asking")
-
-
-def _name(text: str) -> str:
-    if not (text.strip() and text.isprintable()):
-        raise argparse.ArgumentTypeError(f"{text!r}: give a name")
-    return text
-
-
-def _temperature(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not (isfinite(value) and value >= 0):
-        raise argparse.ArgumentTypeError(f"'{text}': give a number from 0, such as 0.7")
-    return value
-
-
-def _parameters(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text, parse_constant=_no_number)
-        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"'{text}': not JSON ({error})") from error
-    if not isinstance(found, dict):
-        raise argparse.ArgumentTypeError(f"'{text}': give an object, as in {{\"top_p\": 0.9}}")
-    if reserved := sorted(found.keys() & {"model", "messages", "stream", "n"}):
-        raise argparse.ArgumentTypeError(f"'{text}': {reserved[0]} is not to be set here")
-    return found
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number that JSON knows")
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -300,3 +153,25 @@ def _print_failures(outcome: Outcome) -> None:
         )
     if outcome.failures:
         print("jmed-data: run the same command again to repeat them", file=sys.stderr)
+
+
+GENERATE = Command(
+    name="generate",
+    text="Have a model write questions and answers about documents (.txt .md .jsonl .html .pdf), "
+    "as in the paper's appendix C, and make a training file of them. The model is behind an "
+    "OpenAI-compatible server, on this machine unless --base-url says otherwise. Killed and "
+    "started again, the same command goes on where it was: no answer is asked for twice.",
+    options=add_options,
+    run=_generate,
+    example="jmed-data generate documents/ --out data/generated --model MODEL",
+    sections={
+        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
+        "field text",
+        "writes": "into --out: responses.jsonl, every answer as it came, before the next call\n"
+        "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl and card.md, as "
+        "jmed-data parse",
+        "environment": f"${KEY_VARIABLE}: the server's key, if it wants one; see --key-variable",
+    },
+    status={1: "a call failed for good, a document cannot be used, or nothing was asked"},
+    see="jmed-data parse, jmed-data describe, jmed-data overlap; docs/prepare.md",
+)

@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from jmedlora.core.cli.manual_page import add_command
+from jmedlora.core.cli.arguments import TakesArguments, bounded_number
+from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.lock import locked
 from jmedlora.data.generate.response_store import RESPONSES_FILE
@@ -18,28 +19,12 @@ from jmedlora.data.parse.select_pairs import (
 from jmedlora.data.parse.training_files import write_training_files
 
 
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Adds ``parse`` to the parser."""
-    parser = add_command(
-        commands,
-        _parse,
-        "parse",
-        "Make training files from the raw responses that generate wrote. Repeatable, and without "
-        "calls. Prints how many pairs each rule read.",
-        example="jmed-data parse data/generated --near-duplicate 0.7 --eval-share 0.05",
-        sections={
-            "reads": "responses.jsonl in DIR",
-            "writes": "train.jsonl and eval.jsonl: the pairs\nprovenance.jsonl: where each pair "
-            "comes from\nrejected.jsonl: what was not used, and why\ncard.md: the numbers",
-        },
-        status={1: "no pair can be used, or the folder cannot be read or written"},
-        see="jmed-data generate, jmed-data describe; docs/prepare.md",
-    )
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="what generate had as --out")
     add_parse_options(parser)
 
 
-def add_parse_options(group: argparse._ActionsContainer) -> None:
+def add_parse_options(group: TakesArguments) -> None:
     """Adds the options that ``settings_of`` reads to a parser or a group of one."""
     group.add_argument(
         "--language",
@@ -50,7 +35,7 @@ def add_parse_options(group: argparse._ActionsContainer) -> None:
     )
     group.add_argument(
         "--near-duplicate",
-        type=_similarity,
+        type=bounded_number(lambda x: 0 < x <= 1, "a number above 0, to 1, such as 0.8"),
         default=DEFAULT_SIMILARITY,
         metavar="SHARE",
         help="drop a pair that shares this much of its character 5-grams (Jaccard) with an earlier "
@@ -58,7 +43,7 @@ def add_parse_options(group: argparse._ActionsContainer) -> None:
     )
     group.add_argument(
         "--eval-share",
-        type=_share,
+        type=bounded_number(lambda x: 0 <= x < 1, "a number from 0 to below 1, such as 0.02"),
         default=DEFAULT_EVAL_SHARE,
         metavar="SHARE",
         help="of the chunks, how many go to eval.jsonl with all their pairs; 0 for no such file "
@@ -92,22 +77,18 @@ def _parse(args: argparse.Namespace) -> int:
     return 0
 
 
-def _similarity(text: str) -> float:
-    value = _number(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"'{text}': give a number above 0, to 1, such as 0.8")
-    return value
-
-
-def _share(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value < 1:
-        raise argparse.ArgumentTypeError(f"'{text}': give a number from 0 to below 1, such as 0.02")
-    return value
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"'{text}': give a number") from error
+PARSE = Command(
+    name="parse",
+    text="Make training files from the raw responses that generate wrote. Repeatable, and without "
+    "calls. Prints how many pairs each rule read.",
+    options=_add_options,
+    run=_parse,
+    example="jmed-data parse data/generated --near-duplicate 0.7 --eval-share 0.05",
+    sections={
+        "reads": "responses.jsonl in DIR",
+        "writes": "train.jsonl and eval.jsonl: the pairs\nprovenance.jsonl: where each pair "
+        "comes from\nrejected.jsonl: what was not used, and why\ncard.md: the numbers",
+    },
+    status={1: "no pair can be used, or the folder cannot be read or written"},
+    see="jmed-data generate, jmed-data describe; docs/prepare.md",
+)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from jmedlora.core.cli.manual_page import positive
+from jmedlora.core.cli.arguments import positive
 from jmedlora.core.errors import UserError
 from jmedlora.data.overlap.thresholds import Thresholds
 

@@ -5,14 +5,15 @@ right answer.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from jmedlora.core.errors import UserError
 from jmedlora.data.overlap.normalize import normalize
 from jmedlora.data.overlap.thresholds import Thresholds
+from jmedlora.exams.documents import content_hash
 from jmedlora.exams.readers.custom import read_exam
-from jmedlora.exams.registry import NAMES, load_exam
-from jmedlora.exams.schema import LETTERS, content_hash
+from jmedlora.exams.registry import NAMES, load_exam, native_form
+from jmedlora.exams.schema import Question
 
 Way = Literal["stem+choices", "stem+answer", "stem"]
 SHORTEST_PATTERN = 20
@@ -83,7 +84,7 @@ def read_exams(given: Sequence[str]) -> list[SoughtExam]:
         if name in found:
             raise UserError(f"--exam {each}: {name} is given twice; name each exam once")
         questions = tuple(_sought_question(name, item) for item in items)
-        found[name] = SoughtExam(name, content_hash(items), questions)
+        found[name] = SoughtExam(name, content_hash(map(native_form(name), items)), questions)
     return list(found.values())
 
 
@@ -127,7 +128,7 @@ def is_exam_file(exam: str) -> bool:
     return Path(exam).suffix.lower() in (".jsonl", ".csv")
 
 
-def _read_exam(given: str) -> tuple[str, Sequence[Any]]:
+def _read_exam(given: str) -> tuple[str, Sequence[Question]]:
     """The exam's name and its items."""
     if is_exam_file(given):
         return _read_exam_file(Path(given))
@@ -138,18 +139,13 @@ def _read_exam(given: str) -> tuple[str, Sequence[Any]]:
     return given, load_exam(given).items
 
 
-def _read_exam_file(path: Path) -> tuple[str, Sequence[Any]]:
+def _read_exam_file(path: Path) -> tuple[str, Sequence[Question]]:
     if path.stem in NAMES:
         raise UserError(f"--exam {path}: {path.stem} is the name of another exam; rename the file")
     return path.stem, read_exam(path)
 
 
-def _sought_question(exam: str, item: Any) -> SoughtQuestion:
-    choices = tuple(item.choices)
-    answer = tuple(choices[_choice_index(each)] for each in item.answer) if choices else ()
-    return SoughtQuestion(exam, item.problem_id, item.question, choices, answer)
-
-
-def _choice_index(answer: int | str) -> int:
-    """Of a choice: an index already, or a letter; of "a or d", where either is right, the first."""
-    return LETTERS.index(answer[0]) if isinstance(answer, str) else answer
+def _sought_question(exam: str, item: Question) -> SoughtQuestion:
+    """Of several accepted answers the first is looked for; a number is no text to look for."""
+    answer = tuple(item.choices[index] for index in item.indices)
+    return SoughtQuestion(exam, item.problem_id, item.question, item.choices, answer)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_csv, read_jsonl
-from jmedlora.exams.schema import LETTERS, OPTIONAL, REQUIRED, Item, duplicates, parse_item
+from jmedlora.exams.readers.record_check import OPTIONAL, REQUIRED, duplicates, parse_question
+from jmedlora.exams.schema import LETTERS, Question
 
 CHOICE_COLUMNS = tuple(f"choice_{letter}" for letter in LETTERS)
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
-def read_exam(path: Path, *, exam: str | None = None) -> list[Item]:
+def read_exam(path: Path, *, exam: str | None = None) -> list[Question]:
     """Every question of ``path`` (.jsonl or .csv), in file order.
 
     ``exam`` names the exam where the file does not (default: the file's name). Raises FileError
@@ -19,11 +20,11 @@ def read_exam(path: Path, *, exam: str | None = None) -> list[Item]:
     choice_b … , answer`` ("a" or "a,c") and may have ``exam, year, section, points, text_only``.
     """
     records, faults = _read_records(path)
-    numbered: list[tuple[Path, int, Item]] = []
+    numbered: list[tuple[Path, int, Question]] = []
     for line, record in records:
         faults += _misspelt(record, path, line)
-        parsed = parse_item(record, path, line, exam=exam or path.stem)
-        if isinstance(parsed, Item):
+        parsed = parse_question(record, path, line, exam=exam or path.stem)
+        if isinstance(parsed, Question):
             numbered.append((path, line, parsed))
             faults += _repeated_choices(parsed, path, line)
         else:
@@ -81,7 +82,7 @@ def _number(cell: str, kind: type[int] | type[float]) -> int | float | str:
     try:
         return kind(cell)
     except ValueError:
-        return cell  # parse_item names the value
+        return cell  # parse_question names the value
 
 
 def _misspelt(record: Record, path: Path, line: int) -> list[Fault]:
@@ -96,11 +97,13 @@ def _misspelt(record: Record, path: Path, line: int) -> list[Fault]:
     return faults
 
 
-def _repeated_choices(item: Item, path: Path, line: int) -> list[Fault]:
+def _repeated_choices(question: Question, path: Path, line: int) -> list[Fault]:
     faults = []
-    for index, choice in enumerate(item.choices):
-        earlier = item.choices.index(choice)
+    for index, choice in enumerate(question.choices):
+        earlier = question.choices.index(choice)
         if earlier < index:
             what = f"choices '{LETTERS[earlier]}' and '{LETTERS[index]}' are the same text"
-            faults.append(Fault(path, line, item.problem_id, what, "make every choice distinct"))
+            faults.append(
+                Fault(path, line, question.problem_id, what, "make every choice distinct")
+            )
     return faults

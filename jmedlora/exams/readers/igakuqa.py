@@ -6,13 +6,14 @@ examples of the 100th examination, in none of the five years, in ``scripts/promp
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from jmedlora.core.errors import Fault
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
-from jmedlora.exams.schema import Item, collected, parse_item
+from jmedlora.exams.readers.record_check import Each, Problems, parse_question, unique_or_raise
+from jmedlora.exams.schema import Question
 
 YEARS = {2018: 112, 2019: 113, 2020: 114, 2021: 115, 2022: 116}
 """Year of each published examination, and its number."""
@@ -21,14 +22,16 @@ CHOICES = 5
 FIELDS = {"ja": ("problem_text", "choices"), "en": ("problem_text_en", "choices_en")}
 
 
-def read_items(root: Path, *, years: Sequence[int] = (), language: str = "ja") -> list[Item]:
+def read_text_questions(
+    root: Path, *, years: Sequence[int] = (), language: str = "ja"
+) -> list[Question]:
     """The text-only five-choice questions of ``years`` (default: all five), in exam order.
 
     1,455 over all years. ``language`` is "ja" or "en" (the published translation). Raises
     FileError with every fault of the files.
     """
     faults: list[Fault] = []
-    parsed: list[tuple[Path, int, Item | list[Fault]]] = []
+    parsed: list[tuple[Path, int, Question | list[Fault]]] = []
     for year in sorted(years or YEARS):
         for section in SECTIONS:
             path = section_file(root, year, section)
@@ -36,7 +39,14 @@ def read_items(root: Path, *, years: Sequence[int] = (), language: str = "ja") -
             faults += found
             asked = [(line, record) for line, record in records if not _outside_subset(record)]
             parsed += [(path, line, _parse(record, path, line, language)) for line, record in asked]
-    return collected(parsed, faults)
+    return unique_or_raise(parsed, faults)
+
+
+def section_files(root: Path, years: Sequence[int]) -> list[Path]:
+    """The file of questions of every section of ``years`` (all five where none), in exam order."""
+    return [
+        section_file(root, year, section) for year in sorted(years or YEARS) for section in SECTIONS
+    ]
 
 
 def section_file(root: Path, year: int, section: str) -> Path:
@@ -44,13 +54,13 @@ def section_file(root: Path, year: int, section: str) -> Path:
     return root / "data" / str(year) / f"{YEARS[year]}-{section}.jsonl"
 
 
-def read_examples(root: Path, *, language: str = "ja") -> list[Item]:
+def read_examples(root: Path, *, language: str = "ja") -> list[Question]:
     """The published pool of worked examples, in its order: three items of the 100th examination."""
     name = "prompt.jsonl" if language == "ja" else "prompt_translate.jsonl"
     path = root / "scripts" / "prompts" / name
     records, faults = _read(root, path, "ja")
     parsed = [(path, line, _parse(record, path, line, language)) for line, record in records]
-    return collected(parsed, faults)
+    return unique_or_raise(parsed, faults)
 
 
 def to_fetch(root: Path, path: Path, what: str) -> Fault:
@@ -66,6 +76,22 @@ def read_records(root: Path, path: Path) -> tuple[list[Numbered], list[Fault]]:
     if not records and not faults:
         faults.append(to_fetch(root, path, "holds no question"))
     return records, faults
+
+
+def read_all(
+    root: Path, paths: Sequence[Path], parse: Callable[[Record, Problems], Each]
+) -> list[Each]:
+    """What ``parse`` makes of every record of ``paths``. Raises FileError with every fault."""
+    faults: list[Fault] = []
+    parsed: list[tuple[Path, int, Each | list[Fault]]] = []
+    for path in paths:
+        records, found = read_records(root, path)
+        faults += found
+        for line, record in records:
+            problems = Problems(record, path, line)
+            each = parse(record, problems)
+            parsed.append((path, line, problems.faults or each))
+    return unique_or_raise(parsed, faults)
 
 
 def _read(root: Path, path: Path, language: str) -> tuple[list[Numbered], list[Fault]]:
@@ -102,7 +128,7 @@ def _outside_subset(record: Record) -> bool:
     )
 
 
-def _parse(record: Record, path: Path, line: int, language: str) -> Item | list[Fault]:
+def _parse(record: Record, path: Path, line: int, language: str) -> Question | list[Fault]:
     question, choices = FIELDS[language]
     year, section = year_and_section(record.get("problem_id"))
     fields = {
@@ -116,8 +142,10 @@ def _parse(record: Record, path: Path, line: int, language: str) -> Item | list[
         "text_only": record.get("text_only"),
     }
     exam = "igakuqa" if language == "ja" else "igakuqa_en"
-    parsed = parse_item(fields, path, line, exam=exam)
-    if isinstance(parsed, Item) and len(parsed.choices) != CHOICES:  # only the English can differ
+    parsed = parse_question(fields, path, line, exam=exam)
+    if (
+        isinstance(parsed, Question) and len(parsed.choices) != CHOICES
+    ):  # only the English can differ
         what = f"{choices} has {len(parsed.choices)} entries"
         return [Fault(path, line, parsed.problem_id, what, f"give all {CHOICES}")]
     return parsed

@@ -8,9 +8,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jmedlora.core.errors import Fault
+from jmedlora.core.errors import Fault, UserError
 from jmedlora.core.jsonl import Record, read_jsonl
-from jmedlora.exams.schema import LETTERS, Item, collected, parse_item
+from jmedlora.exams.readers.record_check import parse_question, unique_or_raise
+from jmedlora.exams.schema import LETTERS, Question
 
 NAMES = ("jjsimqa.jsonl", "JJSIMQA.jsonl")
 CHOICES = 5
@@ -18,7 +19,7 @@ LEFT_OUT = "107_64-4"
 """Its answer is a to d because choice e says "all of a to d"; its card says to leave it out."""
 
 
-def read_items(root: Path) -> list[Item]:
+def read_questions(root: Path) -> list[Question]:
     """The 459 questions of the file in ``root``, in its order. Raises FileError with all faults."""
     path = next((root / name for name in NAMES if (root / name).is_file()), root / NAMES[0])
     records, faults = read_jsonl(path)
@@ -30,34 +31,34 @@ def read_items(root: Path) -> list[Item]:
     if not parsed and not faults:
         remedy = f"run: jmed-data fetch jjsimqa --dest {root.parent}"
         faults.append(Fault(path, None, None, "holds no question", remedy))
-    return collected(parsed, faults)
+    return unique_or_raise(parsed, faults)
 
 
 def split_choices(value: Any) -> Any:
     """The list of choices in any of the three published shapes.
 
-    Raises ValueError if an object's keys are not a, b, c … or a string does not fall into exactly
+    Raises UserError if an object's keys are not a, b, c … or a string does not fall into exactly
     five parts at its commas: with any other number, no one can say which comma separates.
     """
     if isinstance(value, dict):
         if list(value) != list(LETTERS[: len(value)]):
-            raise ValueError(f"choices has the keys {list(value)}")
+            raise UserError(f"choices has the keys {list(value)}")
         return list(value.values())
     if isinstance(value, str):
         inner = value.strip()
         parts = inner[1:-1].split(",") if inner[:1] == "[" and inner[-1:] == "]" else []
         if len(parts) != CHOICES:
-            raise ValueError(f"choices is one string with {len(parts)} parts between commas")
+            raise UserError(f"choices is one string with {len(parts)} parts between commas")
         return parts
     return value
 
 
-def _parse(record: Record, path: Path, line: int) -> Item | list[Fault]:
+def _parse(record: Record, path: Path, line: int) -> Question | list[Fault]:
     problem_id = record.get("problem_id")
     shown = problem_id if isinstance(problem_id, str) else None
     try:
         choices = split_choices(record.get("choices"))
-    except ValueError as error:
+    except UserError as error:
         return [Fault(path, line, shown, str(error), f"give a list of {CHOICES} texts")]
     if isinstance(choices, list) and len(choices) != CHOICES:
         what = f"choices has {len(choices)} entries"
@@ -73,7 +74,7 @@ def _parse(record: Record, path: Path, line: int) -> Item | list[Fault]:
         "points": record.get("points", 1),
         "text_only": record.get("text_only", True),
     }
-    return parse_item(fields, path, line, exam="jjsimqa")
+    return parse_question(fields, path, line, exam="jjsimqa")
 
 
 def _without_commas(answer: Any) -> Any:

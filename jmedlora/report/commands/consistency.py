@@ -1,62 +1,15 @@
-"""``jmed-report consistency``: whether a model chooses the same content in any order, and why.
-
-It reads runs of igakuqa_shuffled or jjsimqa_shuffled with different seeds, and of igakuqa or
-jjsimqa, whose choices stand as published, all of one model asked in one way. A model that knows
-chooses the same content; one that does so need not know (``agreement.Agreement``), so that share is
-printed beside its floors and split by whether the answers were right.
-"""
+"""``jmed-report consistency``: whether a model chooses the same content in any order."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from jmed_metrics import proportion_interval
 from jmedlora.core.atomic_write import dump
-from jmedlora.core.cli.manual_page import add_command
-from jmedlora.report.consistency.agreement import (
-    accuracy,
-    agreement,
-    by_position,
-    spread,
-    unanswered,
-)
-from jmedlora.report.consistency.orders import TASKS, Ordered, read_orders, refuse_incomparable
-from jmedlora.report.load.signature import variant
-from jmedlora.report.render.console import consoles, plain_table
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-WIDTH = 88
-"""Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
-AGREEMENT_NOTE = """\
-the same content is no knowledge by itself: any text is nearest to some choice. A model that
-knows also has an accuracy above guesses, and agrees more than unrelated responses (those to
-other questions) would. As much agreement where wrong as where right is no sign of knowledge:
-if both are near two uniform guesses, the model guesses; if both are far above them, a fixed
-bias or error holds its choices in place where it does not know, too"""
-POSITIONS_NOTE = "single-answer questions of all runs; the intervals take them for independent"
+from jmedlora.core.cli.command import Command
 
 
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Adds the subcommand to the parser."""
-    parser = add_command(
-        commands,
-        _run,
-        "consistency",
-        "Show how often a model chooses the same content when the choices are permuted. Compares "
-        "runs of one model that differ in the order of the choices alone, and shows beside each "
-        "share what guesses and unrelated answers would give.",
-        example="jmed-report consistency shuffled/seed-1 shuffled/seed-2",
-        sections={
-            "reads": "results_*.json, and beside it the samples of --log_samples",
-            "writes": "nothing but the report",
-        },
-        see="docs/report.md, Consistency; docs/tasks.md (the tasks igakuqa_shuffled, "
-        "jjsimqa_shuffled)",
-    )
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    from jmedlora.report.consistency.orders import TASKS
+
     parser.add_argument(
         "runs",
         nargs="+",
@@ -73,137 +26,27 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from jmedlora.report.consistency.permuted_runs import compare, print_exams
+
     exams = compare(args.runs)
     if args.format == "json":
         print(dump(exams), end="")
     else:
-        _print(exams)
+        print_exams(exams)
     return 0
 
 
-def compare(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """One object of plain JSON types for each exam that the runs asked.
-
-    Raises ResultsError for runs that cannot be compared.
-    """
-    by_exam: dict[str, list[Ordered]] = {}
-    for path in paths:
-        for ordered in read_orders(path):
-            by_exam.setdefault(ordered.result.data["exam"], []).append(ordered)
-    for exam, runs in by_exam.items():
-        refuse_incomparable(exam, runs)
-    return [_object(exam, runs) for exam, runs in by_exam.items()]
-
-
-def _object(exam: str, runs: Sequence[Ordered]) -> dict[str, Any]:
-    names = list(runs[0].answers)
-    answers = [[run.answers[name] for name in names] for run in runs]
-    result = runs[0].result
-    return {
-        "exam": exam,
-        "model": result.model,
-        "shots": result.shots,
-        "asked": variant(result),
-        "questions": len(names),
-        "items": result.data["items"],
-        "left_out": result.left_out,
-        "runs": [
-            {
-                "path": str(run.result.path),
-                "task": run.result.task,
-                "shuffle_seed": run.seed,
-                "accuracy": accuracy(each),
-                "unanswered": unanswered(each),
-            }
-            for run, each in zip(runs, answers, strict=True)
-        ],
-        "accuracy": asdict(spread(answers)),
-        "agreement": asdict(agreement(answers)),
-        "positions": [asdict(position) for position in by_position(answers)],
-    }
-
-
-def _print(exams: Sequence[Mapping[str, Any]]) -> None:
-    _, wide = consoles("consistency", WIDTH)
-    for exam in exams:
-        wide.print(_title(exam), markup=False)
-        wide.print(_runs_table(exam))
-        wide.print(_summary(exam), markup=False, soft_wrap=True)
-        if exam["positions"]:
-            wide.print(_positions_table(exam))
-            wide.print(f"{POSITIONS_NOTE}\n", markup=False)
-
-
-def _title(exam: Mapping[str, Any]) -> str:
-    shots = f"{exam['shots']} shot" if exam["shots"] == 1 else f"{exam['shots']} shots"
-    of_all = "" if exam["questions"] == exam["items"] else f" of {exam['items']}"
-    left_out = f", {exam['left_out']} left out (exclude list)" if exam["left_out"] else ""
-    runs = len(exam["runs"])
-    return (
-        f"{exam['exam']}, {runs} orders of the choices, {shots}, {exam['questions']}{of_all} "
-        f"questions{left_out}\n{exam['model']} ({exam['asked']})"
-    )
-
-
-def _runs_table(exam: Mapping[str, Any]) -> "Table":
-    table = plain_table(("order", "accuracy", "95 % interval", "unanswered"))
-    for run in exam["runs"]:
-        order = "published" if run["shuffle_seed"] is None else f"seed {run['shuffle_seed']}"
-        limits = proportion_interval(run["accuracy"], exam["questions"])
-        table.add_row(
-            order, f"{run['accuracy']:.3f}", _interval(limits), f"{run['unanswered']:.3f}"
-        )
-    return table
-
-
-def _summary(exam: Mapping[str, Any]) -> str:
-    lines = [_accuracy(exam["accuracy"]), *_agreement(exam["agreement"], exam["questions"])]
-    return "\n".join([*lines, AGREEMENT_NOTE, ""])
-
-
-def _accuracy(found: Mapping[str, float]) -> str:
-    return (
-        f"accuracy: mean {found['mean']:.3f}, standard deviation {found['deviation']:.3f}, "
-        f"range {found['lowest']:.3f} to {found['highest']:.3f}"
-    )
-
-
-def _agreement(found: Mapping[str, Any], questions: int) -> Iterator[str]:
-    compared = found["unrelated"]["of"]
-    of_some = "" if compared == questions else f" ({compared} questions)"
-    yield f"the same content in all runs: {found['all_same']:.1%} of the questions"
-    yield "two runs, on average:"
-    yield (
-        f"    the same content {found['content']:.1%}; unrelated responses "
-        f"{_share(found['unrelated'])}{of_some}, two uniform guesses {found['chance']:.1%}"
-    )
-    yield f"    the same position {found['position']:.1%}, the same text {found['text']:.1%}"
-    yield (
-        f"    the same content where one was right {_share(found['right'])} of "
-        f"{found['right']['of']}, where one was wrong {_share(found['wrong'])} of "
-        f"{found['wrong']['of']}"
-    )
-
-
-def _share(found: Mapping[str, Any]) -> str:
-    return "n/a" if found["share"] is None else f"{found['share']:.1%}"
-
-
-def _positions_table(exam: Mapping[str, Any]) -> "Table":
-    table = plain_table(
-        ("position", "answers", "accuracy", "95 % interval", "chosen", "correct there")
-    )
-    for row in exam["positions"]:
-        table.add_row(
-            row["label"],
-            str(row["gold"]),
-            f"{row['correct'] / row['gold']:.3f}" if row["gold"] else "n/a",
-            _interval(row["interval"]) if row["interval"] else "n/a",
-            f"{row['chosen']:.3f}",
-            f"{row['expected']:.3f}",
-        )
-    return table
-
-
-def _interval(limits: Sequence[float]) -> str:
-    return f"{limits[0]:.3f} to {limits[1]:.3f}"
+CONSISTENCY = Command(
+    name="consistency",
+    text="Show how often a model chooses the same content when the choices are permuted. Compares "
+    "runs of one model that differ in the order of the choices alone, and shows beside each "
+    "share what guesses and unrelated answers would give.",
+    options=_add_options,
+    run=_run,
+    example="jmed-report consistency shuffled/seed-1 shuffled/seed-2",
+    sections={
+        "reads": "results_*.json, and beside it the samples of --log_samples",
+        "writes": "nothing but the report",
+    },
+    see="docs/report.md, Consistency; docs/tasks.md (the tasks igakuqa_shuffled, jjsimqa_shuffled)",
+)

@@ -4,28 +4,12 @@ import argparse
 from pathlib import Path
 
 from jmedlora.core.atomic_write import dump
-from jmedlora.core.cli.manual_page import DATA, add_command
-from jmedlora.exams.cache import locate
-from jmedlora.exams.readers.examination import read_notes, read_questions
-from jmedlora.report.exam.predictions import left_out, read_predictions
-from jmedlora.report.exam.tables import markdown, print_sheets, sheets
-from jmedlora.report.exam.verdict import results
-from jmedlora.report.load.results import ResultsError
+from jmedlora.core.cli.command import Command
+from jmedlora.core.cli.manual_page import DATA
+from jmedlora.core.errors import UserError
 
 
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Adds the subcommand to the parser."""
-    parser = add_command(
-        commands,
-        _run,
-        "exam",
-        "Mark one model's answers to the national examination and say whether they pass. Gives "
-        "points, forbidden choices (禁忌肢) and the verdict of each year, 2018 to 2022. Needs "
-        "IgakuQA on this machine.",
-        example="jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl",
-        sections={"writes": "nothing but the report", "environment": DATA},
-        see="docs/report.md, The examination; docs/tasks.md (the task igakuqa_exam)",
-    )
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files",
         nargs="+",
@@ -49,8 +33,15 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from jmedlora.exams.cache import locate
+    from jmedlora.exams.readers.igakuqa_notes import read_notes
+    from jmedlora.exams.readers.igakuqa_whole import read_questions
+    from jmedlora.report.exam.predictions import left_out, read_predictions
+    from jmedlora.report.exam.tables import markdown, print_sheets, sheets
+    from jmedlora.report.exam.verdict import results
+
     if args.by and args.format == "json":
-        raise ResultsError("--by category is not in the json list; use --format text or markdown")
+        raise UserError("--by category is not in the json list; use --format text or markdown")
     root = locate("igakuqa").root
     questions = read_questions(root)
     predictions = read_predictions(args.files, {each.problem_id: each for each in questions})
@@ -69,3 +60,16 @@ def _run(args: argparse.Namespace) -> int:
     else:
         print_sheets(found)
     return 0
+
+
+EXAM = Command(
+    name="exam",
+    text="Mark one model's answers to the national examination and say whether they pass. Gives "
+    "points, forbidden choices (禁忌肢) and the verdict of each year, 2018 to 2022. Needs "
+    "IgakuQA on this machine.",
+    options=_add_options,
+    run=_run,
+    example="jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl",
+    sections={"writes": "nothing but the report", "environment": DATA},
+    see="docs/report.md, The examination; docs/tasks.md (the task igakuqa_exam)",
+)

@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from jmedlora.core.cli.manual_page import positive, whole
-from jmedlora.report.compare.statistics import RESAMPLES, SEED
+from jmedlora.core.cli.arguments import positive, whole
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +22,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def add_statistics_options(parser: argparse.ArgumentParser) -> None:
     """Adds what makes intervals and tests what they are."""
+    from jmedlora.report.compare.statistics import RESAMPLES, SEED
+
     parser.add_argument(
         "--seed", type=whole, default=SEED, help=f"of intervals and tests (default: {SEED})"
     )

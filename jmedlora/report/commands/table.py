@@ -3,34 +3,21 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jmedlora.core.atomic_write import write_file
-from jmedlora.core.cli.manual_page import add_command
+from jmedlora.core.cli.command import Command
 from jmedlora.report.commands.run_options import add_run_options, add_statistics_options
-from jmedlora.report.compare.comparison import GROUPINGS, read_columns, table_of
-from jmedlora.report.compare.table import Table
-from jmedlora.report.render import FILE_NAMES, FORMATS
-from jmedlora.report.render.paper_table import PaperTable, reference
-from jmedlora.report.render.terminal import print_table
+
+if TYPE_CHECKING:
+    from jmedlora.report.compare.table import Table
+    from jmedlora.report.render.paper_table import PaperTable
 
 
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Adds ``table`` to the parser."""
-    parser = add_command(
-        commands,
-        _run,
-        "table",
-        "Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
-        "intervals, paired differences from step 0 of the same model, floors, and what limits the "
-        "comparison. Runs that cannot be compared are refused, with their names and the reason.",
-        example="jmed-report table results/ --labels labels.yml --with-paper --out report",
-        sections={
-            "reads": "results_*.json, and beside it the samples of --log_samples\n"
-            "run_card.json or trainer_state.json beside an adapter, for names and steps",
-            "writes": "with --out: the table as Markdown, LaTeX, HTML, CSV and JSON",
-        },
-        see="jmed-report plot, jmed-report responses; docs/report.md",
-    )
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    from jmedlora.report.compare.comparison import GROUPINGS
+    from jmedlora.report.render import FORMATS
+
     add_run_options(parser)
     scope = parser.add_mutually_exclusive_group()
     scope.add_argument("--pooled", action="store_true", help="both exams of the paper as one")
@@ -49,6 +36,11 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from jmedlora.report.compare.comparison import read_columns, table_of
+    from jmedlora.report.render import FORMATS
+    from jmedlora.report.render.paper_table import reference
+    from jmedlora.report.render.terminal import print_table
+
     columns = read_columns(args.results, args.labels)
     table = table_of(
         columns, pooled=args.pooled, by=args.by, seed=args.seed, resamples=args.resamples
@@ -63,7 +55,26 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _write(folder: Path, table: Table, paper: PaperTable | None) -> None:
+def _write(folder: Path, table: "Table", paper: "PaperTable | None") -> None:
+    from jmedlora.report.render import FILE_NAMES, FORMATS
+
     for name, render in FORMATS.items():
         write_file(folder / FILE_NAMES[name], render(table, paper))
     print(f"jmed-report: written: {', '.join(FILE_NAMES.values())} in {folder}", file=sys.stderr)
+
+
+TABLE = Command(
+    name="table",
+    text="Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
+    "intervals, paired differences from step 0 of the same model, floors, and what limits the "
+    "comparison. Runs that cannot be compared are refused, with their names and the reason.",
+    options=_add_options,
+    run=_run,
+    example="jmed-report table results/ --labels labels.yml --with-paper --out report",
+    sections={
+        "reads": "results_*.json, and beside it the samples of --log_samples\n"
+        "run_card.json or trainer_state.json beside an adapter, for names and steps",
+        "writes": "with --out: the table as Markdown, LaTeX, HTML, CSV and JSON",
+    },
+    see="jmed-report plot, jmed-report responses; docs/report.md",
+)

@@ -12,7 +12,7 @@ from pathlib import Path
 from jmedlora.report.load.labels import Label
 from jmedlora.report.load.lineage import FULL, Trained, read_trained
 from jmedlora.report.load.measurements import Measured
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
 
 Subject = tuple[str, int]
 """What was asked, and with how many worked examples."""
@@ -25,7 +25,9 @@ class Column:
     model: the base model's name, the same for all columns that were trained from it. steps: as
         shown ("0", "1k", "?"). step: the number, None if unknown. kind: "LoRA", "QLoRA", "full"
         or "". hours: of training, None if unknown. note: what tells it from a column that would
-        look the same. name: what lm-eval was given, "base" or "base + adapter".
+        look the same. name: what lm-eval was given, "base" or "base + adapter". adapter: the
+        latter, "" if none.
+    way: how it was asked (template, decoding, chat); () where that makes no column of its own.
     measured: by subject and shots.
     """
 
@@ -35,7 +37,8 @@ class Column:
     kind: str
     hours: float | None
     name: str
-    variant: str
+    adapter: str
+    way: tuple[str, ...]
     note: str = ""
     measured: Mapping[Subject, Measured] = field(default_factory=dict)
 
@@ -68,18 +71,18 @@ def _by_column(
     measured: Sequence[Measured], trained: Mapping[Path, Trained]
 ) -> list[list[Measured]]:
     """The cells of each column: a subject asked again, in a later run, begins another column."""
-    found: dict[tuple[str, str], list[dict[Subject, Measured]]] = {}
-    for cell in sorted(measured, key=lambda each: not each.variant):  # those of any variant last
+    found: dict[tuple[str, tuple[str, ...]], list[dict[Subject, Measured]]] = {}
+    for cell in sorted(measured, key=lambda each: not each.way):  # those of any way last
         who = trained[cell.run.path].name
-        if cell.variant:
-            candidates = found.setdefault((who, cell.variant), [])
+        if cell.way:
+            candidates = found.setdefault((who, cell.way), [])
         else:
             candidates = [each for (name, _), all_ in found.items() if name == who for each in all_]
         subject = (cell.subject, cell.shots)
         free = next((each for each in candidates if subject not in each), None)
         if free is None:
             free = {}
-            found.setdefault((who, cell.variant), []).append(free)
+            found.setdefault((who, cell.way), []).append(free)
         free[subject] = cell
     return [list(cells.values()) for all_ in found.values() for cells in all_]
 
@@ -120,7 +123,8 @@ def _column(
         kind="" if own_base or steps == 0 else trained.kind,
         hours=label.hours if label.hours is not None else (None if own_base else trained.hours),
         name=trained.name,
-        variant=next((cell.variant for cell in cells if cell.variant), ""),
+        adapter=trained.adapter,
+        way=next((cell.way for cell in cells if cell.way), ()),
         measured={(cell.subject, cell.shots): cell for cell in cells},
     )
 
@@ -144,7 +148,7 @@ def _place(column: Column, labels: Mapping[str, Label]) -> tuple[object, ...]:
         step,
         column.steps,
         column.name,
-        column.variant,
+        column.way,
         first,
     )
 
@@ -177,11 +181,11 @@ def _joined(note: str, more: str) -> str:
 
 
 def _adapter(column: Column) -> str:
-    return column.name.partition(" + ")[2].rstrip("/").rpartition("/")[2]
+    return column.adapter.rstrip("/").rpartition("/")[2]
 
 
 def _way(column: Column) -> str:
-    return column.variant.replace("|", " ")
+    return " ".join(column.way)
 
 
 def _date(column: Column) -> str:

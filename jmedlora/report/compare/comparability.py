@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from jmedlora.exams.prompt_length import counted
 from jmedlora.report.compare.columns import Column, Subject
 from jmedlora.report.load.measurements import Measured
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
 
 Asked = tuple[Column, Measured]
 WARNED = {
@@ -47,7 +47,7 @@ def warnings(columns: Sequence[Column]) -> list[str]:
         for field, name in WARNED.items():
             values: dict[str, list[str]] = {}
             for column, each in asked:
-                value = _signature_field(each.signature, field)
+                value = _shown_field(each, field)
                 values.setdefault(value, []).append(column.title)
             if len(values) > 1:
                 text = f"{name} differs: " + "; ".join(
@@ -105,7 +105,7 @@ def _refuse_limits(measured: Sequence[Measured]) -> None:
 def _is_part(each: Measured) -> bool:
     config = each.run.content.get("config")
     limit = config.get("limit") if isinstance(config, dict) else None
-    return limit is not None or bool(each.ours and each.ours.scored != each.ours.data["items"])
+    return limit is not None or bool(each.ours and each.ours.scored != each.ours.data.items)
 
 
 def _refuse_different(
@@ -122,7 +122,7 @@ def _refuse_different(
 
 
 def _data_hash(each: Measured) -> str:
-    return each.ours.data["sha256"] if each.ours else ""
+    return each.ours.data.sha256 if each.ours else ""
 
 
 def _shown(each: Measured, field: str) -> str:
@@ -132,9 +132,6 @@ def _shown(each: Measured, field: str) -> str:
     return f"{what} ({counted(each.ours.left_out, 'question')} left out by an exclude list)"
 
 
-def _signature_field(line: str, field: str) -> str:
-    for part in line.split("|"):
-        name, _, value = part.partition(":")
-        if name == field:
-            return value or "yes"
-    return ""
+def _shown_field(each: Measured, field: str) -> str:
+    value = getattr(each.signature, field)
+    return "yes" if value is True else value or ""

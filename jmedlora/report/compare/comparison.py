@@ -4,17 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jmedlora.exams.cache import locate
+from jmedlora.exams.documents import Document
 from jmedlora.exams.prompt_length import counted
-from jmedlora.exams.readers.examination import read_notes
+from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
 from jmedlora.report.compare.sections import Block, exam_blocks, pooled_block
 from jmedlora.report.compare.table import Table, build_table
 from jmedlora.report.compare.truncation import NEARLY, cannot_tell
-from jmedlora.report.load.documents import Doc
 from jmedlora.report.load.labels import read_labels
 from jmedlora.report.load.measurements import measure
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import find_runs
 
 GROUP_NAMES = {
@@ -49,7 +49,12 @@ def table_of(
         found,
         blocks,
         warnings=warnings(found),
-        notes=[*_left_out(found), *_unusable(found), *_whole(blocks, by), *_cut(found, blocks)],
+        notes=[
+            *_left_out(found),
+            *_unusable(found),
+            *_not_broken_down(blocks, by),
+            *_cut(found, blocks),
+        ],
         seed=seed,
         resamples=resamples,
     )
@@ -80,7 +85,7 @@ def _unusable(found: list[Column]) -> list[str]:
     ]
 
 
-def _whole(blocks: list[Block], by: str | None) -> list[str]:
+def _not_broken_down(blocks: list[Block], by: str | None) -> list[str]:
     """A note for each exam that could not be broken down."""
     return [
         f"{block.title}: shown whole; the {GROUP_NAMES[by]} is not known for every question."
@@ -112,7 +117,7 @@ def _blocks(found: list[Column], *, pooled: bool, by: str | None) -> list[Block]
     return [block]
 
 
-def grouping(by: str) -> Callable[[Doc], str | None]:
+def grouping(by: str) -> Callable[[Document], str | None]:
     """From a question to its group: a year, a section, the number of answers, a category (診療科).
 
     Categories are those of IgakuQA's metadata, which must be on this machine.

@@ -10,17 +10,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from jmed_metrics import floors
-from jmed_metrics.examination import chance_correct, mark_record
-from jmedlora.exams.schema import LETTERS
+from jmedlora.exams.documents import Document
+from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Protocol
+from jmedlora.exams.protocol import Floors as FloorsByMetric
+from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.statistics import Floats
 from jmedlora.report.compare.truncation import share_cut
-from jmedlora.report.load.documents import Doc
 from jmedlora.report.load.measurements import Measured
-from jmedlora.report.load.results import METRICS, PROTOCOLS
 
-FloorsByMetric = Mapping[str, Mapping[str, float]]
 Mask = npt.NDArray[np.bool_]
 NAMES = {
     "accuracy": "Accuracy",
@@ -33,8 +31,7 @@ NAMES = {
     "forbidden": "Forbidden choice",
     "cut": "Cut by length",
 }
-FLOOR_NAMES = ("chance", "empty answer", "all choices")
-"""What knows no medicine: a guess of the right size, an empty answer, the list of all choices."""
+FLOOR_NAMES = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
 POOLED = ("igakuqa", "jjsimqa")
 
 
@@ -68,7 +65,7 @@ class Block:
 
 
 def exam_blocks(
-    columns: Sequence[Column], group_of: Callable[[Doc], str | None] | None = None
+    columns: Sequence[Column], group_of: Callable[[Document], str | None] | None = None
 ) -> list[Block]:
     """A block for each subject; with ``group_of`` one for each group that it puts questions in.
 
@@ -99,7 +96,7 @@ def pooled_block(columns: Sequence[Column]) -> Block | None:
     if not subjects:
         return None
     docs = [doc for name in subjects for doc in _docs(_first(columns, name))]
-    known_floors = _floors("response", docs)
+    known_floors = PROTOCOLS["response"].floors(docs)
     by_key = [{(line.metric, line.shots): line for line in lines} for lines in per_exam]
     lines = [
         _joined([lines[key] for lines in by_key], known_floors)
@@ -124,8 +121,7 @@ def _lines(
     present = [each for each in cells if each]
     protocol = present[0].protocol
     if protocol:
-        scores = PROTOCOLS[protocol].metrics
-        rates: tuple[str, ...] = PROTOCOLS[protocol].rates
+        scores, rates = protocol.scores, protocol.rates
     else:
         scores, rates = tuple(dict.fromkeys(key for each in present for key in each.scores)), ()
     lines = [
@@ -166,33 +162,9 @@ def _cut_line(shots: int, cells: Sequence[Measured | None]) -> list[Line]:
     return [Line(name, "cut", shots, scores, values, (None,) * len(cells), is_rate=True)]
 
 
-def _floors(protocol: str, docs: Sequence[Doc]) -> dict[str, dict[str, float]]:
-    """The floors of each metric over ``docs``, by metric and by name in FLOOR_NAMES."""
-    match protocol:
-        case "response":
-            found = floors((doc["choices"], doc["answer"]) for doc in docs)
-            echoes = {metric: getattr(found, f"echo_{metric}") for metric in METRICS}
-            by_metric = {m: {"empty answer": 0.0, "all choices": e} for m, e in echoes.items()}
-            by_metric["accuracy"]["chance"] = found.chance_accuracy
-            return by_metric
-        case "likelihood":
-            chance = float(np.mean([1 / len(doc["choices"]) for doc in docs]))
-            return {"acc": {"chance": chance}, "acc_norm": {"chance": chance}}
-        case "letters":
-            return {"correct": _floors_of_letters(docs)}
-    return {}
-
-
-def _floors_of_letters(docs: Sequence[Doc]) -> dict[str, float]:
-    """Marked as answers are: a question that was struck out is right whatever is answered."""
-    echoes = [",".join(LETTERS[: len(doc["choices"])]) for doc in docs]
-    return {
-        "chance": chance_correct(docs),
-        "empty answer": float(np.mean([mark_record(doc, "").correct for doc in docs])),
-        "all choices": float(
-            np.mean([mark_record(d, text).correct for d, text in zip(docs, echoes, strict=True)])
-        ),
-    }
+def _floors(protocol: Protocol | None, docs: Sequence[Document]) -> FloorsByMetric:
+    """The floors of each score over ``docs``; none for another harness task."""
+    return protocol.floors(docs) if protocol else {}
 
 
 def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Block:
@@ -232,15 +204,17 @@ def _all(columns: Sequence[Column]) -> list[tuple[tuple[str, int], Measured]]:
 
 def _subjects(columns: Sequence[Column]) -> list[str]:
     """Every subject: the paper's exams first, other harness tasks last, each group by name."""
-    order = [*PROTOCOLS, ""]
-    found = {name: each.protocol for (name, _), each in _all(columns)}
-    return sorted(found, key=lambda name: (order.index(found[name]), name))
+    last = max(each.position for each in PROTOCOLS.values()) + 1
+    found = {
+        name: each.protocol.position if each.protocol else last for (name, _), each in _all(columns)
+    }
+    return sorted(found, key=lambda name: (found[name], name))
 
 
 def _first(columns: Sequence[Column], subject: str) -> Measured:
     return next(each for (name, _), each in _all(columns) if name == subject)
 
 
-def _docs(measured: Measured) -> list[Doc]:
+def _docs(measured: Measured) -> list[Document]:
     """The questions of a task of ours, in the order of its keys; [] for another harness task."""
     return [record["doc"] for record in measured.records]

@@ -81,7 +81,7 @@ def build_table(
     sections = [_section(block, bases, seed=seed, resamples=resamples) for block in blocks]
     corrected = _corrected(sections)
     signatures = dict.fromkeys(
-        (column.title, subject, each.signature)
+        (column.title, subject, str(each.signature))
         for column in columns
         for (subject, _), each in sorted(column.measured.items())
     )
@@ -135,8 +135,8 @@ def baseline(columns: Sequence[Column], index: int) -> int | None:
     found = [
         i for i, other in enumerate(columns) if other.model == column.model and other.step == 0
     ]
-    same = [i for i in found if columns[i].variant == column.variant]
-    loose = [i for i in found if not (columns[i].variant and column.variant)]
+    same = [i for i in found if columns[i].way == column.way]
+    loose = [i for i in found if not (columns[i].way and column.way)]
     return next(iter([*same, *loose]), None)
 
 

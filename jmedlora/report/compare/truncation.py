@@ -44,9 +44,10 @@ def cannot_tell(measured: Measured) -> bool:
 
 
 def _limit(measured: Measured) -> int | None:
-    settings = measured.ours.config.get("generation_kwargs") if measured.ours else None
-    limit = settings.get("max_gen_toks") if isinstance(settings, dict) else None
-    return limit if isinstance(limit, int) and measured.protocol != "likelihood" else None
+    if not measured.ours or measured.ours.protocol.decoding is None:
+        return None
+    limit = (measured.ours.config.generation_kwargs or {}).get("max_gen_toks")
+    return limit if isinstance(limit, int) else None
 
 
 def _tokenizer_path(measured: Measured) -> Path | None:

@@ -10,10 +10,10 @@ from jmed_metrics import score_response
 from jmedlora.exams.shuffle import order_of, original
 from jmedlora.report.consistency.agreement import Answer
 from jmedlora.report.consistency.unrelated import choices_of_others
-from jmedlora.report.load.documents import is_whole
-from jmedlora.report.load.results import ResultsError, TaskResult
+from jmedlora.report.load.results import TaskResult
+from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import Record, Run, find_runs, read_samples, response_of
-from jmedlora.report.load.signature import variant
+from jmedlora.report.load.signature import example_hash, signature
 
 EXAMS = ("igakuqa", "jjsimqa")
 TASKS = tuple(task for exam in EXAMS for task in (exam, f"{exam}_shuffled"))
@@ -53,7 +53,7 @@ def read_orders(path: Path) -> list[Ordered]:
 
 
 def _ordered(run: Run, result: TaskResult) -> Ordered:
-    samples = [_whole(run, result, record) for record in read_samples(run, result.task)]
+    samples = [_complete(run, result, record) for record in read_samples(run, result.task)]
     docs = {doc["problem_id"]: doc for doc, _ in samples}
     if not len(samples) == len(docs) == result.scored:
         raise ResultsError(
@@ -62,7 +62,7 @@ def _ordered(run: Run, result: TaskResult) -> Ordered:
         )
     choices = {name: tuple(original(doc)[0]) for name, doc in docs.items()}
     responses = {doc["problem_id"]: response for doc, response in samples}
-    return Ordered(result, _seed(result), choices, _answers(docs, responses))
+    return Ordered(result, result.data.shuffle_seed, choices, _answers(docs, responses))
 
 
 def _answers(docs: Mapping[str, Doc], responses: Mapping[str, str]) -> dict[str, Answer]:
@@ -80,19 +80,10 @@ def _answers(docs: Mapping[str, Doc], responses: Mapping[str, str]) -> dict[str,
     }
 
 
-def _seed(result: TaskResult) -> int | None:
-    seed = result.data.get("shuffle_seed")
-    if seed is None or (type(seed) is int and seed >= 0):
-        return seed
-    raise ResultsError(
-        f"{result.path}: shuffle_seed of {result.task} is {f'{seed!r}'[:40]}; evaluate again"
-    )
-
-
-def _whole(run: Run, result: TaskResult, record: Record) -> tuple[Doc, str]:
+def _complete(run: Run, result: TaskResult, record: Record) -> tuple[Doc, str]:
     """The question and the response of a record, checked."""
     doc, response = record["doc"], response_of(record)
-    if response is None or not is_whole(doc, "response"):
+    if response is None or not result.protocol.is_whole(doc):
         name = f"{doc.get('problem_id')!r}"[:20]
         raise ResultsError(
             f"{run.path}: the sample {name} of {result.task} is not complete; evaluate again"
@@ -135,12 +126,10 @@ def _refuse_another_way(exam: str, first: Ordered, run: Ordered) -> None:
 def _way(run: Ordered) -> dict[str, Any]:
     """What must be the same in all runs, by the words that name it in a message."""
     result = run.result
-    hashes = result.data["examples"]
-    shown = hashes[result.shots - 1] if 0 < result.shots <= len(hashes) else "none"
     return {
         "the model": result.model,
         "the number of worked examples": result.shots,
-        "the hash of the worked examples": shown,
-        "the way of asking": variant(result),
-        "the data hash": result.data["sha256"],
+        "the hash of the worked examples": example_hash(result),
+        "the way of asking": "|".join(signature(result).way),
+        "the data hash": result.data.sha256,
     }

@@ -9,8 +9,10 @@ from typing import Any
 from jmed_metrics.marking import as_published
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Record, read_jsonl
-from jmedlora.exams.readers.examination import Question
-from jmedlora.report.load.results import ResultsError, read_results
+from jmedlora.exams.documents import letters_document
+from jmedlora.exams.schema import Question
+from jmedlora.report.load.results import read_results
+from jmedlora.report.load.results_file import ResultsError
 
 ASKED = ("question", "choices", "answer")
 """Fields of a sample's document that must be those of the question on this machine."""
@@ -96,7 +98,7 @@ def _read(
 def _sample(
     record: Record, doc: Record, question: Question, file: Path, line: int
 ) -> Prediction | Fault:
-    local = question.as_record()
+    local = letters_document(question)
     for field in ASKED:
         if doc.get(field) != local[field]:
             what = f"the {field} asked is not that of IgakuQA on this machine"

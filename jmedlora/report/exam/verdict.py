@@ -7,7 +7,10 @@ from typing import Any
 
 from jmed_metrics.examination import mark_record
 from jmed_metrics.marking import Mark, mark_officially
-from jmedlora.exams.readers.examination import MOST_FORBIDDEN, PASS_LINES, Note, PassLine, Question
+from jmedlora.exams.documents import letters_document, published_answer
+from jmedlora.exams.pass_lines import MOST_FORBIDDEN, PASS_LINES, REQUIRED_SECTIONS, PassLine
+from jmedlora.exams.readers.igakuqa_notes import Note
+from jmedlora.exams.schema import Question
 from jmedlora.report.exam.predictions import Prediction
 
 EASY = 70.0
@@ -31,6 +34,11 @@ class Answered:
     def correct(self) -> bool:
         """Whether it is answered, and rightly; what is missing is not."""
         return self.mark is not None and self.mark.correct
+
+    @property
+    def required(self) -> bool:
+        """Whether it belongs to the required sections (必修), which have a line of their own."""
+        return self.question.section in REQUIRED_SECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +83,17 @@ class YearResult:
     @property
     def max_points(self) -> int:
         """The most points there are."""
-        return sum(each.question.points for each in self.answers)
+        return int(sum(each.question.points for each in self.answers))
 
     @property
     def required(self) -> int:
         """Points in the required sections (必修)."""
-        return points(each for each in self.answers if each.question.required)
+        return points(each for each in self.answers if each.required)
 
     @property
     def general(self) -> int:
         """Points in the other sections."""
-        return points(each for each in self.answers if not each.question.required)
+        return points(each for each in self.answers if not each.required)
 
     @property
     def forbidden(self) -> int:
@@ -139,7 +147,7 @@ def results(
     official: bool,
 ) -> list[YearResult]:
     """The result of every year of which a question is answered, in order."""
-    years = sorted({each.year for each in questions if each.problem_id in predictions})
+    years = sorted({each.year or 0 for each in questions if each.problem_id in predictions})
     return [
         YearResult(
             year,
@@ -160,7 +168,7 @@ def results(
 
 def points(answers: Iterable[Answered]) -> int:
     """The points of the right ones."""
-    return sum(each.question.points for each in answers if each.correct)
+    return int(sum(each.question.points for each in answers if each.correct))
 
 
 def humans(answers: Iterable[Answered], *, least: float = 0.0, below: float = 101.0) -> Humans:
@@ -198,11 +206,11 @@ def _answered(
 ) -> Answered:
     if prediction is None:
         return Answered(question, note, None, None, None)
-    by_default = mark_record(question.as_record(), prediction.text)
+    by_default = mark_record(letters_document(question), prediction.text)
     by_script = mark_officially(
         prediction.published,
         problem_id=question.problem_id,
-        answer=question.answer,
+        answer=published_answer(question),
         forbidden=note.forbidden_as_published,
     )
     counts = by_script if official else by_default

@@ -7,7 +7,7 @@ from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.table import Row, Section, Table, baseline
 from jmedlora.report.render.sheet import printable
 
-Key = tuple[str, str, str]
+Key = tuple[str, str, tuple[str, ...]]
 """A curve: base model, adapter kind, way of asking."""
 
 
@@ -129,11 +129,11 @@ def _point(row: Row, step: int, index: int) -> Point:
 
 
 def _key(column: Column) -> Key:
-    return column.model, column.kind, column.variant
+    return column.model, column.kind, column.way
 
 
 def _label(key: Key, columns: Sequence[Column]) -> str:
     """Model and adapter kind; how it was asked only where two curves differ in nothing else."""
-    ways = {column.variant for column in columns if (column.model, column.kind) == key[:2]}
-    shown = [*key[:2], key[2].replace("|", " ") if len(ways) > 1 else ""]
+    ways = {column.way for column in columns if (column.model, column.kind) == key[:2]}
+    shown = [*key[:2], " ".join(key[2]) if len(ways) > 1 else ""]
     return ", ".join(printable(part) for part in shown if part)

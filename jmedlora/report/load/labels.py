@@ -11,26 +11,39 @@ table in the order in which the file first names them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from jmedlora.report.load.lineage import MOST
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
+
+Name = Annotated[str, Field(strict=True, min_length=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(BaseModel):
     """What a labels file says of one column; None or "" where it says nothing.
 
     steps: a number, or a text to show as it is. Step 0 is the base that others are compared with.
     """
 
-    model: str = ""
-    steps: int | str | None = None
-    hours: float | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: Name = ""
+    steps: Annotated[int, Field(strict=True, ge=0, le=MOST)] | Name | None = None
+    hours: Annotated[float, Field(strict=True, ge=0, le=MOST)] | None = None
+
+    @field_validator("steps")
+    @classmethod
+    def _number(cls, steps: int | str | None) -> int | str | None:
+        """A number in quotes is meant as one."""
+        is_number = isinstance(steps, str) and steps.isdecimal() and len(steps) <= len(str(MOST))
+        return int(steps) if isinstance(steps, str) and is_number else steps
+
+
+FIELDS = {"model": "text", "steps": "whole number from 0 or a text", "hours": "number from 0"}
 
 
 def read_labels(path: Path) -> dict[str, Label]:
@@ -63,23 +76,16 @@ def _label(path: Path, key: Any, value: Any) -> Label:
     if not isinstance(value, Mapping) or not value:
         raise ResultsError(f"{path}: {key} is {value!r}; give it model, steps or hours")
     for name, entry in value.items():
-        if name not in _FIELDS:
-            raise ResultsError(f"{path}: {key} has '{name}'; the fields are {', '.join(_FIELDS)}")
-        if not _fits(name, entry):
-            raise ResultsError(f"{path}: {key}: {name} is {entry!r}; give a {_FIELDS[name]}")
-    steps = value.get("steps")
-    is_number = isinstance(steps, str) and steps.isdecimal() and len(steps) <= len(str(MOST))
-    number = int(steps) if isinstance(steps, str) and is_number else steps
-    return Label(**{**value, "steps": number})
+        if name not in FIELDS:
+            raise ResultsError(f"{path}: {key} has '{name}'; the fields are {', '.join(FIELDS)}")
+        if entry is None:
+            raise _unusable(path, key, name, entry)
+    try:
+        return Label.model_validate(dict(value))
+    except ValidationError as error:
+        name = str(error.errors(include_url=False)[0]["loc"][0])
+        raise _unusable(path, key, name, value[name]) from error
 
 
-_FIELDS = {"model": "text", "steps": "whole number from 0 or a text", "hours": "number from 0"}
-
-
-def _fits(name: str, entry: Any) -> bool:
-    if isinstance(entry, str):
-        return name != "hours" and bool(entry)
-    if isinstance(entry, bool) or name == "model":
-        return False
-    whole = isinstance(entry, int)
-    return (whole or (name == "hours" and isinstance(entry, float))) and 0 <= entry <= MOST
+def _unusable(path: Path, key: Any, name: str, entry: Any) -> ResultsError:
+    return ResultsError(f"{path}: {key}: {name} is {entry!r}; give a {FIELDS[name]}")

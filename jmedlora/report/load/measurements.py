@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jmedlora.report.load.documents import is_whole
-from jmedlora.report.load.results import PROTOCOLS, ResultsError, TaskResult
+from jmedlora.exams.protocol import Protocol
+from jmedlora.report.load.results import TaskResult
+from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import (
     Record,
     Run,
@@ -22,7 +23,7 @@ from jmedlora.report.load.runs import (
     response_of,
     samples_file,
 )
-from jmedlora.report.load.signature import signature, variant
+from jmedlora.report.load.signature import Signature, signature
 
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-6
@@ -40,7 +41,8 @@ class Measured:
         it. stderrs: lm-eval's own, for those. upward: by metric, whether more is better; one that
         lm-eval does not say is not in it. unusable: metrics whose score is not a number.
     ours: the task's result, None for another harness task. records: our task's samples, in the
-        order of ``keys``. variant: how it was asked (template, decoding, chat); "" for others.
+        order of ``keys``. way: how it was asked (template, decoding, chat); () where
+        that makes no column of its own.
     """
 
     run: Run
@@ -55,23 +57,27 @@ class Measured:
     unusable: tuple[str, ...] = ()
     ours: TaskResult | None = None
     records: tuple[Record, ...] = ()
-    variant: str = ""
+    way: tuple[str, ...] = ()
 
     @property
-    def protocol(self) -> str:
-        """A name in PROTOCOLS; "" for another harness task."""
-        return self.ours.protocol if self.ours else ""
+    def protocol(self) -> Protocol | None:
+        """How it was asked and scored; None for another harness task."""
+        return self.ours.protocol if self.ours else None
 
     @property
-    def signature(self) -> str:
-        """One line that pins how the scores were computed; for other tasks, what lm-eval tells."""
+    def signature(self) -> Signature:
+        """What pins how the scores were computed; for other tasks, what lm-eval tells."""
         if self.ours:
             return signature(self.ours)
         versions = self.run.content.get("versions")
         version = versions.get(self.task, "?") if isinstance(versions, dict) else "?"
         lm_eval = self.run.content.get("lm_eval_version", "?")
-        return (
-            f"{self.task}|version:{version}|shots:{self.shots}|n:{len(self.keys)}|lm_eval:{lm_eval}"
+        return Signature(
+            subject=self.task,
+            version=str(version),
+            shots=str(self.shots),
+            n=str(len(self.keys)),
+            lm_eval=str(lm_eval),
         )
 
 
@@ -87,7 +93,7 @@ def measure(run: Run) -> list[Measured]:
 def subject_of(result: TaskResult) -> str:
     """What a task of ours asks, whatever its template."""
     if result.task.removesuffix(ALPACA) == "jmed_own":
-        return str(result.data["exam"])
+        return result.data.exam
     return result.task.removesuffix(ALPACA)
 
 
@@ -99,19 +105,16 @@ def _ours(run: Run, result: TaskResult) -> Measured:
             f"{run.path}: {result.task} has {len(keys)} answers to {len(set(keys))} questions, but "
             f"{result.scored} were scored; evaluate again"
         )
-    if result.protocol == "likelihood":
+    protocol = result.protocol
+    if protocol.decoding is None:
         refuse_zero_likelihoods(run, result.task, records)
     for record in records:
-        is_answered = result.protocol == "likelihood" or response_of(record) is not None
-        if not (is_answered and is_whole(record["doc"], result.protocol)):
+        is_answered = protocol.decoding is None or response_of(record) is not None
+        if not (is_answered and protocol.is_whole(record["doc"])):
             name = f"{record['doc'].get('problem_id')!r}"[:20]
             what = f"the sample {name} of {result.task} is not complete"
             raise ResultsError(f"{samples_file(run, result.task)}: {what}; evaluate again")
-    protocol = PROTOCOLS[result.protocol]
-    values = {
-        metric: _checked(run, result, metric, records)
-        for metric in (*protocol.metrics, *protocol.rates)
-    }
+    values = {metric: _checked(run, result, metric, records) for metric in protocol.metrics}
     return Measured(
         run=run,
         task=result.task,
@@ -120,10 +123,10 @@ def _ours(run: Run, result: TaskResult) -> Measured:
         scores=result.scores,
         keys=keys,
         values=values,
-        upward=dict.fromkeys(protocol.metrics, True),
+        upward=dict.fromkeys(protocol.scores, True),
         ours=result,
         records=tuple(records),
-        variant=variant(result) if result.protocol == "response" else "",
+        way=signature(result).way if protocol.splits_columns else (),
     )
 
 

@@ -3,8 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jmedlora.exams.protocol import Protocol
+from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.exams.provenance import FORMAT, Provenance, Share, Text, is_ours
 from jmedlora.report.load.results_file import ResultsError, adapter_of, load_run, model_args
 
 PROMPT_FIELDS = (
@@ -15,37 +20,33 @@ PROMPT_FIELDS = (
     "fewshot_delimiter",
 )
 """The parts of a task's configuration that make up its prompt."""
-METRICS = ("accuracy", "exact_match", "gestalt_score")
-
-
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """How a task is answered and scored: its scores, the rates that qualify them, its floors."""
-
-    metrics: tuple[str, ...]
-    rates: tuple[str, ...]
-    floors: tuple[str, ...]
-
-
-PROTOCOLS = {
-    "response": Protocol(
-        METRICS, ("empty", "tied"), ("chance_accuracy", *(f"echo_{each}" for each in METRICS))
-    ),
-    "letters": Protocol(("correct",), ("unparsed", "forbidden"), ("chance_correct",)),
-    "likelihood": Protocol(("acc", "acc_norm"), (), ("chance_acc",)),
-    "free": Protocol((), ("empty",), ()),
-}
-"""By the name that a task records; a task that records none has the paper's, "response"."""
-DATA_FIELDS = {
-    "exam": str,
-    "items": int,
-    "sha256": str,
-    "examples": list,
-    "jmed": str,
-    "floors": dict,
-}
-"""What the adapter notes of the questions asked."""
 MOST_ITEMS = 10**9
+REMEDY = "evaluate again, with lm-eval 0.4.11 or newer and without --predict_only"
+
+
+class _Read(BaseModel):
+    """Fields of lm-eval's file that a score depends on; the others are passed over."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class Configuration(_Read):
+    """A task's configuration: the texts of its prompt, its generation settings."""
+
+    description: Text
+    doc_to_text: Text
+    doc_to_target: Text
+    target_delimiter: Text
+    fewshot_delimiter: Text
+    generation_kwargs: dict[str, Any] | None = None
+
+
+class _Counts(_Read):
+    effective: Annotated[int, Field(ge=1, le=MOST_ITEMS)]
+
+
+class _Run(_Read):
+    lm_eval_version: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +55,27 @@ class TaskResult:
 
     model: its folder or name, with its adapter.
     scores, stderrs: by metric name; a standard error is None where lm-eval gives none (n = 1).
-    protocol: a name in PROTOCOLS. data: what the adapter noted of the questions asked.
-    config: the task's whole configuration. run: the fields of the file that hold for every task.
+    protocol: how it was asked and scored. data: what the task noted of the questions asked.
+    config: the task's prompt and generation settings. run: the fields of the file that hold for
+    every task.
     """
 
     path: Path
     task: str
     model: str
-    protocol: str
+    protocol: Protocol
     scores: Mapping[str, float]
     stderrs: Mapping[str, float | None]
     shots: int
     scored: int
-    data: Mapping[str, Any]
-    config: Mapping[str, Any]
+    data: Provenance
+    config: Configuration
     run: Mapping[str, Any]
 
     @property
     def left_out(self) -> int:
         """Questions of the exam that were not asked because an exclude list names them."""
-        return self.data["excluded"]["questions"] if "excluded" in self.data else 0
+        return self.data.left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,7 @@ def read_results(path: Path) -> list[TaskResult]:
 
 def task_results(path: Path, run: Mapping[str, Any]) -> list[TaskResult]:
     """The results of this project's tasks in ``run``, the content of the file ``path``."""
-    tasks = [name for name in run["results"] if _is_ours(run["configs"].get(name))]
-    return [_task_result(path, name, run) for name in tasks]
+    return [_task_result(path, name, run) for name in run["results"] if _asked_here(run, name)]
 
 
 def groups(results: Sequence[TaskResult]) -> list[GroupResult]:
@@ -127,72 +128,79 @@ def _texts(names: Any) -> bool:
 
 
 def _group(name: str, row: dict[str, Any], members: Sequence[TaskResult]) -> GroupResult:
-    path = members[0].path
+    path, scores = members[0].path, PROTOCOLS["response"].scores
     return GroupResult(
         group=name,
         members=tuple(members),
         scores={
-            key: _share(path, f"groups.{name}.{key}", row.get(f"{key},none")) for key in METRICS
+            key: _share(path, f"groups.{name}.{key}", row.get(f"{key},none")) for key in scores
         },
-        stderrs={key: _number(row.get(f"{key}_stderr,none")) for key in METRICS},
+        stderrs={key: _stderr(row.get(f"{key}_stderr,none")) for key in scores},
     )
 
 
-def _is_ours(config: Any) -> bool:
-    metadata = config.get("metadata") if isinstance(config, dict) else None
-    data = metadata.get("data") if isinstance(metadata, dict) else None
-    return isinstance(data, dict) and "jmed" in data
+def _asked_here(run: Mapping[str, Any], name: str) -> bool:
+    config = run["configs"].get(name)
+    return isinstance(config, dict) and is_ours(config.get("metadata"))
 
 
 def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
     config = run["configs"][name]
-    data = config["metadata"]["data"]
-    protocol = _protocol(path, name, data)
-    row = _field(path, f"results.{name}", run["results"][name], dict)
-    samples = _field(path, f"n-samples.{name}", run["n-samples"].get(name), dict)
-    for field in PROMPT_FIELDS:
-        _field(path, f"configs.{name}.{field}", config.get(field), str)
-    if "generation_kwargs" in config or protocol is not PROTOCOLS["likelihood"]:
-        _field(path, f"configs.{name}.generation_kwargs", config.get("generation_kwargs"), dict)
-    _field(path, "lm_eval_version", run.get("lm_eval_version"), str)
-    for field, kind in DATA_FIELDS.items():
-        _field(path, f"configs.{name}.metadata.data.{field}", data.get(field), kind)
-    _check_excluded(path, f"configs.{name}.metadata.data.excluded", data)
-    for field in protocol.floors:
-        _share(path, f"floors.{field}", data["floors"].get(field))
+    data = _provenance(path, name, config["metadata"]["data"])
+    protocol = PROTOCOLS[data.protocol]
+    row = _object(path, f"results.{name}", run["results"][name])
+    counts = _object(path, f"n-samples.{name}", run["n-samples"].get(name))
+    read = _checked(path, f"configs.{name}", Configuration, config)
+    if protocol.decoding is not None:
+        _object(path, f"configs.{name}.generation_kwargs", read.generation_kwargs)
+    _checked(path, "", _Run, run)
     return TaskResult(
         path=path,
         task=name,
         model=_model(run),
-        protocol=data.get("protocol", "response"),
-        scores={key: _share(path, key, row.get(f"{key},none")) for key in _keys(protocol)},
-        stderrs={key: _number(row.get(f"{key}_stderr,none")) for key in _keys(protocol)},
-        shots=_whole(path, f"n-shot.{name}", run["n-shot"].get(name), least=0),
-        scored=_whole(path, f"n-samples.{name}.effective", samples.get("effective"), least=1),
+        protocol=protocol,
+        scores={key: _share(path, key, row.get(f"{key},none")) for key in protocol.metrics},
+        stderrs={key: _stderr(row.get(f"{key}_stderr,none")) for key in protocol.metrics},
+        shots=_shots(path, f"n-shot.{name}", run["n-shot"].get(name)),
+        scored=_checked(path, f"n-samples.{name}", _Counts, counts).effective,
         data=data,
-        config=config,
+        config=read,
         run={key: value for key, value in run.items() if key not in ("results", "configs")},
     )
 
 
-def _protocol(path: Path, name: str, data: Mapping[str, Any]) -> Protocol:
-    known = data.get("protocol", "response")
-    if isinstance(known, str) and known in PROTOCOLS:
-        return PROTOCOLS[known]
-    remedy = "it is of a newer jmedlora: update this one"
-    raise ResultsError(f"{path}: the field {name}.protocol is {f'{known!r}'[:40]}; {remedy}")
+def _provenance(path: Path, name: str, data: Mapping[str, Any]) -> Provenance:
+    """What the task noted. Raises ResultsError if it is of another version, or not complete."""
+    if data.get("format") != FORMAT:
+        written = f"the form {data['format']!r}"[:40] if "format" in data else "an older form"
+        remedy = f"this jmedlora reads form {FORMAT}: evaluate again with it"
+        raise ResultsError(f"{path}: {name} was written in {written}; {remedy}")
+    known = data.get("protocol")
+    if isinstance(known, str) and known not in PROTOCOLS:
+        remedy = "it is of a newer jmedlora: update this one"
+        raise ResultsError(f"{path}: the field {name}.protocol is {f'{known!r}'[:40]}; {remedy}")
+    where = f"configs.{name}.metadata.data"
+    if nulls := [key for key, value in data.items() if value is None]:  # the tasks write none
+        raise _unusable(path, f"{where}.{nulls[0]}", None)
+    found = _checked(path, where, Provenance, data)
+    for score in PROTOCOLS[found.protocol].scores:
+        if score not in found.floors:
+            raise _unusable(path, f"{where}.floors.{score}", None)
+    return found
 
 
-def _check_excluded(path: Path, name: str, data: Mapping[str, Any]) -> None:
-    """Only runs with an exclude list note what it left out."""
-    if "excluded" in data:
-        noted = _field(path, name, data["excluded"], dict)
-        _whole(path, f"{name}.questions", noted.get("questions"), least=0)
-        _field(path, f"{name}.sha256", noted.get("sha256"), str)
+Model = TypeVar("Model", bound=BaseModel)
 
 
-def _keys(protocol: Protocol) -> tuple[str, ...]:
-    return (*protocol.metrics, *protocol.rates)
+def _checked(path: Path, where: str, model: type[Model], value: Mapping[str, Any]) -> Model:
+    """``value`` as ``model``. Raises ResultsError naming the first field that is not as it must."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(map(str, filter(None, (where, *first["loc"]))))
+        missing = first["type"] == "missing"
+        raise _unusable(path, field, None if missing else first["input"]) from error
 
 
 def _model(run: Mapping[str, Any]) -> str:
@@ -202,34 +210,39 @@ def _model(run: Mapping[str, Any]) -> str:
     return str(run.get("model_name") or "unknown model")
 
 
-def _field(path: Path, name: str, value: Any, kind: type) -> Any:
-    """``value`` if it is of ``kind`` (an int will do for a float); else raises ResultsError."""
-    accepted = (int, float) if kind is float else kind
-    if isinstance(value, accepted) and not isinstance(value, bool):
+def _object(path: Path, name: str, value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
         return value
     raise _unusable(path, name, value)
 
 
+class _Score(_Read):
+    value: Share
+
+
+class _Number(_Read):
+    value: Annotated[int, Field(ge=0, le=MOST_ITEMS)]
+
+
 def _share(path: Path, name: str, value: Any) -> float:
-    if not 0 <= _field(path, name, value, float) <= 1:
-        raise _unusable(path, name, value)
-    return float(value)
+    try:
+        return _Score(value=value).value
+    except ValidationError as error:
+        raise _unusable(path, name, value) from error
 
 
-def _whole(path: Path, name: str, value: Any, *, least: int) -> int:
-    if not least <= _field(path, name, value, int) <= MOST_ITEMS:
-        raise _unusable(path, name, value)
-    return value
+def _shots(path: Path, name: str, value: Any) -> int:
+    try:
+        return _Number(value=value).value
+    except ValidationError as error:
+        raise _unusable(path, name, value) from error
 
 
 def _unusable(path: Path, name: str, value: Any) -> ResultsError:
     found = "missing" if value is None else f"{value!r}"[:40]
-    return ResultsError(
-        f"{path}: the field {name} is {found}; evaluate again, with lm-eval 0.4.11 or newer "
-        "and without --predict_only"
-    )
+    return ResultsError(f"{path}: the field {name} is {found}; {REMEDY}")
 
 
-def _number(value: Any) -> float | None:
+def _stderr(value: Any) -> float | None:
     """A standard error between 0 and 1: lm-eval writes "N/A" where it has none."""
     return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None

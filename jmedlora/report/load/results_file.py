@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jmedlora.core.errors import UserError
 
-class ResultsError(ValueError):
+
+class ResultsError(UserError):
     """A results file that cannot be used; the text names it, the field and the remedy."""
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.jsonl import read_jsonl
-from jmedlora.report.load.results import ResultsError, TaskResult, task_results
-from jmedlora.report.load.results_file import load_run
+from jmedlora.report.load.results import TaskResult, task_results
+from jmedlora.report.load.results_file import ResultsError, load_run
 
 Record = dict[str, Any]
 

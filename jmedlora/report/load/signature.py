@@ -14,19 +14,18 @@ and the batch size, on which sampling depends; they are in the results file.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from jmedlora.report.load.results import PROMPT_FIELDS, TaskResult
+from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.exams.provenance import Excluded
+from jmedlora.report.load.results import PROMPT_FIELDS, Configuration, TaskResult
 
 SHOWN = 12
 """Hex digits of a hash in a signature: 48 bits."""
-TEMPLATES = {
-    "ja": "cc0ee8fe78cf",
-    "alpaca": "6799ba0884c0",
-    "letters": "c142374f08ec",
-}
-"""Digest of each released template (a test holds them to ``lm_eval_tasks/_prompt_*.yaml``)."""
+TEMPLATES = {digest: name for each in PROTOCOLS.values() for name, digest in each.templates.items()}
+"""The released templates by digest (a test holds them to ``lm_eval_tasks/_prompt_*.yaml``)."""
 EXAMPLES = {
     "463d7bc7d5ad",  # igakuqa, 1
     "39e88f925a11",  # igakuqa, 2
@@ -44,60 +43,105 @@ EXAMPLES = {
 DECODING_MARKS = {"temperature": "t", "top_p": "p", "top_k": "k", "repetition_penalty": "r"}
 
 
-def signature(result: TaskResult) -> str:
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How a score was computed: the fields of its line, each "" where the line has none.
+
+    subject: the exam, or the task of another harness. score: "sim:gestalt", "score:letters" and so
+    on, name and value. version: of a task of another harness. truncated: whether a prompt was cut.
+    """
+
+    subject: str
+    shots: str
+    n: str
+    lm_eval: str
+    template: str = ""
+    version: str = ""
+    data: str = ""
+    score: str = ""
+    decode: str = ""
+    jmed: str = ""
+    shuffled: str = ""
+    excluded: str = ""
+    chat: str = ""
+    system: str = ""
+    truncated: bool = False
+
+    def __str__(self) -> str:
+        """The line."""
+        return "|".join(self._parts())
+
+    def _parts(self) -> Iterator[str]:
+        yield self.subject.replace("|", "/")
+        for name in ("template", "version", "shots", "n", "data"):
+            yield from self._field(name)
+        if self.score:
+            yield self.score
+        for name in ("decode", "lm_eval", "jmed", "shuffled", "excluded", "chat", "system"):
+            yield from self._field(name)
+        if self.truncated:
+            yield "truncated"
+
+    def _field(self, name: str) -> Iterator[str]:
+        if value := getattr(self, name):
+            yield f"{name}:{value}"
+
+    @property
+    def way(self) -> tuple[str, ...]:
+        """How a model was asked: template, decoding and, where used, chat and system."""
+        parts = (self.template, self.decode, *self._field("chat"), *self._field("system"))
+        return tuple(part for part in parts if part)
+
+
+def signature(result: TaskResult) -> Signature:
     """The signature of a task's scores, from its results file alone."""
-    fields = [
-        result.data["exam"].replace("|", "/"),
-        f"template:{template(result.config)}",
-        f"shots:{_shots(result)}",
-        f"n:{_number_of_items(result)}",
-        f"data:{result.data['sha256'][:SHOWN]}",
-        *_scoring(result),
-        f"lm_eval:{result.run['lm_eval_version']}",
-        f"jmed:{result.data['jmed']}",
-        *_departures(result),
-    ]
-    return "|".join(fields)
-
-
-def variant(result: TaskResult) -> str:
-    """How a model was asked: template, decoding and, where used, chat and system."""
-    return "|".join(
-        [
-            template(result.config),
-            decoding(result.config["generation_kwargs"]),
-            *(part for part in _departures(result) if part.startswith(("chat:", "system:"))),
-        ]
+    turns = "" if result.run.get("fewshot_as_multiturn") else "-oneturn"
+    has_chat = result.run.get("chat_template") is not None  # "" where the server applies its own
+    chat = f"{str(result.run.get('chat_template_sha') or 'server')[:SHOWN]}{turns}"
+    seed = result.data.shuffle_seed
+    return Signature(
+        subject=result.data.exam,
+        template=template(result.config),
+        shots=_shots(result),
+        n=_number_of_items(result),
+        data=result.data.sha256[:SHOWN],
+        score=result.protocol.signature,
+        decode=decoding(result.config.generation_kwargs) if result.protocol.decoding else "",
+        lm_eval=str(result.run["lm_eval_version"]),
+        jmed=result.data.jmed,
+        shuffled="" if seed is None else str(seed),
+        excluded=_excluded(result.data.excluded),
+        chat=chat if has_chat else "",
+        system=str(result.run.get("system_instruction_sha") or "")[:SHOWN],
+        truncated=_is_truncated(result),
     )
 
 
-def _scoring(result: TaskResult) -> list[str]:
-    """How the answers were obtained and what became of them."""
-    if result.protocol == "likelihood":
-        return ["score:likelihood"]
-    score = "sim:gestalt" if result.protocol == "response" else f"score:{result.protocol}"
-    return [score, f"decode:{decoding(result.config['generation_kwargs'])}"]
+def _excluded(noted: Excluded | None) -> str:
+    """How many questions a list left out, and a hash of their ids; "" where it left out none."""
+    if noted is None or not noted.questions:
+        return ""
+    return f"{noted.questions}-{noted.sha256[:SHOWN]}"
 
 
-def template(config: Mapping[str, Any]) -> str:
+def template(config: Configuration) -> str:
     """The name of the released template that a task used, or "custom-" and its digest."""
     digest = template_digest(config)
-    names = {known: name for name, known in TEMPLATES.items()}
-    return names.get(digest, f"custom-{digest}")
+    return TEMPLATES.get(digest, f"custom-{digest}")
 
 
-def template_digest(config: Mapping[str, Any]) -> str:
+def template_digest(config: Configuration) -> str:
     """The first hex digits of the SHA-256 over the texts that make up a task's prompt."""
-    texts = "\0".join(config[field] for field in PROMPT_FIELDS)
+    texts = "\0".join(getattr(config, field) for field in PROMPT_FIELDS)
     return hashlib.sha256(texts.encode(errors="surrogatepass")).hexdigest()[:SHOWN]
 
 
-def decoding(settings: Mapping[str, Any]) -> str:
+def decoding(settings: Mapping[str, Any] | None) -> str:
     """Generation settings in short: "t0.1-p0.9-r1.05-256", or "greedy-…" without sampling.
 
     The last number is the limit in tokens. A setting without a mark of its own is written out.
     """
-    shown = {key: value for key, value in settings.items() if value != []}
+    shown = {key: value for key, value in (settings or {}).items() if value != []}
     limit = shown.pop("max_gen_toks", "?")
     parts = []
     temperature = shown.get("temperature")
@@ -117,40 +161,27 @@ def _shots(result: TaskResult) -> str:
     """The number of worked examples; with a hash where they are not the released ones."""
     if result.shots == 0:
         return "0"
-    hashes = result.data["examples"]
-    used = str(hashes[result.shots - 1])[:SHOWN] if result.shots <= len(hashes) else "unknown"
+    used = example_hash(result)[:SHOWN]
     return str(result.shots) if used in EXAMPLES else f"{result.shots}-{used}"
 
 
+def example_hash(result: TaskResult) -> str:
+    """The hash of the worked examples that were shown; "none", or "unknown" where not noted."""
+    if result.shots == 0:
+        return "none"
+    hashes = result.data.examples
+    return hashes[result.shots - 1] if result.shots <= len(hashes) else "unknown"
+
+
 def _number_of_items(result: TaskResult) -> str:
-    items = result.data["items"]
+    items = result.data.items
     return str(items) if result.scored == items else f"{result.scored}/{items}"
 
 
-def _departures(result: TaskResult) -> list[str]:
-    found = []
-    if "shuffle_seed" in result.data:
-        found.append(f"shuffled:{result.data['shuffle_seed']}")
-    if result.left_out:
-        found.append(f"excluded:{result.left_out}-{result.data['excluded']['sha256'][:SHOWN]}")
-    if result.run.get("chat_template") is not None:  # "" where the server applies its own
-        turns = "" if result.run.get("fewshot_as_multiturn") else "-oneturn"
-        found.append(f"chat:{str(result.run.get('chat_template_sha') or 'server')[:SHOWN]}{turns}")
-    if result.run.get("system_instruction_sha"):
-        found.append(f"system:{str(result.run['system_instruction_sha'])[:SHOWN]}")
-    if _truncated(result):
-        found.append("truncated")
-    return found
-
-
-def _truncated(result: TaskResult) -> bool:
-    """Whether lm-eval cut a prompt: the longest and the answer together exceed the context."""
-    context = result.data.get("context")
-    if not isinstance(context, dict):  # a model behind a server
+def _is_truncated(result: TaskResult) -> bool:
+    """Whether lm-eval cut the longest prompt; unknown, so False, for a model behind a server."""
+    context = result.data.context
+    if context is None or result.shots >= len(context.longest):
         return False
-    longest, length = context.get("longest"), context.get("length")
-    if not isinstance(longest, list) or result.shots >= len(longest):
-        return False
-    answer = result.config.get("generation_kwargs", {}).get("max_gen_toks", 0)
-    numbers = (longest[result.shots], answer, length)
-    return all(isinstance(each, int) for each in numbers) and numbers[0] + numbers[1] > numbers[2]
+    answer = (result.config.generation_kwargs or {}).get("max_gen_toks", 0)
+    return isinstance(answer, int) and context.longest[result.shots] + answer > context.length

@@ -85,7 +85,7 @@ def _signature(section: Section, row: Row, column: Column) -> str | None:
     """The signature of the score; None for a score over several tasks, which has one of each."""
     asked = [name for name, shots in column.measured if shots == row.shots]
     subject = max((name for name in asked if _is_of(section.title, name)), key=len, default=None)
-    return column.measured[subject, row.shots].signature if subject is not None else None
+    return None if subject is None else str(column.measured[subject, row.shots].signature)
 
 
 def _is_of(title: str, subject: str) -> bool:

@@ -1,6 +1,6 @@
 """A table as JSON: everything that it holds, nothing rounded."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
@@ -8,6 +8,8 @@ from jmedlora.core.atomic_write import dump
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.table import Table
 from jmedlora.report.render.paper_table import PaperTable
+
+COLUMN_FIELDS = ("model", "steps", "step", "kind", "hours", "name")
 
 
 def render(table: Table, paper: PaperTable | None = None) -> str:
@@ -33,8 +35,12 @@ def render(table: Table, paper: PaperTable | None = None) -> str:
 
 def _column(column: Column) -> dict[str, Any]:
     """What names the column; the answers that it was computed from stay where they are."""
-    shown = [each.name for each in fields(column) if each.name != "measured"]
-    return {"title": column.title, **{name: getattr(column, name) for name in shown}}
+    return {
+        "title": column.title,
+        **{name: getattr(column, name) for name in COLUMN_FIELDS},
+        "variant": "|".join(column.way),
+        "note": column.note,
+    }
 
 
 def _numbers(value: Any) -> Any:

@@ -1,11 +1,11 @@
 """Scores beside what responses without knowledge would score."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from jmed_metrics import mean_interval, proportion_interval
 from jmedlora.core.display import visible
-from jmedlora.report.load.results import METRICS, PROTOCOLS, GroupResult, TaskResult
+from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors
+from jmedlora.report.load.results import GroupResult, TaskResult
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
 
@@ -18,7 +18,8 @@ QUALIFIERS = {
     "unparsed": "answers that could not be read",
     "forbidden": "forbidden choices taken",
 }
-HEADINGS = ("score", "95 % interval", "chance", "empty answer", "all choices")
+FLOORS = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
+HEADINGS = ("score", "95 % interval", *FLOORS)
 WIDTH = 88
 """Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
 
@@ -29,28 +30,25 @@ def print_scores(result: TaskResult) -> None:
     The floors are the expected accuracy of a guess, and the scores of an empty response and of one
     that lists every choice, over all questions of the exam. Raises ResultsError without rich.
     """
-    asked = result.data["items"]
+    asked = result.data.items
     of_all = "" if result.scored == asked else f" of {asked}"
     shots = f"{result.shots} shot" if result.shots == 1 else f"{result.shots} shots"
     title = f"{result.task}, {shots}, {result.scored}{of_all} questions"
     title += f"{_left_out(result.left_out)}\n{result.model}"
-    qualifiers = PROTOCOLS[result.protocol].rates
-    rates = ", ".join(f"{QUALIFIERS[key]} {result.scores[key]:.1%}" for key in qualifiers)
-    below = "\n".join(filter(None, [rates, signature(result)]))
-    _print(title, result, result.scored, result.data["floors"], below)
+    rates = ", ".join(
+        f"{QUALIFIERS[key]} {result.scores[key]:.1%}" for key in result.protocol.rates
+    )
+    below = "\n".join(filter(None, [rates, str(signature(result))]))
+    _print(title, result, result.scored, result.data.floors, below)
 
 
 def print_group(group: GroupResult) -> None:
     """Prints a group's scores, pooled over the questions of its tasks, with pooled floors."""
     n = sum(member.scored for member in group.members)
-    floors = {
-        floor: sum(member.data["floors"][floor] * member.scored for member in group.members) / n
-        for floor in PROTOCOLS["response"].floors
-    }
     names = " and ".join(member.task for member in group.members)
     left_out = _left_out(sum(member.left_out for member in group.members))
     title = f"{group.group}: {names} pooled, {n} questions{left_out}\n{group.members[0].model}"
-    _print(title, group, n, floors, "")
+    _print(title, group, n, _pooled_floors(group, n), "")
 
 
 def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[float, float] | None:
@@ -70,7 +68,7 @@ def _left_out(count: int) -> str:
 
 
 def _print(
-    title: str, result: TaskResult | GroupResult, n: int, floors: Mapping[str, float], below: str
+    title: str, result: TaskResult | GroupResult, n: int, floors: Floors, below: str
 ) -> None:
     console, wide = consoles("scores", WIDTH)
     wide.print(visible(title), markup=False)
@@ -78,23 +76,28 @@ def _print(
     console.print(f"{visible(below)}\n" if below else "", soft_wrap=True, markup=False)
 
 
-def _floors(metric: str, floors: Mapping[str, float]) -> tuple[float | None, ...]:
-    """What a guess, an empty answer and the list of all choices score; None where unknown."""
-    chance = floors.get("chance_acc" if metric == "acc_norm" else f"chance_{metric}")
-    echo = floors.get(f"echo_{metric}")
-    # An empty answer to the examination is worth what was struck out, which the file does not tell.
-    return chance, 0.0 if metric in METRICS else None, echo
+def _pooled_floors(group: GroupResult, n: int) -> Floors:
+    """The floors over the ``n`` questions of all tasks of the group."""
+    first, *_ = group.members
+    return {
+        score: {
+            name: sum(each.data.floors[score][name] * each.scored for each in group.members) / n
+            for name in first.data.floors[score]
+        }
+        for score in group.scores
+    }
 
 
-def _table(result: TaskResult | GroupResult, n: int, floors: Mapping[str, float]) -> "Table":
+def _table(result: TaskResult | GroupResult, n: int, floors: Floors) -> "Table":
     table = plain_table(("", *HEADINGS))
-    metrics = METRICS if isinstance(result, GroupResult) else PROTOCOLS[result.protocol].metrics
-    for metric in metrics:
+    scores = result.scores if isinstance(result, GroupResult) else result.protocol.scores
+    for metric in scores:
         limits = interval(result, metric, n)
+        known = floors[metric]
         table.add_row(
             metric,
             f"{result.scores[metric]:.3f}",
             f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a",
-            *(f"{value:.3f}" if value is not None else "" for value in _floors(metric, floors)),
+            *(f"{known[name]:.3f}" if name in known else "" for name in FLOORS),
         )
     return table

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jmedlora.report.compare.table import Table
-from jmedlora.report.load.results import ResultsError
+from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.render.paper_table import PaperTable
 from jmedlora.report.render.pieces import with_columns
 from jmedlora.report.render.sheet import Sheet, Shown, paper_sheet, sheet_of

@@ -7,22 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jmed_metrics import score_response
-from jmed_metrics.examination import mark_record
+from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.schema import LETTERS
 from jmedlora.exams.shuffle import original
 from jmedlora.report.compare.columns import Column, Subject
 from jmedlora.report.compare.sections import NAMES
 from jmedlora.report.compare.statistics import Floats
 from jmedlora.report.load.measurements import Measured
-from jmedlora.report.load.results import PROTOCOLS
 from jmedlora.report.load.runs import response_of
 
 Doc = dict[str, Any]
 Mask = npt.NDArray[np.bool_]
-RIGHT = {"response": "accuracy", "letters": "correct"}
-"""The score that says whether an answer is right, by protocol; a free question has none."""
-
 CHANGES = {1: "gained", -1: "lost", 0: ""}
 
 
@@ -54,7 +49,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AnsweredQuestion:
     """One question with all answers. gold: the correct answer where it is no choice, else ""."""
 
     problem_id: str
@@ -74,6 +69,7 @@ class Asked:
 
     column: Column
     measured: Measured
+    protocol: Protocol
     base_column: Column | None
     base: Measured | None
 
@@ -130,14 +126,14 @@ class Part:
         """The models by the signature of their scores."""
         found: dict[str, list[str]] = {}
         for cell in self.cells:
-            found.setdefault(cell.measured.signature, []).append(cell.column.title)
+            found.setdefault(str(cell.measured.signature), []).append(cell.column.title)
         return found
 
-    def question(self, place: int) -> Question:
+    def question(self, place: int) -> AnsweredQuestion:
         """The question at ``place`` of the keys, with all answers."""
         doc = self.docs[place]
         choices, gold = _choices(doc)
-        return Question(
+        return AnsweredQuestion(
             problem_id=str(doc.get("problem_id", "")),
             text=str(doc.get("question", "")),
             choices=choices,
@@ -164,7 +160,7 @@ def _is_text(columns: Sequence[Column], subject: Subject) -> bool:
 
 
 def _right(measured: Measured) -> Floats | None:
-    return measured.values.get(RIGHT.get(measured.protocol, ""))
+    return measured.values.get(measured.protocol.right) if measured.protocol else None
 
 
 def _cells(
@@ -172,11 +168,12 @@ def _cells(
 ) -> tuple[Asked, ...]:
     cells = []
     for index, column in enumerate(columns):
-        if subject in column.measured:
+        measured = column.measured.get(subject)
+        if measured and measured.protocol:
             base = bases[index]
             base_column = columns[base] if base is not None else None
             before = base_column.measured.get(subject) if base_column else None
-            cells.append(Asked(column, column.measured[subject], base_column, before))
+            cells.append(Asked(column, measured, measured.protocol, base_column, before))
     return tuple(cells)
 
 
@@ -194,24 +191,16 @@ def _choices(doc: Doc) -> tuple[tuple[Choice, ...], str]:
 
 
 def _answer(cell: Asked, place: int) -> Answer:
-    measured = cell.measured
+    measured, protocol = cell.measured, cell.protocol
     record = measured.records[place]
     response = response_of(record) or ""
-    metrics = PROTOCOLS[measured.protocol].metrics
     return Answer(
         column=cell.column.title,
         response=response,
-        chosen=_chosen(measured.protocol, record["doc"], response),
-        scores=tuple((NAMES[metric], float(measured.values[metric][place])) for metric in metrics),
+        chosen=protocol.chosen(record["doc"], response),
+        scores=tuple(
+            (NAMES[score], float(measured.values[score][place])) for score in protocol.scores
+        ),
         right=None if cell.right is None else bool(cell.right[place]),
         change=CHANGES[0 if cell.change is None else int(cell.change[place])],
     )
-
-
-def _chosen(protocol: str, doc: Doc, response: str) -> str | None:
-    if protocol == "letters":
-        return ", ".join(mark_record(doc, response).chosen)
-    if protocol == "response":
-        chosen = score_response(response, *original(doc)).chosen
-        return ", ".join(LETTERS[index] for index in chosen)
-    return None

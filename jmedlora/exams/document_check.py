@@ -1,30 +1,23 @@
-"""The questions that samples hold, checked: whether they are what the tasks gave to lm-eval."""
+"""Whether a document that was read back from a run is what its task gave to lm-eval."""
 
-from collections.abc import Mapping
 from typing import Any
 
-Doc = Mapping[str, Any]
+from jmedlora.exams.documents import Document
 
 
-def is_whole(doc: Doc, protocol: str) -> bool:
-    """Whether ``doc`` has the fields that a task of ``protocol`` gives every question."""
+def has_texts(doc: Document) -> bool:
+    """Whether it has the texts of every question: its id, its stem, its choices."""
     texts = (doc.get("problem_id"), doc.get("question"))
-    if not all(isinstance(text, str) for text in texts) or not _are_texts(doc.get("choices")):
-        return False
-    match protocol:
-        case "letters":
-            return _are_texts(doc.get("answer")) and _are_texts(doc.get("forbidden"))
-        case "free":
-            return isinstance(doc.get("answer"), list)
-    return _has_indices(doc)
+    return all(isinstance(text, str) for text in texts) and are_texts(doc.get("choices"))
 
 
-def _are_texts(values: Any) -> bool:
+def are_texts(values: Any) -> bool:
+    """Whether it is a list of texts."""
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _has_indices(doc: Doc) -> bool:
-    """Whether choices, answer and permutation fit each other."""
+def has_indices(doc: Document) -> bool:
+    """Whether choices, answer (0-based indices) and permutation fit each other."""
     choices, answer = doc["choices"], doc.get("answer")
     order = doc.get("permutation", list(range(len(choices))))
     return (

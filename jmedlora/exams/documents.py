@@ -1,0 +1,75 @@
+"""What lm-eval is given of a question: plain JSON types, in the form that a protocol asks for.
+
+The prompt templates name the fields of these documents, and the hash of an exam is over them.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from jmedlora.core.jsonl import Record
+from jmedlora.exams.schema import Question
+
+Document = Mapping[str, Any]
+Form = Callable[[Question], Record]
+
+
+def choices_document(question: Question) -> Record:
+    """For answers that are compared with the choices' texts: ``answer`` is 0-based indices."""
+    return {
+        "problem_id": question.problem_id,
+        "question": question.question,
+        "choices": list(question.choices),
+        "answer": list(question.indices),
+        "exam": question.exam,
+        "year": question.year,
+        "section": question.section,
+        "points": float(question.points),
+        "text_only": question.text_only,
+    }
+
+
+def letters_document(question: Question) -> Record:
+    """For answers by letter or number: ``answer`` is letters, ["04"], or ["a or d"] for either."""
+    return {
+        "problem_id": question.problem_id,
+        "question": question.question,
+        "choices": list(question.choices),
+        "answer": published_answer(question),
+        "year": question.year or 0,
+        "section": question.section,
+        "points": int(question.points),
+        "text_only": question.text_only,
+        "forbidden": list(question.forbidden),
+    }
+
+
+def free_document(question: Question) -> Record:
+    """For answers that people read: the context stands where the choices of others do."""
+    return {
+        "problem_id": question.problem_id,
+        "question": question.question,
+        "choices": [question.context],
+        "answer": [],
+    }
+
+
+def published_answer(question: Question) -> list[str]:
+    """The answer as IgakuQA writes it: ["a", "c"], or ["a or d"] where either is right."""
+    if len(question.answers) > 1:
+        return [" or ".join(label for answer in question.answers for label in answer)]
+    return list(question.answer)
+
+
+def content_hash(documents: Iterable[Document]) -> str:
+    """SHA-256 (64 hex digits) over every field of every document, in order, but the exam's name.
+
+    The name of a user's exam is that of its file, and a copy is the same exam.
+    """
+    digest = hashlib.sha256()
+    for document in documents:
+        kept = {key: value for key, value in document.items() if key != "exam"}
+        line = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()

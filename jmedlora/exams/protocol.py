@@ -1,0 +1,60 @@
+"""What a protocol is: one way of asking questions, reading the answers and scoring them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jmedlora.exams.decoding import Decoding
+from jmedlora.exams.documents import Document, Form
+from jmedlora.exams.schema import Question
+
+CHANCE, EMPTY_ANSWER, ALL_CHOICES = "chance", "empty answer", "all choices"
+"""The names of the floors, what knows no medicine: a guess of as many choices as are correct, an
+empty answer, the list of all choices."""
+Floors = dict[str, dict[str, float]]
+"""By metric, then by the name of the floor: its mean score, 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """One way of asking and scoring; a module of ``exams/protocols`` holds each.
+
+    name: what the tasks record. position: where its exams stand in a table, the paper's first.
+    templates: the released prompt fragments it is asked with (``lm_eval_tasks/_prompt_NAME.yaml``)
+        and the first 12 hex digits of each one's hash. signature: how the signature names it.
+    decoding: lm-eval's ``generation_kwargs``; None where nothing is generated.
+    scores: the metrics, each from 0 to 1, higher is better. rates: what qualifies them, 0 to 1.
+    right: the score that says whether an answer is right; "" where nothing is.
+    takes: whether a question can be asked so. form: what lm-eval is given of a question.
+    is_whole: whether a document read back from a run has all that the form gives it.
+    score: lm-eval's ``process_results``: a value for every score and rate of one response.
+    floors: the floors of the scores over some documents.
+    splits_columns: whether another template, decoding or chat makes another column of a table.
+    chosen: what a response to a document chooses, for people; None where nothing can be chosen.
+    """
+
+    name: str
+    position: int
+    templates: Mapping[str, str]
+    signature: str
+    decoding: Decoding | None
+    scores: tuple[str, ...]
+    rates: tuple[str, ...]
+    right: str
+    splits_columns: bool
+    takes: Callable[[Question], bool]
+    form: Form
+    is_whole: Callable[[Document], bool]
+    score: Callable[[Document, Sequence[Any]], Mapping[str, float]]
+    floors: Callable[[Sequence[Document]], Floors]
+    chosen: Callable[[Document, str], str | None]
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Scores and rates: what the results of a task hold."""
+        return (*self.scores, *self.rates)
+
+    @property
+    def answer_length(self) -> int:
+        """The most tokens that are generated; 0 where none are."""
+        return int(self.decoding["max_gen_toks"]) if self.decoding else 0

@@ -1,0 +1,82 @@
+"""The paper's protocol: a free response, compared with the choices' texts (section 3.2)."""
+
+from collections.abc import Sequence
+
+import jmed_metrics
+from jmedlora.exams.decoding import Decoding
+from jmedlora.exams.document_check import has_indices, has_texts
+from jmedlora.exams.documents import Document, choices_document
+from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors, Protocol
+from jmedlora.exams.schema import LETTERS, Question
+from jmedlora.exams.shuffle import original
+
+SCORES = ("accuracy", "exact_match", "gestalt_score")
+
+
+def score(doc: Document, results: Sequence[str]) -> dict[str, float]:
+    """The paper's three scores of one response, and whether it was empty or its choice a tie.
+
+    Shuffled choices are put back first, so that a tie goes to the same choice as without.
+    """
+    found = jmed_metrics.score_response(results[0], *original(doc))
+    return {
+        "accuracy": found.accuracy,
+        "exact_match": found.exact_match,
+        "gestalt_score": found.gestalt_score,
+        "empty": int(found.empty),
+        "tied": int(found.tied),
+    }
+
+
+def floors(docs: Sequence[Document]) -> Floors:
+    """An empty answer scores 0 by all three."""
+    found = jmed_metrics.floors((doc["choices"], doc["answer"]) for doc in docs)
+    echoes = {
+        "accuracy": found.echo_accuracy,
+        "exact_match": found.echo_exact_match,
+        "gestalt_score": found.echo_gestalt_score,
+    }
+    floors = {name: {EMPTY_ANSWER: 0.0, ALL_CHOICES: echo} for name, echo in echoes.items()}
+    floors["accuracy"][CHANCE] = found.chance_accuracy
+    return floors
+
+
+def _takes(question: Question) -> bool:
+    return bool(question.choices and question.answers)
+
+
+def _is_whole(doc: Document) -> bool:
+    return has_texts(doc) and has_indices(doc)
+
+
+def _chosen(doc: Document, response: str) -> str:
+    """The labels of the choices that the response is nearest to, as published."""
+    chosen = jmed_metrics.score_response(response, *original(doc)).chosen
+    return ", ".join(LETTERS[index] for index in chosen)
+
+
+PROTOCOL = Protocol(
+    name="response",
+    position=1,
+    templates={"ja": "cc0ee8fe78cf", "alpaca": "6799ba0884c0"},
+    signature="sim:gestalt",
+    # The paper's decoding (appendix D). No stop string: the model's own end token ends an answer.
+    decoding=Decoding(
+        until=[],
+        do_sample=True,
+        temperature=0.1,
+        top_p=0.9,
+        repetition_penalty=1.05,
+        max_gen_toks=256,
+    ),
+    scores=SCORES,
+    rates=("empty", "tied"),
+    right="accuracy",
+    splits_columns=True,
+    takes=_takes,
+    form=choices_document,
+    is_whole=_is_whole,
+    score=score,
+    floors=floors,
+    chosen=_chosen,
+)

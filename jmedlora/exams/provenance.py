@@ -1,0 +1,74 @@
+"""What a results file says of the questions that were asked: written by the tasks, read by reports.
+
+lm-eval keeps a task's metadata in its results; the tasks write a ``Provenance`` there.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT: Literal[1] = 1
+"""The version of this form. A file with another one is refused."""
+MOST = 10**9
+"""Of questions or seeds: more is a damaged file."""
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+Count = Annotated[int, Field(ge=0, le=MOST, strict=True)]
+Text = Annotated[str, Field(strict=True)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Excluded(_Part):
+    """What an exclude list left out: how many questions, and the hash of their ids."""
+
+    questions: Count
+    sha256: Text
+
+
+class PromptLengths(_Part):
+    """The model's context, and the longest prompt with 0, 1 … worked examples, in tokens."""
+
+    length: Count
+    longest: tuple[Count, ...]
+
+
+class Provenance(_Part):
+    """Which questions were asked, and how.
+
+    format: the version of this form. jmed: the version of the package that asked. exam: its name.
+    protocol: a name in PROTOCOLS. source: "JMED_DATA", "cache", "package" or "file". items: how
+    many questions the exam has. sha256: the hash of all of them. examples: hashes of the first one,
+    two … worked examples. floors: by score and by floor. excluded, shuffle_seed, context: None
+    where no list left questions out, the choices stood as published, the model was behind a server.
+    """
+
+    format: Literal[1]
+    jmed: Text
+    exam: Text
+    protocol: Text
+    source: Text
+    items: Count
+    sha256: Text
+    examples: tuple[Text, ...]
+    floors: dict[str, dict[str, Share]]
+    excluded: Excluded | None = None
+    shuffle_seed: Count | None = None
+    context: PromptLengths | None = None
+
+    @property
+    def left_out(self) -> int:
+        """Questions of the exam that were not asked because an exclude list names them."""
+        return self.excluded.questions if self.excluded else 0
+
+    def as_record(self) -> dict[str, Any]:
+        """Plain JSON types, without what is None."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def is_ours(metadata: Any) -> bool:
+    """Whether the metadata of a task's configuration are those of a task of this project."""
+    data = metadata.get("data") if isinstance(metadata, Mapping) else None
+    return isinstance(data, Mapping) and "jmed" in data
