@@ -74,4 +74,6 @@ class Lists:
 
     def _is_followed(self, place: int, behind: re.Pattern[str]) -> bool:
         found = behind.match(self._text, place)
-        return bool(found) and not (found["claim"] and self._taken_back.holds(found.end()))
+        if not found:
+            return False
+        return not (found["claim"] and self._taken_back.holds(found.end()))

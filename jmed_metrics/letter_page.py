@@ -11,7 +11,6 @@ from jmed_metrics.ahead import Ahead
 from jmed_metrics.letter_lists import Span
 from jmed_metrics.letter_patterns import AROUND_TEXT, OPINION, Grammar
 
-AROUND = re.compile(f"[{re.escape(AROUND_TEXT)}]*+")
 FULL_STOPS = " 。.!"
 
 
@@ -112,9 +111,8 @@ class Page:
         found = self.grammar.head.match(self.text, place)
         if not found:
             return "", ""
-        start = AROUND.match(self.text, found.end()).end()
         _, end = self._texts[self.line_at(place)]
-        return found[1], self.text[start : min(end, start + self._most + 1)]
+        return found[1], self.text[found.end() : min(end, found.end() + self._most + 1)]
 
     @cached_property
     def _most(self) -> int:

@@ -147,7 +147,7 @@ class Grammar:
         self.line = re.compile(rf"{OPEN}?{letter} ?(?:(?:[:.)\]](?![a-z0-9])|\().*)?")
         self.bare = re.compile(rf"{opened}{closed}[ .。]*+$", re.MULTILINE)
         self.heading = re.compile(rf"{opened}{closed}(?:[ .。]*+| ?\(.*)")
-        self.head = re.compile(rf"{OPEN}?{letter}")
+        self.head = re.compile(rf"{OPEN}?{letter}[{re.escape(AROUND_TEXT)}]*+")
         self.about = re.compile(
             rf"{OPEN}?{letter} ?(?:[^\w\s]|{SIGN}|[はがもを]|is(?![a-z])| [^a-z])"
         )

@@ -44,7 +44,7 @@ STATED = re.compile(
     rf"(?=(?P<stop>(?(english)\.(?!\d)|(?!)))|(?P<claim>{IS})|)"
 )
 """Every number with its unit, so that none is read again from its middle, and the claim behind."""
-ONE_OF_SEVERAL = re.compile(rf":{BEFORE}(?P<number_of_list>{NUMBER}{AFTER} ?[、,])?")
+ONE_OF_SEVERAL = re.compile(rf":{BEFORE}(?P<listed>{NUMBER}{AFTER} ?[、,])?")
 """A colon and, where there is one, a number that ends with a comma: "65歳未満:1.0、"."""
 ON_SHEET = re.compile(rf"(?:{PLACE}[ :=は]*\d(?![\d.,]*\d)[\s,、.]*)+")
 FURTHER_PLACE = re.compile(rf"[^\n]*{PLACE}[ .:=は]*\d")
@@ -98,7 +98,7 @@ def _stated(text: str) -> str:
     if not numbers:
         return ""
     sentence = re.split(SENTENCE_END, text[: numbers[-1].start()])[-1]
-    is_listed = any(found["number_of_list"] for found in ONE_OF_SEVERAL.finditer(sentence))
+    is_listed = any(found["listed"] for found in ONE_OF_SEVERAL.finditer(sentence))
     return "" if is_listed else _digits(numbers[-1])
 
 
@@ -108,9 +108,8 @@ def _statements(text: str) -> Iterator[re.Match[str]]:
     end = 0
     for found in STATED.finditer(text):
         told = max(found.end("stop"), found.end("claim"))
-        if found.start() >= end and told >= 0:
-            if found["claim"] and denied.holds(told):
-                continue
+        is_denied = found["claim"] and denied.holds(told)
+        if told >= 0 and found.start() >= end and not is_denied:
             end = told
             yield found
 

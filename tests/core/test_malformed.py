@@ -22,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jmedlora.core.errors import FileError
+from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.cli import main as jmed_data
 from jmedlora.data.generate.find_documents import find_documents
 from jmedlora.data.generate.prompt_template import read_prompt
@@ -105,12 +105,12 @@ def by_command(command: Callable[[list[str]], int], *words: str) -> Callable[[Pa
 
 
 def by_call(function: Callable[[Path], Any]) -> Callable[[Path], Said]:
-    """Reading by a function that lm-eval or the trainer calls; ValueError is its refusal."""
+    """Reading by a function that lm-eval or the trainer calls, which refuses by an error."""
 
     def read(path: Path) -> Said:
         try:
             function(path)
-        except (ValueError, SystemExit) as error:
+        except (UserError, ValueError, SystemExit) as error:
             return Said(1, str(error))
         return Said(0, "")
 

@@ -25,7 +25,7 @@ ASCII_A_TOKEN = 4
 """Of ASCII about four characters make a token, of Japanese about one: a rule of thumb."""
 
 
-class Place(BaseModel, frozen=True, strict=True):
+class ChunkPlace(BaseModel, frozen=True, strict=True):
     """Where the text of a request stands, as a line of the plan tells: what of it is read again."""
 
     key: str
@@ -147,7 +147,7 @@ def _request(
     )
 
 
-def read_plan(folder: Path) -> list[Place]:
+def read_plan(folder: Path) -> list[ChunkPlace]:
     """The places of the latest plan in ``folder``, in its order; none where there is no plan.
 
     Raises FileError with every line that is none.
@@ -157,7 +157,7 @@ def read_plan(folder: Path) -> list[Place]:
     places = []
     for line, record in records:
         try:
-            places.append(Place.model_validate(record))
+            places.append(ChunkPlace.model_validate(record))
         except ValidationError:
             remedy = "run jmed-data generate again, or delete the file"
             faults.append(Fault(path, line, None, "is no place of a plan", remedy))

@@ -15,8 +15,9 @@ from jmedlora.data.overlap.sought_questions import SoughtExam, SoughtQuestion
 
 @dataclass(slots=True)
 class FileCounts:
-    """One training file. hit_lines: 1-based, ascending, those of the records that
-    hold a question.
+    """One training file.
+
+    hit_lines: 1-based, ascending, those of the records that hold a question.
     """
 
     path: Path
@@ -34,9 +35,8 @@ class FileCounts:
 class ExamCounts:
     """One exam.
 
-    too_short: the questions that are not looked for, by problem_id. not_alone: how many are looked
-    for only with their choices or their answer. records_by_problem_id: those
-    found, and in how many records.
+    too_short: the questions that are not looked for, by problem_id. records_by_problem_id:
+    those found, and in how many records.
     """
 
     name: str

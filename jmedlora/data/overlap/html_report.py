@@ -38,10 +38,8 @@ class ShownPair:
     def of(cls, hit: Hit, question: SoughtQuestion, file: Path) -> "ShownPair":
         """What the page shows of ``hit``."""
         text, start, end = hit.passage.text, hit.start, hit.end
-        before, after = (
-            text[max(0, start - CONTEXT_CHARACTERS) : start],
-            text[end : end + CONTEXT_CHARACTERS],
-        )
+        before = text[max(0, start - CONTEXT_CHARACTERS) : start]
+        after = text[end : end + CONTEXT_CHARACTERS]
         return cls(
             question,
             f"{file}:{hit.passage.line}",

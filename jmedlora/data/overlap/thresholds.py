@@ -17,7 +17,6 @@ class Thresholds:
     """The defaults are measured by ``benchmarks/overlap``.
 
     containment: the share, 0 to 1, of a question's character 3-grams that a text must hold.
-
     sure: the share of a question with its choices from which no further test is made: the clauses
     may then stand in another order. ratio, stem_ratio: rapidfuzz's partial ratio, 0 to 100, that a
     question with choices and a stem alone or with its answer must reach. min_stem: characters,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.data.generate.request_plan import Place, read_plan
+from jmedlora.data.generate.request_plan import ChunkPlace, read_plan
 
 TokenCounts = Annotated[
     dict[str, Any] | None, BeforeValidator(lambda usage: usage if isinstance(usage, dict) else None)
@@ -102,7 +102,7 @@ def keep_planned(read: Responses, folder: Path) -> Responses:
     )
 
 
-def _at_place(response: Response, place: Place) -> Response:
+def _at_place(response: Response, place: ChunkPlace) -> Response:
     """``response``, whose document may have grown or been renamed since it was answered."""
     return response.model_copy(update=place.model_dump())
 
