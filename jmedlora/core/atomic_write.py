@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from jmedlora.core.errors import UserError
 
-class WriteError(ValueError):
+
+class WriteError(UserError):
     """A file that could not be written; the text names it, the reason and the remedy."""
 
 

@@ -1,5 +1,7 @@
 """What is wrong with an input, said so that its owner can mend it."""
 
+import errno
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,13 @@ SHOWN = 5
 LONGEST = 300
 """Characters of a text from a file that a message repeats."""
 LONGEST_NAME = 60
+OF_THE_MACHINE = {
+    errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+    errno.ENOSPC, errno.ENXIO, errno.EPERM, errno.EROFS, errno.ESTALE,
+}  # fmt: skip
+"""Faults of a disk, a device, permissions or a limit.
+
+From a write to standard output they come without a file's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +63,21 @@ class FileError(UserError):
 
 class MissingDataError(UserError):
     """An exam that is nowhere on this machine; the text names the command that brings it."""
+
+
+def user_message(error: BaseException) -> str | None:
+    """What the user can mend about ``error``, in a line or more; None if it is a bug.
+
+    An OSError can be mended if it names a file, or if its number is one of OF_THE_MACHINE. Others
+    come from calls with wrong arguments, such as a read from a file that we closed.
+    """
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "not enough memory; cut the input into smaller parts"
+    if isinstance(error, OSError) and error.errno is not None:
+        named = isinstance(error.filename, str | bytes | os.PathLike)
+        if named or error.errno in OF_THE_MACHINE:
+            where = os.fsdecode(error.filename) if named else "the output"
+            return f"{where}: cannot be read or written ({error.strerror})"
+    return None

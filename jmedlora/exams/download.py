@@ -16,6 +16,7 @@ import requests
 from tqdm import tqdm
 
 from jmedlora.core.checksum import sha256
+from jmedlora.core.errors import UserError
 from jmedlora.exams.cache import cache_dir
 
 MANIFEST = Path(__file__).parent / "manifest.json"
@@ -24,7 +25,7 @@ TIMEOUT = (10, 60)
 CHUNK = 1 << 16
 
 
-class FetchError(ValueError):
+class FetchError(UserError):
     """A file that could not be brought; the text names it, the reason and the remedy."""
 
 

@@ -8,16 +8,16 @@ A byte that changed inside the weights shows in no length: only where a run card
 which states their SHA-256, is it seen.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.json_file import NotJsonError, parse_json, read_json
+from jmedlora.models.run_card_file import RUN_CARD, read_card
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
-RUN_CARD = "run_card.json"
 HEADER_SIZE = 8
 """A safetensors file opens with the length of its JSON header: 8 bytes, little-endian."""
 
@@ -59,11 +59,11 @@ def weight_hashes(folder: Path) -> dict[str, str]:
 def _object(path: Path, field: str, kind: type = dict) -> tuple[dict[str, Any], list[Fault]]:
     """The JSON object in ``path``, and what is wrong: it must have ``field``, a ``kind``."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path)
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
         return {}, [Fault(path, None, None, what, "copy the whole model folder")]
-    except (ValueError, RecursionError) as error:
+    except NotJsonError as error:
         return {}, [Fault(path, None, None, f"not complete JSON ({error})", "copy the file again")]
     if not (isinstance(found, dict) and isinstance(found.get(field), kind) and found[field]):
         return {}, [Fault(path, None, None, f"has no {field}", "copy the file again")]
@@ -120,30 +120,42 @@ def _damage(shard: Path) -> str:
         with shard.open("rb") as file:
             length = int.from_bytes(file.read(HEADER_SIZE), "little")
             header = file.read(min(length, size))
-        return "" if size == HEADER_SIZE + length + _end(header) else "the file is cut off"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
+    end = _end(header)
+    if end is None:
         return "the file is damaged"
+    return "" if size == HEADER_SIZE + length + end else "the file is cut off"
 
 
 def _change(shard: Path) -> str:
     """How a safetensors file differs from what the run card beside it states, or ""."""
-    try:
-        card = json.loads((shard.parent / RUN_CARD).read_text(encoding="utf-8"))
-        stated = card["sha256"][shard.name]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    stated = (read_card(shard.parent) or {}).get("sha256")
+    if not isinstance(stated, dict) or shard.name not in stated:
         return ""  # of another training program, or of an older version of this one
     try:
-        same = sha256(shard) == stated
+        same = sha256(shard) == stated[shard.name]
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     return "" if same else f"is not the file whose SHA-256 {RUN_CARD} states"
 
 
-def _end(header: bytes) -> int:
-    """Where the last tensor ends, in bytes behind the header."""
-    entries = json.loads(header).items()
-    return max(
-        (entry["data_offsets"][1] for key, entry in entries if key != "__metadata__"), default=0
-    )
+def _end(header: bytes) -> int | None:
+    """Where the last tensor ends, in bytes behind the header; None for what is no header."""
+    try:
+        entries = parse_json(header)
+    except NotJsonError:
+        return None
+    if not isinstance(entries, dict):
+        return None
+    ends = [_tensor_end(entry) for name, entry in entries.items() if name != "__metadata__"]
+    known = [end for end in ends if end is not None]
+    return max(known, default=0) if len(known) == len(ends) else None
+
+
+def _tensor_end(entry: Any) -> int | None:
+    """Where one tensor ends by its entry in the header, ``{"data_offsets": [begin, end], …}``."""
+    offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
+    if isinstance(offsets, list) and len(offsets) == 2 and isinstance(offsets[1], int):
+        return offsets[1]
+    return None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from jmedlora.core.cli.command import Program, run_program
 from jmedlora.train.commands.merge import MERGE
 from jmedlora.train.commands.quantize import QUANTIZE
-from jmedlora.train.private_start import ENVIRONMENT
+from jmedlora.train.model_making import ENVIRONMENT
 
 PROGRAM = Program(
     name="jmed-train",

@@ -3,11 +3,8 @@
 import errno
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-
-from jmedlora.core.errors import UserError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 WORDS = (
@@ -26,7 +23,7 @@ def report_in_one_line(folder: Path) -> None:
     def report(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        if any(_is_full(each) for each in _chain(error)):
+        if is_full_disk(error):
             # from every process: the one whose part did not fit may not be the first
             print(
                 f"jmed-train: {folder}: no space left on the disk. The complete checkpoints are "
@@ -40,17 +37,9 @@ def report_in_one_line(folder: Path) -> None:
     sys.excepthook = report
 
 
-@contextmanager
-def full_disk_as_user_error(folder: Path) -> Iterator[None]:
-    """Turns an error from a full disk in the block into a UserError about ``folder``."""
-    try:
-        yield
-    except Exception as error:
-        if any(_is_full(each) for each in _chain(error)):
-            raise UserError(
-                f"{folder}: no space left on the disk; free some space, or name another folder"
-            ) from error
-        raise
+def is_full_disk(error: BaseException) -> bool:
+    """Whether ``error``, or one that it came from, is that of a full disk."""
+    return any(_is_full(each) for each in _chain(error))
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

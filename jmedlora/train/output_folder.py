@@ -10,9 +10,9 @@ from typing import Any
 
 from jmedlora.core.atomic_write import WriteError
 from jmedlora.core.lock import locked
+from jmedlora.models.run_card_file import RUN_CARD, read_card
 from jmedlora.train.abort import rank, say, stop
 
-CARD = "run_card.json"
 BROKEN = "broken-"
 SHOWN = 60
 """Characters of a setting in a message."""
@@ -65,8 +65,8 @@ def claim(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:
         strangers = [found.name for pattern in RESULTS for found in sorted(folder.glob(pattern))]
         if strangers:
             stop(
-                f"{folder} holds {strangers[0]} but no readable {CARD}, so it is not known what "
-                "made it; choose another --output_dir or move the folder away"
+                f"{folder} holds {strangers[0]} but no readable {RUN_CARD}, so it is not known "
+                "what made it; choose another --output_dir or move the folder away"
             )
         return None
     before = card.get("config")
@@ -163,14 +163,5 @@ def sizes(folder: Path) -> dict[str, int]:
     return {
         str(path.relative_to(folder)): path.stat().st_size
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path != folder / CARD
+        if path.is_file() and path != folder / RUN_CARD
     }
-
-
-def read_card(folder: Path) -> dict[str, Any] | None:
-    """The run card in ``folder``, or None where there is none that can be read."""
-    try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return card if isinstance(card, dict) else None

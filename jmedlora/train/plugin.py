@@ -16,7 +16,7 @@ import yaml
 from axolotl.integrations.base import BasePlugin
 from transformers import TrainerCallback, set_seed
 
-from jmedlora.core.errors import FileError
+from jmedlora.core.errors import FileError, user_message
 from jmedlora.data.dataset import TrainingFile, read_training_file, write_parquet
 from jmedlora.data.recipe import DataPlan, data_plan
 from jmedlora.data.token_lengths import check_lengths, length_lines
@@ -54,8 +54,10 @@ class RecipePlugin(BasePlugin):
             disk_full.report_in_one_line(Path(cfg["output_dir"]))
             try:
                 self._begin(cfg)
-            except FileError as error:
-                stop(error)
+            except Exception as error:
+                if (message := user_message(error)) is None:
+                    raise  # a bug keeps its traceback
+                stop(message)
 
     def _begin(self, cfg: Any) -> None:
         recipe, folder = Path(cfg["axolotl_config_path"]), Path(cfg["output_dir"])

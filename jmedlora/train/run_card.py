@@ -30,7 +30,7 @@ from typing import Any
 
 import yaml
 
-from jmedlora.train.output_folder import CARD
+from jmedlora.models.run_card_file import RUN_CARD
 
 PACKAGES = (
     "axolotl", "torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets",
@@ -91,13 +91,13 @@ def versions() -> dict[str, str | None]:
 def write_card(folder: Path, card: dict[str, Any]) -> None:
     """Puts ``card`` into ``folder`` in one step: readers find the old or the new, never a half."""
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{CARD}.part"
+    part = folder / f"{RUN_CARD}.part"
     with part.open("w", encoding="utf-8") as file:
         json.dump(card, file, ensure_ascii=False, indent=2)
         file.write("\n")
         file.flush()
         os.fsync(file.fileno())
-    part.replace(folder / CARD)
+    part.replace(folder / RUN_CARD)
 
 
 def _git_revision(path: Path) -> str | None:

@@ -6,13 +6,20 @@ therefore too late. What does run early enough is an entry point of the group ``
 which ``import torch`` calls: in Axolotl before it reads the recipe, and in ``accelerate launch``
 before it starts a process. It does nothing in any command that trains no recipe of this project.
 
-This module is imported wherever torch is: it imports the standard library alone.
+The guard is for those who train. An entry point cannot be left out of an install without the extra
+``train``, though: ``[train]`` behind it in setup.cfg states what it needs, but installers write
+every entry point of a package, and torch loads it without looking at the extra. Where Axolotl is
+not installed, nothing can be trained, and the guard returns at once.
+
+This module is imported wherever torch is: it imports the standard library alone, so that it cannot
+break ``import torch``.
 """
 
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
@@ -24,6 +31,8 @@ ON = ("1", "true")
 
 def check_start() -> None:
     """The entry point: ends a command that would train a recipe of ours with telemetry on."""
+    if not _has_axolotl():
+        return
     command = sys.orig_argv
     recipe = recipe_of(command)
     if recipe is None:
@@ -34,6 +43,13 @@ def check_start() -> None:
         raise SystemExit(1)
     if is_launcher(command):
         sys.excepthook = _short_report
+
+
+def _has_axolotl() -> bool:
+    try:
+        return find_spec("axolotl") is not None
+    except ValueError:  # imported already, in an unusual way: without a __spec__
+        return True
 
 
 def recipe_of(command: Sequence[str]) -> str | None:

@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 from jmedlora.core.checksum import sha256
+from jmedlora.core.cli.run_command import run_command
 from jmedlora.core.errors import MissingDataError
 from jmedlora.exams.cache import locate
 from jmedlora.exams.download import Source, read_manifest
@@ -37,7 +38,7 @@ EXTRAS = "report,api,generate,train"
 
 
 def make(folder: Path, extras: str, *, exams: bool, project: Path = ROOT) -> None:
-    """Makes the bundle of ``project`` in ``folder``. Raises OSError, ValueError or SystemExit."""
+    """Makes the bundle of ``project`` in ``folder``. Raises OSError, UserError or SystemExit."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SUMS).unlink(missing_ok=True)
     wheels = folder / "wheels"
@@ -116,15 +117,12 @@ def main() -> int:
     parser.add_argument("--extras", default=EXTRAS, help="of setup.cfg (default: %(default)s)")
     parser.add_argument("--no-exams", action="store_true", help="leave the exams out")
     args = parser.parse_args()
-    try:
+
+    def run() -> int:
         make(args.folder, args.extras, exams=not args.no_exams)
-    except (OSError, ValueError) as error:
-        print(f"bundle: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("bundle: stopped; the same command goes on", file=sys.stderr)
-        return 130
-    return 0
+        return 0
+
+    return run_command("bundle", run)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from jmedlora.core.checksum import sha256
+from jmedlora.core.json_file import NotJsonError, read_json
 
 BATCH = 8
 """Wheels a call of pip: what a stop may cost."""
@@ -51,8 +52,8 @@ def plan(project: Path, extras: str, kept: Path) -> list[Planned]:
     asked = [files, extras, this_machine(), index]
     key = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
     try:
-        found = json.loads(kept.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = read_json(kept)
+    except (OSError, NotJsonError):  # asked for the first time, or stopped while it was written
         found = {}
     if found.get("key") != key:
         print("asking pip which distributions are needed (minutes)", flush=True)

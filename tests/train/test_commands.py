@@ -1,8 +1,12 @@
 """``jmed-train merge`` and ``quantize`` before a model is loaded."""
 
+from pathlib import Path
+
 import pytest
 
+from jmedlora.core.errors import UserError
 from jmedlora.train.cli import main
+from jmedlora.train.model_making import making_model
 
 REFUSED = "telemetry or the Hub would be used; run: export HF_HUB_OFFLINE=1"
 
@@ -14,6 +18,31 @@ def test_nothing_is_done_without_the_exports(monkeypatch, capsys, tmp_path, word
     assert main([*words, str(tmp_path / "new")]) == 1
     assert capsys.readouterr() == ("", f"jmed-train: {REFUSED}\n")
     assert not (tmp_path / "new").exists()
+
+
+class OutOfMemoryError(RuntimeError):
+    """torch's bears this name."""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            OSError(28, "No space left on device"),
+            "no space left on the disk; free some space, or name another folder",
+        ),
+        (OutOfMemoryError(), "not enough memory for the model; use a machine with more"),
+    ],
+)
+def test_what_the_machine_lacks_is_said_in_a_line(error, said, private):
+    with pytest.raises(UserError) as caught, making_model(Path("new")):
+        raise error
+    assert str(caught.value) == f"new: {said}"
+
+
+def test_a_bug_while_a_model_is_made_stays_one(private):
+    with pytest.raises(ZeroDivisionError), making_model(Path("new")):
+        raise ZeroDivisionError
 
 
 @pytest.fixture

@@ -18,9 +18,10 @@ from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, P
 from jmedlora.core.errors import FileError
 from jmedlora.data.dataset import read_training_file
 from jmedlora.data.recipe import data_plan
+from jmedlora.models.run_card_file import read_card
 from jmedlora.train import disk_full, start_guard
 from jmedlora.train.learning_curve import draw_curve
-from jmedlora.train.output_folder import claim, complete, read_card, sizes
+from jmedlora.train.output_folder import claim, complete, sizes
 from jmedlora.train.resolve_config import (
     divide_batch,
     keep_prepared_apart,

@@ -14,6 +14,7 @@ STATUS = {
     0: "done",
     1: "input that cannot be used, or output that cannot be written",
     2: "wrong usage",
+    70: "a bug: a traceback and what to send to the maintainers",
     130: "interrupted",
 }
 """Exit statuses of every command, unless it says more."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from jmedlora.core.cli.command import Command
 from jmedlora.core.cli.manual_page import FAULTS
-from jmedlora.core.errors import FileError
+from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
 from jmedlora.data.token_lengths import check_lengths, length_lines
@@ -55,9 +55,9 @@ def _check(args: argparse.Namespace) -> int:
     plan = read_recipe(args.recipe) if args.recipe else None
     use: Kind | Literal["exam"] = args.use or (plan.kind if plan else "exam")
     if plan and plan.kind != use:
-        raise ValueError(f"{args.recipe} trains on --for {plan.kind}, not on --for {use}")
+        raise UserError(f"{args.recipe} trains on --for {plan.kind}, not on --for {use}")
     if args.tokenizer and not plan:
-        raise ValueError("--tokenizer needs --recipe, whose lengths are counted with it")
+        raise UserError("--tokenizer needs --recipe, whose lengths are counted with it")
     look = _exam_report if use == "exam" else _training_report(use, plan, args.tokenizer)
     faulty = 0
     for path in args.files:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jmedlora.core.atomic_write import dump
 from jmedlora.core.cli.command import Command
-from jmedlora.core.errors import FileError
+from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.describe.profile import Profile, read_profile
 from jmedlora.data.describe.profile_report import profile_lines, profile_record
 from jmedlora.data.describe.token_profile import (
@@ -78,17 +78,17 @@ def _describe(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace, plan: DataPlan | None) -> None:
-    """Raises ValueError for options that do not go together."""
+    """Raises UserError for options that do not go together."""
     if plan and args.use not in (None, plan.kind):
-        raise ValueError(f"{args.recipe} trains on --for {plan.kind}, not on --for {args.use}")
+        raise UserError(f"{args.recipe} trains on --for {plan.kind}, not on --for {args.use}")
     if args.limit is None:
         return
     if plan:
-        raise ValueError(f"--limit {args.limit}: {args.recipe} has limits of its own; leave it out")
+        raise UserError(f"--limit {args.limit}: {args.recipe} has limits of its own; leave it out")
     if not args.tokenizer:
-        raise ValueError(f"--limit {args.limit} counts tokens; add --tokenizer DIR")
+        raise UserError(f"--limit {args.limit} counts tokens; add --tokenizer DIR")
     if args.limit < 1:
-        raise ValueError(f"--limit {args.limit}: give a number of tokens above 0")
+        raise UserError(f"--limit {args.limit}: give a number of tokens above 0")
 
 
 def _counter(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jmedlora.core.cli.command import Command
+from jmedlora.core.errors import UserError
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.generate_options import KEY_VARIABLE, add_options
 from jmedlora.data.commands.parse import print_summary, settings_of
@@ -45,7 +46,7 @@ def _generate(args: argparse.Namespace) -> int:
         pending = [request for request in plan.requests if request.key not in store.keys]
         _print_plan(documents, plan, pending, settings, server)
         if pending and not (args.yes or _agreed()):
-            raise ValueError("nothing was asked")
+            raise UserError("nothing was asked")
         write_plan(plan, settings, args.out)
         outcome = Outcome()
         if pending:
@@ -90,9 +91,9 @@ def _connection(args: argparse.Namespace, server: Server) -> Connection:
 
 
 def _documents(paths: Sequence[Path], out: Path, *, skip: bool) -> list[Document]:
-    """The documents, with what is to be said of them. Raises ValueError if one is no use."""
+    """The documents, with what is to be said of them. Raises UserError if one is no use."""
     if out.resolve() in {path.resolve() for path in paths}:
-        raise ValueError(f"--out {out}: is a folder that is read; choose another, or one inside it")
+        raise UserError(f"--out {out}: is a folder that is read; choose another, or one inside it")
     found = find_documents(paths, leave_out=out)
     for note in found.notes[:SHOWN_NOTES]:
         print(note, file=sys.stderr)
@@ -105,7 +106,7 @@ def _documents(paths: Sequence[Path], out: Path, *, skip: bool) -> list[Document
         print(f"left out: {fault}" if skip else fault, file=sys.stderr)
     if found.faults and not (skip and found.documents):
         remedy = "" if skip else "; mend this, or go on without with --skip-unreadable"
-        raise ValueError(f"nothing was asked: not every document can be used{remedy}")
+        raise UserError(f"nothing was asked: not every document can be used{remedy}")
     return found.documents
 
 
@@ -133,9 +134,9 @@ def _print_plan(
 
 
 def _agreed() -> bool:
-    """The answer to the question whether to start. Raises ValueError where no one can answer."""
-    if not sys.stdin.isatty():
-        raise ValueError("nothing was asked: there is no terminal to confirm on; add --yes")
+    """The answer to the question whether to start. Raises UserError where no one can answer."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UserError("nothing was asked: there is no terminal to confirm on; add --yes")
     try:
         return input("Start? [y/N] ").strip().lower() in ("y", "yes")
     except EOFError:

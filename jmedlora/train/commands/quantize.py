@@ -4,8 +4,7 @@ import argparse
 from pathlib import Path
 
 from jmedlora.core.cli.command import Command
-from jmedlora.train.disk_full import full_disk_as_user_error
-from jmedlora.train.private_start import ENVIRONMENT, require_private_start
+from jmedlora.train.model_making import ENVIRONMENT, making_model
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -16,10 +15,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    require_private_start()
-    from jmedlora.train.quantize import quantize
+    with making_model(args.folder):
+        from jmedlora.train.quantize import quantize
 
-    with full_disk_as_user_error(args.folder):
         quantize(args.base, args.folder)
     print(f"{args.folder}: 4-bit copy of {args.base}")
     return 0
