@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.warm import run_warm
+
 ROOT = Path(__file__).parent.parent
 TASKS = ROOT / "lm_eval_tasks"
 QUIET = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
@@ -54,20 +56,25 @@ def no_data(monkeypatch, tmp_path) -> None:
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command of the environment under test to its end, with text output."""
+    """Runs a command of the environment under test to its end, with text output.
+
+    Where the command is ``python -m MODULE`` and the module is slow to import, the process is the
+    fork of a Python that has imported it (tests/warm.py).
+    """
+    line = [str(part) for part in command]
+    environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **env}
+    if ended := run_warm(line, cwd, environment, seconds=300):
+        return ended
     return subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env={**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **env},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
+        line, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 
 def lm_eval(*args: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """The real ``lm_eval`` command on the checkout's tasks, writing results into ``cwd``/out."""
+    """The real ``lm_eval`` command on the checkout's tasks, writing results into ``cwd``/out.
+
+    lm-eval's own tasks are not listed (tests/warm.py).
+    """
     return run(
         sys.executable, "-m", "lm_eval", "run", "--include_path", TASKS, "--device", "cpu",
         "--output_path", "out", "--log_samples", *args, cwd=cwd, **env,
