@@ -27,7 +27,7 @@ demo-neox demo-llama: demo-%:
 
 test: $(VENV)/dev $(NEXT)/ready
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
-	$(NEXT)/bin/python -m pytest -n $(WORKERS) -m lm_eval
+	$(NEXT)/bin/python -m pytest -n $(WORKERS) --dist loadgroup -m lm_eval
 
 train: $(VENV)/train
 	$(BIN)/accelerate launch $(LAUNCH) -m axolotl.cli.train recipes/$(or $(RECIPE),$(error say which: \

@@ -18,6 +18,9 @@ TASKS = ROOT / "lm_eval_tasks"
 QUIET = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
 """No network, and one thread a process: the tests run side by side."""
 
+LONGEST_NAME = 100
+"""A test's name behind that of its file stays below so many characters."""
+
 PAPER = {
     "until": [],
     "do_sample": True,
@@ -46,6 +49,26 @@ def tiny_model(tmp_path_factory) -> Path:
     from tests.tiny_model import build
 
     return build(tmp_path_factory.mktemp("models") / "tiny-gpt-neox")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Of a long text its beginning, so that a test's name fits into a line; a name stays whole."""
+    if not isinstance(val, str | bytes):
+        return None
+    text = val if isinstance(val, str) else val.decode("latin-1")
+    if text.isascii() and text.isidentifier():
+        return None
+    shown = text[:16]
+    while len(shown.encode("unicode_escape")) > 16:
+        shown = shown[:-1]
+    return None if shown == text else shown
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    names = [item.nodeid.partition("::")[2] for item in items]
+    if long := [name for name in names if len(name) >= LONGEST_NAME]:
+        shown = ", ".join(f"{name[:LONGEST_NAME]}…" for name in long)
+        raise pytest.UsageError(f"{LONGEST_NAME} characters or more; give the case an id: {shown}")
 
 
 @pytest.fixture
@@ -108,13 +131,16 @@ def write_jsonl(path: Path, *records: object) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory) -> Callable[[str], Path]:
-    """``trained(name)``: where the recipe was trained to its end, once a worker."""
+    """``trained(name)``: where the recipe was trained to its end, once a worker.
+
+    One recipe is started by the launch line of its header; the launcher is the same for all.
+    """
     from tests.training import train, workplace
 
     @cache
     def folder_of(name: str) -> Path:
         folder = workplace(tmp_path_factory.mktemp(name), name)
-        ended = train(name, folder, launcher=True)
+        ended = train(name, folder, launcher=name == "opencalm7b")
         assert ended.returncode == 0, ended.stderr[-3000:]
         return folder
 

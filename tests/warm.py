@@ -23,7 +23,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from functools import cache, partialmethod
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).parent.parent
 OFFLINE = ("unshare", "--map-root-user", "--net")
@@ -44,6 +44,7 @@ WARM = {
     "axolotl.cli.train": TRAINING,
 }
 """By the module that a command runs: what is imported beforehand."""
+TORCHRUN = "torch.distributed.run"
 
 
 def run_warm(
@@ -51,11 +52,20 @@ def run_warm(
 ) -> subprocess.CompletedProcess[str] | None:
     """Runs ``line`` to its end in a fork of a warm Python; None where there can be none for it."""
     prefix, rest = (OFFLINE, line[3:]) if tuple(line[:3]) == OFFLINE else ((), line)
-    if tuple(rest[:2]) != (sys.executable, "-m") or rest[2] not in WARM:
+    arguments = _module_and_arguments(rest)
+    imported = next((WARM[part] for part in arguments if part in WARM), None)
+    if imported is None:
         return None
     settings = {key: value for key, value in environment.items() if not _is_read_late(key)}
-    warm = _warm(prefix, WARM[rest[2]], tuple(sorted(settings.items())))
-    return warm.run(list(line), rest[2:], folder, environment, seconds)
+    warm = _warm(prefix, imported, tuple(sorted(settings.items())))
+    return warm.run(list(line), arguments, folder, environment, seconds)
+
+
+def _module_and_arguments(line: Sequence[str]) -> Sequence[str]:
+    """Of ``python -m MODULE ARGUMENTS...`` or of torchrun; empty for another command."""
+    if tuple(line[:2]) == (sys.executable, "-m"):
+        return line[2:] if line[2] in WARM else ()
+    return (TORCHRUN, *line[1:]) if Path(line[0]).name == "torchrun" else ()
 
 
 def _is_read_late(variable: str) -> bool:
@@ -142,7 +152,9 @@ def _become(
     module, *_ = sys.argv = arguments
     sys.path[0] = folder
     if module == "lm_eval":
-        _without_the_tasks_of_lm_eval()
+        without_the_tasks_of_lm_eval()
+    if module == TORCHRUN:
+        _fork_the_ranks()
     sys.modules.pop(module, None)  # runpy would warn of it
     status = _status_of(module)
     threading._shutdown()
@@ -167,11 +179,31 @@ def _status_of(module: str) -> int:
     return 0
 
 
-def _without_the_tasks_of_lm_eval() -> None:
+def without_the_tasks_of_lm_eval() -> None:
     """To read 13,000 files takes five seconds; tests/test_wheel.py does it."""
     from lm_eval.tasks import TaskManager
 
     TaskManager.__init__ = partialmethod(TaskManager.__init__, include_defaults=False)
+
+
+def _fork_the_ranks() -> None:
+    """torchrun starts a new Python for each process; its launcher can fork as well."""
+    from torch.distributed.launcher import api
+
+    class Launch(api.elastic_launch):
+        def __init__(self, config: Any, entrypoint: str) -> None:
+            del entrypoint  # the Python of a new process
+            config.start_method = "fork"
+            super().__init__(config, _rank)
+
+    api.elastic_launch = Launch
+
+
+def _rank(*arguments: str) -> None:
+    """Runs one process of several, given as ``-u -m MODULE ARGUMENTS...``."""
+    module, *_ = sys.argv = list(arguments[2:])
+    sys.modules.pop(module, None)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
