@@ -61,7 +61,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     shown = text[:16]
     while len(shown.encode("unicode_escape")) > 16:
         shown = shown[:-1]
-    return None if shown == text else shown
+    return None if shown == text else shown.encode("unicode_escape").decode()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
