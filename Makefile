@@ -10,7 +10,7 @@ NEXT := .venv-next
 BIN := $(VENV)/bin
 NEXT_LM_EVAL := 0.4.13
 WORKERS ?= 2
-DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/scripts/demo.sh
+DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
 export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
@@ -27,7 +27,7 @@ demo-neox demo-llama: demo-%:
 
 test: $(VENV)/dev $(NEXT)/ready
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
-	$(NEXT)/bin/python -m pytest -n $(WORKERS) -m lm_eval
+	$(NEXT)/bin/python -m pytest -n $(WORKERS) --dist loadgroup -m lm_eval
 
 train: $(VENV)/train
 	$(BIN)/accelerate launch $(LAUNCH) -m axolotl.cli.train recipes/$(or $(RECIPE),$(error say which: \

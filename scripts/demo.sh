@@ -2,7 +2,7 @@
 # make demo: the whole way at tiny size, from a text to the table of trained models. The recipes are
 # those shipped, and the commands are those of the README.
 #
-# sh scripts/scripts/demo.sh data|neox|llama|report, in this order; neox and llama may run side by side.
+# sh scripts/demo.sh data|neox|llama|report, in this order; neox and llama may run side by side.
 # Every step leaves a mark in demo/done, so that an interrupted demo goes on after its last finished
 # step, and a training after its last checkpoint.
 set -eu
@@ -14,7 +14,7 @@ medcalm=outputs/medcalm7b_pretrain-$pretrain
 case ${1-} in
     data | neox | llama | report) ;;
     *)
-        echo "usage: sh scripts/scripts/demo.sh data|neox|llama|report" >&2
+        echo "usage: sh scripts/demo.sh data|neox|llama|report" >&2
         exit 2
         ;;
 esac

@@ -12,10 +12,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.warm_python import run_warm
+
 ROOT = Path(__file__).parent.parent
 TASKS = ROOT / "lm_eval_tasks"
+TIMEOUT = 1200
+"""Seconds of a command at most, against a hang: a busy machine may take minutes."""
 QUIET = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "OMP_NUM_THREADS": "1"}
 """No network, and one thread a process: the tests run side by side."""
+
+LONGEST_NAME = 100
+"""A test's name behind that of its file stays below so many characters."""
 
 PAPER = {
     "until": [],
@@ -50,6 +57,26 @@ def tiny_model(tmp_path_factory) -> Path:
     return build(tmp_path_factory.mktemp("models") / "tiny-gpt-neox")
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Of a long text its beginning, so that a test's name fits into a line; a name stays whole."""
+    if not isinstance(val, str | bytes):
+        return None
+    text = val if isinstance(val, str) else val.decode("latin-1")
+    if text.isascii() and text.isidentifier():
+        return None
+    shown = text[:16]
+    while len(shown.encode("unicode_escape")) > 16:
+        shown = shown[:-1]
+    return None if shown == text else shown.encode("unicode_escape").decode()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    names = [item.nodeid.partition("::")[2] for item in items]
+    if long := [name for name in names if len(name) >= LONGEST_NAME]:
+        shown = ", ".join(f"{name[:LONGEST_NAME]}…" for name in long)
+        raise pytest.UsageError(f"{LONGEST_NAME} characters or more; give the case an id: {shown}")
+
+
 @pytest.fixture
 def no_data(monkeypatch, tmp_path) -> None:
     """A machine that has no exam, neither in JMED_DATA nor in the cache."""
@@ -58,20 +85,31 @@ def no_data(monkeypatch, tmp_path) -> None:
 
 
 def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command of the environment under test to its end, with text output."""
+    """Runs a command of the environment under test to its end, with text output.
+
+    Where the command is ``python -m MODULE`` and the module is slow to import, the process is the
+    fork of a Python that has imported it (tests/support/warm_python.py).
+    """
+    line = [str(part) for part in command]
+    environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **env}
+    if ended := run_warm(line, cwd, environment, seconds=TIMEOUT):
+        return ended
     return subprocess.run(
-        [str(part) for part in command],
+        line,
         cwd=cwd,
-        env={**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **env},
+        env=environment,
         capture_output=True,
         text=True,
-        timeout=1200,  # against a hang: a busy machine may take minutes
+        timeout=TIMEOUT,
         check=False,
     )
 
 
 def lm_eval(*args: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """The real ``lm_eval`` command on the checkout's tasks, writing results into ``cwd``/out."""
+    """The real ``lm_eval`` command on the checkout's tasks, writing results into ``cwd``/out.
+
+    lm-eval's own tasks are not listed (tests/support/warm_python.py).
+    """
     return run(
         sys.executable, "-m", "lm_eval", "run", "--include_path", TASKS, "--device", "cpu",
         "--output_path", "out", "--log_samples", *args, cwd=cwd, **env,
@@ -105,13 +143,16 @@ def write_jsonl(path: Path, *records: object) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory) -> Callable[[str], Path]:
-    """``trained(name)``: where the recipe was trained to its end, once a worker."""
+    """``trained(name)``: where the recipe was trained to its end, once a worker.
+
+    One recipe is started by the launch line of its header; the launcher is the same for all.
+    """
     from tests.support.training import train, workplace
 
     @cache
     def folder_of(name: str) -> Path:
         folder = workplace(tmp_path_factory.mktemp(name), name)
-        ended = train(name, folder, launcher=True)
+        ended = train(name, folder, launcher=name == "opencalm7b")
         assert ended.returncode == 0, ended.stderr[-3000:]
         return folder
 

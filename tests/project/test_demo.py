@@ -137,10 +137,10 @@ def test_a_second_demo_in_the_same_folder_is_refused(demo):
 
 @pytest.mark.parametrize("part", [(), ("typo",)])
 def test_a_part_that_does_not_exist(part, tmp_path):
-    ended = run("sh", ROOT / "scripts/scripts/scripts/scripts/demo.sh", *part, cwd=tmp_path)
+    ended = run("sh", ROOT / "scripts/demo.sh", *part, cwd=tmp_path)
     assert (ended.returncode, ended.stderr) == (
         2,
-        "usage: sh scripts/scripts/scripts/scripts/demo.sh data|neox|llama|report\n",
+        "usage: sh scripts/demo.sh data|neox|llama|report\n",
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import TASKS, results
 from tests.support.installed import build_wheel, install
 
-pytestmark = [pytest.mark.lm_eval, pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,7 @@ def test_the_wheel_holds_every_task_and_no_test(wheel):
     assert "lm_eval/__init__.py" not in names  # lm-eval's own files are not touched
 
 
+@pytest.mark.lm_eval
 def test_the_literal_command_from_any_folder(environment, tiny_model, tmp_path):
     line = (
         f"lm_eval --tasks jmed_sample --model hf --model_args pretrained={tiny_model} "
@@ -80,6 +81,7 @@ def test_the_literal_command_from_any_folder(environment, tiny_model, tmp_path):
     assert found.stdout.startswith("jmed_sample: jmed_sample|template:ja|shots:0|n:2/40|")
 
 
+@pytest.mark.lm_eval
 def test_jjsimqa_by_name(environment, tiny_model, tmp_path, real_data, monkeypatch):
     monkeypatch.setenv("JMED_DATA", str(real_data))
     line = (
@@ -91,6 +93,7 @@ def test_jjsimqa_by_name(environment, tiny_model, tmp_path, real_data, monkeypat
     assert "|jjsimqa|" in found.stdout
 
 
+@pytest.mark.lm_eval
 def test_every_task_is_listed(environment, tmp_path):
     found = command("lm_eval ls tasks", environment, tmp_path)
     leaves = {path.stem for path in TASKS.glob("*.yaml") if not path.name.startswith("_")}

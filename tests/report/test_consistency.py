@@ -314,6 +314,7 @@ KNOWN, CHANCE, LOW = (1, 1), (0.1, 0.3), (0.1, 0.4)
         (by_stem, CHANCE, KNOWN, LOW, CHANCE, KNOWN, KNOWN, "above its floor, knowing nothing"),
         (half_known, (0.5, 0.7), (0.5, 0.7), LOW, CHANCE, (0.7, 1), LOW, "right above wrong"),
     ],
+    ids=["right", "first", "one text", "any text", "by stem", "half known"],
 )
 def test_what_each_kind_of_model_looks_like(
     tmp_path, capsys, respond, accuracy, content, unrelated, position, right, wrong, why

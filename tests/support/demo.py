@@ -13,7 +13,7 @@ def start(folder: Path, part: str) -> subprocess.Popen:
     """One part of the demo, as its rule in the Makefile starts it."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.Popen(
-        [*offline(), "sh", "scripts/scripts/demo.sh", part],
+        [*offline(), "sh", "scripts/demo.sh", part],
         cwd=folder,
         env={**os.environ, **QUIET, "PATH": path},
         stdout=(folder / f"{part}.out").open("a"),

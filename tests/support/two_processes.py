@@ -8,6 +8,8 @@ from lm_eval.__main__ import cli_evaluate
 from lm_eval.api.registry import register_model
 from lm_eval.models.huggingface import HFLM
 
+from tests.warm import without_the_tasks_of_lm_eval
+
 
 @register_model("hf-cpu-ranks")
 class CpuRanks(HFLM):
@@ -18,4 +20,5 @@ class CpuRanks(HFLM):
 
 
 if __name__ == "__main__":
+    without_the_tasks_of_lm_eval()
     cli_evaluate()

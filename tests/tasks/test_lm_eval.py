@@ -194,6 +194,7 @@ def server(tmp_path_factory):
 OPENAI = ("--gen_kwargs", '{"repetition_penalty": null, "max_gen_toks": 32, "do_sample": false}')
 
 
+@pytest.mark.xdist_group("served")
 def test_local_completions_answers_as_hf(server, tmp_path):
     url, model = server
     served = f"model={model},base_url={url}/completions,tokenizer_backend=None,eos_string={END}"
@@ -208,6 +209,7 @@ def test_local_completions_answers_as_hf(server, tmp_path):
     assert responses(tmp_path / "served") == responses(tmp_path / "hf")
 
 
+@pytest.mark.xdist_group("served")
 def test_local_chat_completions(server, tmp_path, capsys):
     url, model = server
     task = "jmed_sample_alpaca"

@@ -1,0 +1,210 @@
+"""A Python with the heavy imports behind it, which forks a process for every command.
+
+Most of a short ``lm_eval`` or Axolotl run is the import of PyTorch and what stands on it. A warm
+Python imports that once. Each command is then a process of its own, with its own arguments, folder,
+environment, logging and exit status; it runs its module as ``python -m`` does. What is imported has
+read its settings from the environment before: a command with other settings starts anew.
+
+``python -m tests.support.warm_python MODULE...`` is the warm Python. It reads a request a line, and
+answers with
+the number of the process that it forked, then with its exit status.
+"""
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache, partialmethod
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).parents[2]
+OFFLINE = ("unshare", "--map-root-user", "--net")
+EVALUATION = (
+    "lm_eval.evaluator", "lm_eval.loggers", "lm_eval.models.huggingface", "lm_eval._cli.run",
+    "lm_eval.config.evaluate_config", "lm_eval.tasks", "datasets", "peft",
+    "transformers.models.gpt_neox.modeling_gpt_neox", "transformers.models.llama.modeling_llama",
+)  # fmt: skip
+TRAINING = (
+    "axolotl.cli.train", "axolotl.train", "axolotl.core.builders.causal", "datasets", "peft",
+    "bitsandbytes", "jmedlora.train.plugin", "torch.utils.tensorboard",
+    "transformers.models.gpt_neox.modeling_gpt_neox", "transformers.models.llama.modeling_llama",
+)  # fmt: skip
+WARM = {
+    "lm_eval": EVALUATION,
+    "jmedlora.train.cli": EVALUATION,
+    "axolotl.cli.train": TRAINING,
+}
+"""By the module that a command runs: what is imported beforehand."""
+TORCHRUN = "torch.distributed.run"
+
+
+def run_warm(
+    line: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float
+) -> subprocess.CompletedProcess[str] | None:
+    """Runs ``line`` to its end in a fork of a warm Python; None where there can be none for it."""
+    prefix, rest = (OFFLINE, line[3:]) if tuple(line[:3]) == OFFLINE else ((), line)
+    arguments = _module_and_arguments(rest)
+    imported = next((WARM[part] for part in arguments if part in WARM), None)
+    if imported is None:
+        return None
+    settings = {key: value for key, value in environment.items() if not _is_read_late(key)}
+    warm = _warm(prefix, imported, tuple(sorted(settings.items())))
+    return warm.run(list(line), arguments, folder, environment, seconds)
+
+
+def _module_and_arguments(line: Sequence[str]) -> Sequence[str]:
+    """Of ``python -m MODULE ARGUMENTS...`` or of torchrun; empty for another command."""
+    if tuple(line[:2]) == (sys.executable, "-m"):
+        return line[2:] if line[2] in WARM else ()
+    return (TORCHRUN, *line[1:]) if Path(line[0]).name == "torchrun" else ()
+
+
+def _is_read_late(variable: str) -> bool:
+    """Whether no import reads it: this project's own variables, and pytest's."""
+    return variable.startswith(("JMED_", "PYTEST_"))
+
+
+@cache
+def _warm(
+    prefix: tuple[str, ...], modules: tuple[str, ...], settings: tuple[tuple[str, str], ...]
+) -> "_Warm":
+    return _Warm(prefix, modules, dict(settings))
+
+
+class _Warm:
+    """The process at the other end of two pipes; it ends when they are closed."""
+
+    def __init__(
+        self, prefix: Sequence[str], modules: Sequence[str], settings: Mapping[str, str]
+    ) -> None:
+        self._process = subprocess.Popen(
+            [*prefix, sys.executable, "-m", "tests.support.warm_python", *modules],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            cwd=ROOT, env=settings, text=True,
+        )  # fmt: skip
+        self._answer(120)  # it is ready
+
+    def run(
+        self,
+        line: list[str],
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        seconds: float,
+    ) -> subprocess.CompletedProcess[str]:
+        with tempfile.TemporaryDirectory() as written:
+            out, err = Path(written, "out"), Path(written, "err")
+            request = {"arguments": list(arguments), "folder": str(folder), "out": str(out),
+                       "err": str(err), "environment": dict(environment)}  # fmt: skip
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            forked = self._answer(10)
+            try:
+                status = self._answer(seconds)
+            except TimeoutError:
+                os.kill(forked, 9)
+                self._answer(10)
+                raise subprocess.TimeoutExpired(line, seconds, out.read_bytes()) from None
+            return subprocess.CompletedProcess(line, status, out.read_text(), err.read_text())
+
+    def _answer(self, seconds: float) -> int:
+        """The next answer, which is one line and never a part of one."""
+        if not select.select([self._process.stdout], [], [], seconds)[0]:
+            raise TimeoutError
+        return int(self._process.stdout.readline())
+
+
+def main() -> None:
+    answers = os.dup(1)
+    os.dup2(2, 1)  # what an import prints is no answer
+    for name in sys.argv[1:]:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # the forks share what is there
+    os.write(answers, b"0\n")
+    for line in sys.stdin:
+        if not (forked := os.fork()):
+            _become(**json.loads(line))
+        os.write(answers, f"{forked}\n".encode())
+        status = os.waitstatus_to_exitcode(os.waitpid(forked, 0)[1])
+        os.write(answers, f"{status}\n".encode())
+
+
+def _become(
+    arguments: list[str], folder: str, out: str, err: str, environment: dict[str, str]
+) -> NoReturn:
+    for number, path in enumerate((os.devnull, out, err)):
+        opened = os.open(path, os.O_RDWR | os.O_CREAT)
+        os.dup2(opened, number)
+        os.close(opened)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    module, *_ = sys.argv = arguments
+    sys.path[0] = folder
+    if module == "lm_eval":
+        without_the_tasks_of_lm_eval()
+    if module == TORCHRUN:
+        _fork_the_ranks()
+    sys.modules.pop(module, None)  # runpy would warn of it
+    status = _status_of(module)
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # to take all that was imported apart again would cost five seconds
+
+
+def _status_of(module: str) -> int:
+    """Runs it; what it ends with, and says at its end, as a Python of its own would."""
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
+
+
+def without_the_tasks_of_lm_eval() -> None:
+    """To read 13,000 files takes five seconds; tests/project/test_wheel.py does it."""
+    from lm_eval.tasks import TaskManager
+
+    TaskManager.__init__ = partialmethod(TaskManager.__init__, include_defaults=False)
+
+
+def _fork_the_ranks() -> None:
+    """torchrun starts a new Python for each process; its launcher can fork as well."""
+    from torch.distributed.launcher import api
+
+    class Launch(api.elastic_launch):
+        def __init__(self, config: Any, entrypoint: str) -> None:
+            del entrypoint  # the Python of a new process
+            config.start_method = "fork"
+            super().__init__(config, _rank)
+
+    api.elastic_launch = Launch
+
+
+def _rank(*arguments: str) -> None:
+    """Runs one process of several, given as ``-u -m MODULE ARGUMENTS...``."""
+    module, *_ = sys.argv = list(arguments[2:])
+    sys.modules.pop(module, None)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
