@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from jmedlora.data.overlap.normalize import normal
-from jmedlora.data.overlap.questions import Sought, read_exams
+from jmedlora.data.overlap.input_files import Passage
+from jmedlora.data.overlap.normalize import normalize
 from jmedlora.data.overlap.search import Hit, Search
-from jmedlora.data.overlap.stream import Passage
+from jmedlora.data.overlap.sought_questions import SoughtQuestion, read_exams
 from jmedlora.data.overlap.thresholds import Thresholds
 
 LONG_STEM = 30
@@ -28,13 +28,13 @@ def other_years(thresholds: Thresholds) -> dict[str, dict]:
         search = Search(mine, thresholds)
         for shape, texts in SHAPES.items():
             passages = (Passage(line, text) for line, text in enumerate(texts(others), start=1))
-            for hit in search.hits(passages):
+            for hit in search.find_hits(passages):
                 found[shape][mine[hit.question].problem_id] = hit
-    long = {q.problem_id: q for q in questions if len(normal(q.question)) >= LONG_STEM}
+    long = {q.problem_id: q for q in questions if len(normalize(q.question)) >= LONG_STEM}
     return {shape: _false(hits, long, len(questions)) for shape, hits in found.items()}
 
 
-def _false(hits: dict[str, Hit], long: dict[str, Sought], total: int) -> dict:
+def _false(hits: dict[str, Hit], long: dict[str, SoughtQuestion], total: int) -> dict:
     wrong = {name: hit for name, hit in hits.items() if name in long}
     reused = [name for name, hit in wrong.items() if _run(long[name], hit) >= REUSED]
     return {
@@ -47,22 +47,22 @@ def _false(hits: dict[str, Hit], long: dict[str, Sought], total: int) -> dict:
     }
 
 
-def _run(question: Sought, hit: Hit) -> int:
+def _run(question: SoughtQuestion, hit: Hit) -> int:
     """The longest run of characters that the stem and what was found have in common."""
-    stem, text = normal(question.question), normal(hit.excerpt)
+    stem, text = normalize(question.question), normalize(hit.excerpt)
     return SequenceMatcher(None, stem, text, autojunk=False).find_longest_match().size
 
 
-def _year(question: Sought) -> str:
+def _year(question: SoughtQuestion) -> str:
     return f"{question.exam} {question.problem_id[:3]}"
 
 
-def _long_texts(questions: Sequence[Sought]) -> Iterator[str]:
+def _long_texts(questions: Sequence[SoughtQuestion]) -> Iterator[str]:
     for start in range(0, len(questions), AT_ONCE):
         yield "\n".join(each.text for each in questions[start : start + AT_ONCE])
 
 
-SHAPES: dict[str, Callable[[Sequence[Sought]], Iterator[str]]] = {
+SHAPES: dict[str, Callable[[Sequence[SoughtQuestion]], Iterator[str]]] = {
     "question with choices": lambda questions: (each.text for each in questions),
     "stem alone": lambda questions: (each.question for each in questions),
     f"long texts of {AT_ONCE} questions": _long_texts,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
-from jmedlora.data.overlap.normalize import normal
-from jmedlora.data.overlap.questions import Sought, weight
+from jmedlora.data.overlap.normalize import normalize
+from jmedlora.data.overlap.sought_questions import SoughtQuestion, length_in_japanese
 from jmedlora.data.overlap.thresholds import Thresholds
 
 SEED = 0
@@ -16,7 +16,7 @@ LONG = "long stem alone"
 """For this kind of plant only stems are taken that are long enough to be looked for alone."""
 ANSWERED = "question and right answer"
 """For this kind of plant only questions with choices are taken."""
-Plant = Callable[[Sought, "Writer"], str]
+Plant = Callable[[SoughtQuestion, "Writer"], str]
 
 
 class Writer:
@@ -51,23 +51,23 @@ class Writer:
         return "".join(letters)
 
 
-def _embedded(question: Sought, writer: Writer) -> str:
+def _embedded(question: SoughtQuestion, writer: Writer) -> str:
     before, after = (writer.text(writer.random.randint(200, 600)) for _ in range(2))
     return before + question.text + after
 
 
-def _labelled(question: Sought, _: Writer) -> str:
+def _labelled(question: SoughtQuestion, _: Writer) -> str:
     choices = [
         f"{label}. {text}" for label, text in zip("abcdefgh", question.choices, strict=False)
     ]
     return "\n".join(["次の問題に答えなさい。", question.question, *choices])
 
 
-def _answered(question: Sought, _: Writer) -> str:
+def _answered(question: SoughtQuestion, _: Writer) -> str:
     return f"質問: {question.question}\n回答: {'、'.join(question.answer)}"
 
 
-def _shuffled(question: Sought, writer: Writer) -> str:
+def _shuffled(question: SoughtQuestion, writer: Writer) -> str:
     clauses = question.text.replace("\n", "。").replace("、", "。").split("。")
     writer.random.shuffle(clauses)
     return "。".join(clauses)
@@ -90,7 +90,7 @@ PLANTS: dict[str, Plant] = {
 
 
 def write_records(
-    path: Path, questions: Sequence[Sought], records: int, planted: int
+    path: Path, questions: Sequence[SoughtQuestion], records: int, planted: int
 ) -> list[tuple[str, str]]:
     """Writes the training file; for each line the kind of plant and its problem_id, or ("", "")."""
     writer = Writer([question.text for question in questions], SEED)
@@ -107,15 +107,15 @@ def write_records(
     return [(kind, question.problem_id if kind else "") for kind, question in plan]
 
 
-def _planted(kind: str, questions: Sequence[Sought]) -> Sequence[Sought]:
+def _planted(kind: str, questions: Sequence[SoughtQuestion]) -> Sequence[SoughtQuestion]:
     """The questions of which some are planted."""
     if kind.startswith(LONG):
         least = Thresholds().min_stem
-        return [each for each in questions if weight(normal(each.question)) >= least]
+        return [each for each in questions if length_in_japanese(normalize(each.question)) >= least]
     return [each for each in questions if each.answer] if kind.startswith(ANSWERED) else questions
 
 
-def _record(kind: str, question: Sought, writer: Writer) -> dict[str, str]:
+def _record(kind: str, question: SoughtQuestion, writer: Writer) -> dict[str, str]:
     text = PLANTS[kind](question, writer) if kind else writer.text(writer.random.choice(LENGTHS))
     half = len(text) // 2 if not kind else len(text)
     return {"instruction": text[:half], "output": text[half:] or "a"}

@@ -23,10 +23,10 @@ def write_rows(folder: Path, plan: DataPlan, tokenizer: Any, steps: int) -> int:
     def text(tokens: int) -> str:
         return "".join(random.choices(letters, k=tokens))
 
-    count = plan.batch * steps
-    for path in plan.trained:
+    count = plan.effective_batch * steps
+    for path in plan.training_files:
         _write(folder / path, [_record(plan, tokenizer, text) for _ in range(count)])
-    for path in plan.evaluated:
+    for path in plan.evaluation_files:
         _write(folder / path, [_record(plan, tokenizer, text)])
     return count
 
@@ -34,8 +34,8 @@ def write_rows(folder: Path, plan: DataPlan, tokenizer: Any, steps: int) -> int:
 def _record(plan: DataPlan, tokenizer: Any, text: Callable[[int], str]) -> dict[str, str]:
     """One record; the end token takes one place of the answer, or of a pretraining text."""
     if plan.template is None or plan.limits is None:
-        return {"text": text(plan.row - 1)}
-    around = len(tokenizer(plan.template.prompt({"instruction": text(1)})).input_ids) - 1
+        return {"text": text(plan.sequence_len - 1)}
+    around = len(tokenizer(plan.template.fill({"instruction": text(1)})).input_ids) - 1
     instruction = text(plan.limits.source - around)
     return {"instruction": instruction, "output": text(plan.limits.target - 1)}
 

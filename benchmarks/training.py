@@ -39,7 +39,7 @@ def share_of_peak(pair: Pair, run: Run, args: argparse.Namespace) -> float | Non
         shapes.config(shape),
         shapes.linear_parameters(shape),
         adapter=0 if recipe.all_weights else run.clock["parameters"],
-        length=recipe.plan.row,
+        length=recipe.plan.sequence_len,
     )
     known = flops.peak(torch.cuda.get_device_name(), bf16=not recipe.all_weights)
     peak = args.peak * flops.TERA if args.peak else known

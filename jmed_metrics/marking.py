@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jmed_metrics.answers import read_letters
-from jmed_metrics.numerals import read_number
+from jmed_metrics.read_letters import read_letters
+from jmed_metrics.read_number import read_number
 
 EVERY_ANSWER_RIGHT = {"116A71"}
 """The Ministry struck it out: every candidate got its point."""

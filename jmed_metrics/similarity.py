@@ -30,6 +30,8 @@ try:  # the same algorithm compiled, for long texts
 except ImportError:  # no wheel for this Python
     from difflib import SequenceMatcher
 
+Block = tuple[int, int, int, int]
+"""Where a part of the response begins and ends, and a part of the text."""
 AUTOJUNK_LENGTH = 200
 """From this length of the second text on, difflib ignores its most frequent characters."""
 
@@ -50,22 +52,27 @@ def gestalt(response: str, text: str) -> float:
 def _matched(response: str, text: str) -> int:
     """How many characters the longest common substring and, recursively, those beside it cover."""
     matched = 0
-    blocks = [(0, len(response), 0, len(text))]
+    blocks: list[tuple[Block, set[str]]] = [((0, len(response), 0, len(text)), set())]
     while blocks:
-        start, end, text_start, text_end = blocks.pop()
-        size, at, text_at = _longest_match(response, text, (start, end, text_start, text_end))
+        block, missing = blocks.pop()
+        start, end, text_start, text_end = block
+        size, at, text_at = _longest_match(response, text, block, missing)
         matched += size
         if start < at and text_start < text_at:
-            blocks.append((start, at, text_start, text_at))
+            blocks.append(((start, at, text_start, text_at), missing.copy()))
         if size and at + size < end and text_at + size < text_end:
-            blocks.append((at + size, end, text_at + size, text_end))
+            blocks.append(((at + size, end, text_at + size, text_end), missing))
     return matched
 
 
-def _longest_match(response: str, text: str, block: tuple[int, int, int, int]) -> tuple[int, ...]:
+def _longest_match(
+    response: str, text: str, block: Block, missing: set[str]
+) -> tuple[int, int, int]:
     """(length, place in the response, place in the text) of the longest common substring.
 
     Among several: the earliest in the response, then the earliest in the text, as in difflib.
+    missing: what is known not to stand in the block of the response, to be added to, so that no
+    part of the block searches for it again.
     """
     start, end, text_start, text_end = block
     size, best, text_best = 0, start, text_start
@@ -73,12 +80,16 @@ def _longest_match(response: str, text: str, block: tuple[int, int, int, int]) -
         length = size or 1  # as long as the best so far: it wins if it lies earlier
         if place + length > text_end:
             break
-        at = response.find(text[place : place + length], start, end)
+        part = text[place : place + length]
+        at = -1 if part in missing else response.find(part, start, end)
         if at < 0:
+            missing.add(part)
             continue
         while place + length < text_end:
-            longer = response.find(text[place : place + length + 1], at, end)
+            part = text[place : place + length + 1]
+            longer = -1 if part in missing else response.find(part, at, end)
             if longer < 0:
+                missing.add(part)
                 break
             at, length = longer, length + 1
         if length > size or at < best:

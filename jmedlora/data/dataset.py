@@ -5,19 +5,24 @@
 ``data/pretrain_eval.jsonl``: ``text``. Other fields are allowed and ignored.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
 
 Kind = Literal["train", "pretrain"]
 REQUIRED: dict[Kind, tuple[str, ...]] = {"train": ("instruction", "output"), "pretrain": ("text",)}
 OPTIONAL: dict[Kind, tuple[str, ...]] = {"train": ("input",), "pretrain": ()}
+FIELD_ORDER: dict[Kind, tuple[str, ...]] = {
+    "train": ("instruction", "input", "output"),
+    "pretrain": ("text",),
+}
+"""The fields in the order in which a model reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class TrainingFile:
     sha256: str
 
 
-def read_training(path: Path, kind: Kind) -> TrainingFile:
+def read_training_file(path: Path, kind: Kind) -> TrainingFile:
     """The records of ``path``. Raises FileError with every fault of the file at once."""
     records, faults = read_jsonl(path)
     for line, record in records:
@@ -43,10 +48,10 @@ def read_training(path: Path, kind: Kind) -> TrainingFile:
         faults = [Fault(path, None, None, "holds no record", f"write one per line, with {fields}")]
     if faults:
         raise FileError(sorted(faults, key=lambda fault: fault.line or 0))
-    return TrainingFile(path, kind, records, hashlib.sha256(path.read_bytes()).hexdigest())
+    return TrainingFile(path, kind, records, sha256(path))
 
 
-def write_typed(file: TrainingFile, path: Path) -> None:
+def write_parquet(file: TrainingFile, path: Path) -> None:
     """Writes the fields that are trained on as columns of text (Parquet), in one step."""
     import pyarrow
     from pyarrow import parquet
@@ -65,15 +70,15 @@ def record_faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator
     for field in REQUIRED[kind]:
         if field not in record:
             yield Fault(path, line, None, f"has no '{field}'", f"add '{field}' or delete the line")
-        elif what := wrong_text(record[field]):
+        elif what := text_fault(record[field]):
             yield Fault(path, line, None, f"'{field}' {what}", f"give '{field}' as text")
     for field in OPTIONAL[kind]:
         value = record.get(field)
-        if value not in (None, "") and (what := wrong_text(value)):
+        if value not in (None, "") and (what := text_fault(value)):
             yield Fault(path, line, None, f"'{field}' {what}", f"give text or leave '{field}' out")
 
 
-def wrong_text(value: Any) -> str:
+def text_fault(value: Any) -> str:
     """What keeps ``value`` from being trained on, or ""."""
     if not isinstance(value, str):
         return f"is {type(value).__name__}, not text"

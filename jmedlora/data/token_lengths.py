@@ -10,14 +10,14 @@ from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered
 from jmedlora.data.dataset import OPTIONAL, REQUIRED, TrainingFile
 from jmedlora.data.recipe import DataPlan
-from jmedlora.data.tokenize import encode
+from jmedlora.data.tokenize import tokenize_record
 
 ROWS_A_TEXT = 64
 """Axolotl's ``completion`` reads this many rows of a text and drops what is behind them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TokenLengths:
     """What a recipe makes of a file.
 
     records: in the file. rows: the model is trained on. lengths: tokens of each record, before
@@ -34,29 +34,29 @@ class Counted:
     targets: list[int] = field(default_factory=list)
 
 
-def count(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Counted:
+def check_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> TokenLengths:
     """Tokenizes every record as training will. Raises FileError for what must not be trained.
 
     That is: a special token written out in a text (it would become the token), a text of which
     Axolotl would drop the end, a file of which every prompt or every answer would be cut, and one
     that does not fill a step.
     """
-    if faults := list(_special(file, tokenizer)):
+    if faults := list(_special_token_faults(file, tokenizer)):
         raise FileError(faults)
-    counted = measure(file.records, plan, tokenizer)
+    counted = measure_lengths(file.records, plan, tokenizer)
     if faults := [
-        *_all_cut(file, plan, counted),
-        *_dropped(file, plan, counted),
-        *_too_few(file, plan, counted),
+        *_all_cut_faults(file, plan, counted),
+        *_dropped_text_faults(file, plan, counted),
+        *_too_few_rows_faults(file, plan, counted),
     ]:
         raise FileError(faults)
     return counted
 
 
-def measure(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
+def measure_lengths(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> TokenLengths:
     """Tokenizes every record as training will and refuses nothing."""
-    count_all = _instructions if plan.template else _texts
-    return count_all(records, plan, tokenizer)
+    measure = _measure_instructions if plan.template else _measure_texts
+    return measure(records, plan, tokenizer)
 
 
 def special_tokens(tokenizer: Any) -> list[str]:
@@ -65,7 +65,7 @@ def special_tokens(tokenizer: Any) -> list[str]:
     return sorted({*tokenizer.all_special_tokens, *added} - {""})
 
 
-def describe(file: TrainingFile, counted: Counted, plan: DataPlan) -> list[str]:
+def length_lines(file: TrainingFile, counted: TokenLengths, plan: DataPlan) -> list[str]:
     """Lines for people: lengths, what is cut, and how often ``max_steps`` sees each row."""
     lines = [
         f"tokens a record: median {median(counted.lengths):.0f}, longest {max(counted.lengths)}"
@@ -76,27 +76,30 @@ def describe(file: TrainingFile, counted: Counted, plan: DataPlan) -> list[str]:
             f"{plan.limits.source}, {counted.targets_cut} answers longer than {plan.limits.target}"
         )
     elif counted.rows > counted.records:
-        lines.append(f"texts longer than {plan.row} go on in further rows; nothing is dropped")
-    if not _evaluated(file, plan):
+        longer = f"texts longer than {plan.sequence_len} go on in further rows"
+        lines.append(f"{longer}; nothing is dropped")
+    if not _is_evaluated(file, plan):
         lines.append(
-            f"{plan.steps} steps of {plan.batch} rows: "
-            f"{plan.steps * plan.batch / counted.rows:.2f} epochs of "
-            f"{'about ' if plan.packed else ''}{counted.rows} rows"
+            f"{plan.max_steps} steps of {plan.effective_batch} rows: "
+            f"{plan.max_steps * plan.effective_batch / counted.rows:.2f} epochs of "
+            f"{'about ' if plan.sample_packing else ''}{counted.rows} rows"
         )
     return lines
 
 
-def _instructions(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
+def _measure_instructions(
+    records: Sequence[Numbered], plan: DataPlan, tokenizer: Any
+) -> TokenLengths:
     assert plan.template is not None and plan.limits is not None  # noqa: S101
     sources, targets, kept = [], [], 0
     for _, record in records:
-        tokens = encode(record, plan.template, plan.limits, tokenizer)
+        tokens = tokenize_record(record, plan.template, plan.limits, tokenizer)
         kept += len(tokens.source) + len(tokens.target)
         sources.append(tokens.source_length)
         targets.append(tokens.target_length)
-    return Counted(
+    return TokenLengths(
         records=len(sources),
-        rows=ceil(kept / plan.row) if plan.packed else len(sources),
+        rows=ceil(kept / plan.sequence_len) if plan.sample_packing else len(sources),
         lengths=[sum(pair) for pair in zip(sources, targets, strict=True)],
         sources_cut=sum(length > plan.limits.source for length in sources),
         targets_cut=sum(length > plan.limits.target for length in targets),
@@ -105,13 +108,14 @@ def _instructions(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -
     )
 
 
-def _texts(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> Counted:
+def _measure_texts(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> TokenLengths:
     # The end token is one more.
     lengths = [len(tokenizer(record["text"], verbose=False).input_ids) + 1 for _, record in records]
-    return Counted(len(lengths), sum(ceil(length / plan.row) for length in lengths), lengths)
+    rows = sum(ceil(length / plan.sequence_len) for length in lengths)
+    return TokenLengths(len(lengths), rows, lengths)
 
 
-def _special(file: TrainingFile, tokenizer: Any) -> Iterator[Fault]:
+def _special_token_faults(file: TrainingFile, tokenizer: Any) -> Iterator[Fault]:
     tokens = special_tokens(tokenizer)
     fields = (*REQUIRED[file.kind], *OPTIONAL[file.kind])
     for line, record in file.records:
@@ -122,7 +126,7 @@ def _special(file: TrainingFile, tokenizer: Any) -> Iterator[Fault]:
                     yield Fault(file.path, line, None, what, "remove it: training would obey it")
 
 
-def _all_cut(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
+def _all_cut_faults(file: TrainingFile, plan: DataPlan, counted: TokenLengths) -> Iterator[Fault]:
     if plan.limits is None:
         return
     for part, cut, limit, key in (
@@ -134,20 +138,25 @@ def _all_cut(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[F
             yield Fault(file.path, None, None, what, f"shorten them, or raise {key}")
 
 
-def _too_few(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
+def _too_few_rows_faults(
+    file: TrainingFile, plan: DataPlan, counted: TokenLengths
+) -> Iterator[Fault]:
     """A step never goes beyond an epoch: with fewer rows, each would silently be smaller."""
-    if len(plan.trained) == 1 and not _evaluated(file, plan) and counted.rows < plan.batch:
+    is_all = len(plan.training_files) == 1 and not _is_evaluated(file, plan)
+    if is_all and counted.rows < plan.effective_batch:
         rows = "1 row" if counted.rows == 1 else f"{counted.rows} rows"
-        what = f"makes {rows}, fewer than the {plan.batch} of one step"
+        what = f"makes {rows}, fewer than the {plan.effective_batch} of one step"
         yield Fault(file.path, None, None, what, "add records, or lower effective_batch")
 
 
-def _evaluated(file: TrainingFile, plan: DataPlan) -> bool:
-    return file.path.resolve() in {path.resolve() for path in plan.evaluated}
+def _is_evaluated(file: TrainingFile, plan: DataPlan) -> bool:
+    return file.path.resolve() in {path.resolve() for path in plan.evaluation_files}
 
 
-def _dropped(file: TrainingFile, plan: DataPlan, counted: Counted) -> Iterator[Fault]:
-    most = ROWS_A_TEXT * plan.row
+def _dropped_text_faults(
+    file: TrainingFile, plan: DataPlan, counted: TokenLengths
+) -> Iterator[Fault]:
+    most = ROWS_A_TEXT * plan.sequence_len
     if plan.limits is None:
         for (line, _), length in zip(file.records, counted.lengths, strict=True):
             if length > most:

@@ -17,9 +17,9 @@ from axolotl.integrations.base import BasePlugin
 from transformers import TrainerCallback, set_seed
 
 from jmedlora.core.errors import FileError
-from jmedlora.data.dataset import TrainingFile, read_training, write_typed
+from jmedlora.data.dataset import TrainingFile, read_training_file, write_parquet
 from jmedlora.data.recipe import DataPlan, data_plan
-from jmedlora.data.token_lengths import count, describe
+from jmedlora.data.token_lengths import check_lengths, length_lines
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
 from jmedlora.models.model_folder import weight_hashes
 from jmedlora.train import disk_full
@@ -110,7 +110,8 @@ def _check_inputs(cfg: Any, plan: DataPlan) -> list[TrainingFile]:
     """The recipe's files, trained ones first, after base model and data were found faultless."""
     if faults := base_model_faults(plan.base_model):
         raise FileError(faults)
-    files = [read_training(path, plan.kind) for path in (*plan.trained, *plan.evaluated)]
+    paths = (*plan.training_files, *plan.evaluation_files)
+    files = [read_training_file(path, plan.kind) for path in paths]
     tokenizer = load_tokenizer(cfg.get("tokenizer_config") or plan.base_model)
     if rank() == 0:
         for file in files:
@@ -128,13 +129,13 @@ def _read_typed(cfg: Any, files: list[TrainingFile]) -> None:
     every = [*cfg["datasets"], *(cfg.get("test_datasets") or [])]
     for number, (dataset, file) in enumerate(zip(every, files, strict=True)):
         copy = folder / f"{number}-{file.path.stem}.parquet"  # names may repeat
-        write_typed(file, copy)
+        write_parquet(file, copy)
         dataset["path"], dataset["ds_type"] = str(copy), "parquet"
 
 
 def _say_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> None:
     say(f"{file.path}: {len(file.records)} records")
-    for line in describe(file, count(file, plan, tokenizer), plan):
+    for line in length_lines(file, check_lengths(file, plan, tokenizer), plan):
         say(f"  {line}")
 
 

@@ -10,18 +10,18 @@ from axolotl.prompt_tokenizers import IGNORE_INDEX, PromptTokenizingStrategy
 from axolotl.prompters import UnsupportedPrompter
 from axolotl.utils.dict import DictDefault
 
-from jmedlora.data.tokenize import Limits, Template, encode
+from jmedlora.data.tokenize import PromptTemplate, TokenLimits, tokenize_record
 
 
 class InstructionStrategy(PromptTokenizingStrategy):
     """Tokenizes one record: the prompt is masked, the answer and its end token are trained."""
 
-    def __init__(self, template: Template, limits: Limits, tokenizer: Any) -> None:
+    def __init__(self, template: PromptTemplate, limits: TokenLimits, tokenizer: Any) -> None:
         super().__init__(UnsupportedPrompter(), tokenizer)
         self.template, self.limits = template, limits
 
     def tokenize_prompt(self, prompt: dict[str, Any]) -> dict[str, list[int]]:
-        tokens = encode(prompt, self.template, self.limits, self.tokenizer)
+        tokens = tokenize_record(prompt, self.template, self.limits, self.tokenizer)
         ids = tokens.source + tokens.target
         return {
             "input_ids": ids,
@@ -32,5 +32,5 @@ class InstructionStrategy(PromptTokenizingStrategy):
 
 def load(tokenizer: Any, cfg: DictDefault) -> InstructionStrategy:
     """What Axolotl calls for ``type: jmedlora.train.prompt_strategy``."""
-    template = Template(cfg.prompt.format, cfg.prompt.no_input_format)
-    return InstructionStrategy(template, Limits(cfg.source_len, cfg.target_len), tokenizer)
+    template = PromptTemplate(cfg.prompt.format, cfg.prompt.no_input_format)
+    return InstructionStrategy(template, TokenLimits(cfg.source_len, cfg.target_len), tokenizer)

@@ -33,7 +33,7 @@ from jmedlora.report.compare.comparability import warnings
 from jmedlora.report.compare.comparison import read_columns
 from jmedlora.train.output_folder import hold
 from tests.conftest import QUIET, ROOT, TASKS, results, run, samples, write_jsonl
-from tests.data.test_parse_command import chunks, response
+from tests.support.responses import chunks, response
 from tests.support.runs import answers, questions, write_run
 from tests.support.training import train, workplace
 

@@ -24,17 +24,17 @@ from hypothesis import strategies as st
 
 from jmedlora.core.errors import FileError
 from jmedlora.data.cli import main as jmed_data
-from jmedlora.data.generate.documents import find
+from jmedlora.data.generate.find_documents import find_documents
 from jmedlora.data.generate.prompt_template import read_prompt
-from jmedlora.data.generate.response_store import opened
+from jmedlora.data.generate.response_store import open_response_store
 from jmedlora.data.recipe import read_recipe
 from jmedlora.exams.registry import load_exam
 from jmedlora.report.cli import main as jmed_report
 from lm_eval_tasks.adapter import exam_dataset
 from tests.conftest import ROOT, write_jsonl
-from tests.data.test_parse_command import chunks
 from tests.support.pdf import pdf
 from tests.support.published import publish
+from tests.support.responses import chunks
 from tests.support.runs import STAMP, Asked, answers, questions, write_run
 
 SCALE = int(os.environ.get("JMED_FUZZ_SCALE", "1"))
@@ -161,7 +161,7 @@ def document(suffix: str, raw: bytes) -> Callable[[Path], Path]:
 
 
 def read_documents(path: Path) -> None:
-    found = find([path], leave_out=path.parent / "out")
+    found = find_documents([path], leave_out=path.parent / "out")
     if found.faults:
         raise FileError(found.faults)
     for each in found.documents:
@@ -255,7 +255,7 @@ def model(name: str) -> Callable[[Path], Path]:
 
 
 def open_store(path: Path) -> None:
-    with opened(path.parent):
+    with open_response_store(path.parent):
         pass
 
 

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from jmedlora.core.errors import FileError
 from jmedlora.data.cli import main
-from jmedlora.data.describe.histogram import Bin, bins, draw
-from jmedlora.data.describe.profile import read_profile, spread
-from tests.conftest import ROOT
-from tests.data.test_training_data import recipe
+from jmedlora.data.describe.histogram import Bin, draw_bars, make_bins
+from jmedlora.data.describe.profile import length_statistics, read_profile
 from tests.support.tiny_model import END
+from tests.support.training_data import RECIPES, recipe
 
 RECORDS = [
     {"instruction": "頭痛とは。", "input": "", "output": "頭の痛み"},
@@ -75,9 +74,6 @@ characters of output
   8 to 8 ██████████████████████████████████▌ 1
 
 """
-
-
-RECIPES = ROOT / "recipes"
 
 
 def describe(capsys, *args):
@@ -192,9 +188,9 @@ def test_files_that_cannot_be_read(tmp_path, capsys, content, message):
     ],
 )
 def test_spread(lengths, expected):
-    found = spread(lengths)
+    found = length_statistics(lengths)
     assert (found.min, found.median, found.mean, found.p95, found.max) == expected
-    assert spread([]) is None
+    assert length_statistics([]) is None
 
 
 @pytest.mark.parametrize(
@@ -216,7 +212,7 @@ def test_spread(lengths, expected):
     ],
 )  # fmt: skip
 def test_bins(lengths, limit, expected):
-    assert bins(lengths, limit) == [Bin(*each) for each in expected]
+    assert make_bins(lengths, limit) == [Bin(*each) for each in expected]
 
 
 @given(
@@ -226,7 +222,7 @@ def test_bins(lengths, limit, expected):
 )
 @settings(deadline=None)
 def test_every_length_is_in_one_bin_and_every_line_fits(lengths, limit, width):
-    found = bins(lengths, limit)
+    found = make_bins(lengths, limit)
     assert sum(each.count for each in found) == len(lengths)
     for low, high in pairwise(found):
         assert high.low == low.high + 1
@@ -236,7 +232,7 @@ def test_every_length_is_in_one_bin_and_every_line_fits(lengths, limit, width):
         if limit:  # none is on both sides of it
             assert each.low > limit or last <= limit
     assert len(found) <= 11
-    drawn = draw(found, width=width)
+    drawn = draw_bars(found, width=width)
     assert all(len(line) <= width for line in drawn)
     assert all(re.search(r"[█-▏]", line) for line, b in zip(drawn, found, strict=True) if b.count)
 
@@ -255,7 +251,7 @@ def test_bars(encoding, bars):
     counts = [1600, 200, 1]
     labels = [" 1 to  5  ", " 6 to 10  ", "11 or more"]
     expected = [f"  {a} {b} {c}" for a, b, c in zip(labels, bars, counts, strict=True)]
-    assert draw(found, encoding=encoding, width=30) == expected
+    assert draw_bars(found, encoding=encoding, width=30) == expected
 
 
 def tokens_of(capsys, path, *args):
@@ -267,7 +263,7 @@ def tokens_of(capsys, path, *args):
     }
 
 
-LONG = [  # by the short prompt of test_training_data.py: 3 tokens and those of the fields
+LONG = [  # by the short PROMPT of training_data.py: 3 tokens and those of the fields
     {"instruction": "~" * 506, "input": "~~~", "output": "~" * 511},  # 512 and 512
     {"instruction": "~" * 507, "input": "~~~", "output": "~" * 511},  # 513: cut
     {"instruction": "~" * 508, "input": "~~~", "output": "~" * 512},  # 514, 513: both are cut

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from jmedlora.data.generate.chunking import cut
+from jmedlora.data.generate.chunking import split_into_chunks
 from jmedlora.data.generate.document_readers import (
     READERS,
-    Unreadable,
+    UnreadableDocumentError,
     read_html,
     read_json_lines,
     read_pdf,
 )
-from jmedlora.data.generate.documents import find
-from jmedlora.data.generate.encoding_detection import decode
+from jmedlora.data.generate.encoding_detection import UnknownEncodingError, decode_text
+from jmedlora.data.generate.find_documents import find_documents
 from jmedlora.exams.registry import SAMPLE
 from tests.conftest import write_jsonl
 from tests.support.pdf import pdf
@@ -43,7 +43,7 @@ QUESTIONS = [
 )
 @pytest.mark.parametrize("text", [PROSE, *QUESTIONS])
 def test_the_encodings_of_japan_are_told_apart(codec, name, text):
-    found = decode(text.encode(codec))
+    found = decode_text(text.encode(codec))
     assert (found.text, found.encoding) == (text, name)
 
 
@@ -58,7 +58,7 @@ def test_the_encodings_of_japan_are_told_apart(codec, name, text):
     ],
 )
 def test_what_vendors_added_is_read(raw, text, name):
-    assert (decode(raw).text, decode(raw).encoding) == (text, name)
+    assert (decode_text(raw).text, decode_text(raw).encoding) == (text, name)
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_what_vendors_added_is_read(raw, text, name):
     ],
 )
 def test_what_is_no_text_is_refused(raw, message):
-    with pytest.raises(ValueError, match=message):
-        decode(raw)
+    with pytest.raises(UnknownEncodingError, match=message):
+        decode_text(raw)
 
 
 @given(st.binary(max_size=200))
 def test_bytes_are_text_or_refused(raw):
-    with contextlib.suppress(ValueError):
-        decode(raw).text.encode()
+    with contextlib.suppress(UnknownEncodingError):
+        decode_text(raw).text.encode()
 
 
 def test_an_html_page_gives_what_it_shows():
@@ -120,7 +120,7 @@ def test_preformatted_lines_stay_lines():
 def test_a_deep_page_is_read_and_one_too_deep_is_not_cut():
     (text,) = read_html(b"<div>" * 2000 + "奥".encode() + b"</div>" * 2000)
     assert text.text == "奥"
-    with pytest.raises(Unreadable, match="nests too deep"):
+    with pytest.raises(UnreadableDocumentError, match="nests too deep"):
         read_html("前".encode() + b"<div>" * 5000 + "奥".encode())
 
 
@@ -145,7 +145,7 @@ def test_a_pdf_that_gives_no_text_is_refused(tmp_path):
         (pdf("心不全")[:150], "is no PDF that can be read"),
         (b"not a PDF", "is no PDF that can be read"),
     ]:
-        with pytest.raises(Unreadable, match=message):
+        with pytest.raises(UnreadableDocumentError, match=message):
             read_pdf(raw)
 
 
@@ -154,7 +154,7 @@ def test_a_damaged_pdf_is_read_or_refused(data):
     raw = bytearray(pdf("心不全の治療。", "利尿薬。"))
     for place in data.draw(st.lists(st.integers(0, len(raw) - 1), max_size=6)):
         raw[place] = data.draw(st.integers(0, 255))
-    with contextlib.suppress(Unreadable):
+    with contextlib.suppress(UnreadableDocumentError):
         read_pdf(bytes(raw[: data.draw(st.integers(0, len(raw)))]))
 
 
@@ -162,8 +162,8 @@ def test_a_damaged_pdf_is_read_or_refused(data):
 def test_any_bytes_are_read_or_refused(suffix, raw):
     try:
         texts = READERS[suffix](raw)
-    except Unreadable as error:
-        assert all(each.what and each.remedy for each in error.why)
+    except UnreadableDocumentError as error:
+        assert all(each.what and each.remedy for each in error.faults)
     else:
         assert all(text.text.strip() for text in texts)
 
@@ -175,9 +175,9 @@ def test_every_record_of_json_lines_is_a_document():
 
 def test_every_fault_of_json_lines_is_named():
     raw = b'{"text": ""}\n{"body": "x"}\n{"text": "cut\n[1]\n{"text": "\\ud800"}\n'
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(UnreadableDocumentError) as error:
         read_json_lines(raw)
-    assert [(reason.line, reason.what[:24]) for reason in error.value.why] == [
+    assert [(reason.line, reason.what[:24]) for reason in error.value.faults] == [
         (1, "is empty"),
         (2, "has no 'text' with a tex"),
         (3, "not a complete JSON obje"),
@@ -199,7 +199,7 @@ def test_documents_are_found_once_in_order_and_the_output_is_left_out(tmp_path):
     write_jsonl(root / "records.jsonl", {"text": "甲"}, {"text": "乙"})
     write_jsonl(root / "out" / "responses.jsonl", {"text": "x"})
     (root / "loop").symlink_to(root)
-    found = find([root, root / "b" / "二.md"], leave_out=root / "out")
+    found = find_documents([root, root / "b" / "二.md"], leave_out=root / "out")
     names = [document.name.removeprefix(f"{root}/") for document in found.documents]
     assert names == ["records.jsonl:1", "records.jsonl:2", "一.TXT", "b/二.md"]
     assert found.notes == [f"{root}/一.TXT: read as Shift_JIS"]
@@ -212,7 +212,7 @@ def test_what_cannot_be_used_is_named_with_a_remedy(tmp_path):
     (tmp_path / "scan.pdf").write_bytes(pdf(""))
     (tmp_path / "letter.docx").write_bytes(b"PK")
     paths = [tmp_path / name for name in ("empty.txt", "scan.pdf", "letter.docx", "missing.txt")]
-    assert [str(fault) for fault in find(paths, leave_out=tmp_path / "out").faults] == [
+    assert [str(fault) for fault in find_documents(paths, leave_out=tmp_path / "out").faults] == [
         f"{paths[0]}: is empty; remove it or put text into it",
         f"{paths[1]}: has no text on any of its 1 pages: it is a scan; recognise its text first "
         "(OCR), as with ocrmypdf",
@@ -225,7 +225,7 @@ def test_what_cannot_be_used_is_named_with_a_remedy(tmp_path):
 def test_pipes_and_dangling_links_are_named_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere")
-    faults = find([tmp_path], leave_out=tmp_path / "out").faults
+    faults = find_documents([tmp_path], leave_out=tmp_path / "out").faults
     assert [str(fault) for fault in faults] == [
         f"{tmp_path}/gone.md: is a link to nothing; remove it or put a document there",
         f"{tmp_path}/pipe.txt: is no regular file; remove it or put a document there",
@@ -237,13 +237,13 @@ def test_what_an_earlier_run_wrote_is_no_document(tmp_path):
     for name in ("plan.jsonl", "responses.jsonl", "card.md"):
         (tmp_path / "earlier").mkdir(exist_ok=True)
         (tmp_path / "earlier" / name).write_text("{}")
-    found = find([tmp_path], leave_out=tmp_path / "out")
+    found = find_documents([tmp_path], leave_out=tmp_path / "out")
     assert [document.name for document in found.documents] == [f"{tmp_path}/a.txt"]
     assert found.notes == [f"{tmp_path}/earlier: holds what generate wrote, and is passed over"]
 
 
 def test_an_empty_folder_is_named(tmp_path):
-    (fault,) = find([tmp_path], leave_out=tmp_path / "out").faults
+    (fault,) = find_documents([tmp_path], leave_out=tmp_path / "out").faults
     assert "no document (.htm, .html, .jsonl, .md, .pdf, .txt) is there" in str(fault)
 
 
@@ -263,19 +263,22 @@ def test_an_empty_folder_is_named(tmp_path):
     ],
 )
 def test_chunks_by_hand(text, cap, chunks):
-    assert [chunk.text for chunk in cut(text, cap)] == chunks
+    assert [chunk.text for chunk in split_into_chunks(text, cap)] == chunks
 
 
 @given(st.text(alphabet="あ。\n」 x\u3099", max_size=80), st.integers(1, 20))
 def test_nothing_is_lost_doubled_or_too_long(text, cap):
-    chunks = cut(text, cap)
+    chunks = split_into_chunks(text, cap)
     assert "".join(chunk.text for chunk in chunks) == text
     assert all(text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
     assert all(0 < len(chunk.text) <= cap for chunk in chunks)
-    assert chunks == cut(text, cap)
+    assert chunks == split_into_chunks(text, cap)
 
 
 def test_what_is_added_at_the_end_leaves_the_first_chunks_as_they_were():
     text = "".join(f"文その{number}は同じ長さである。" for number in range(1000, 1200))
-    before, after = cut(text, 100), cut(text + "後から書いた文である。" * 30, 100)
+    before, after = (
+        split_into_chunks(text, 100),
+        split_into_chunks(text + "後から書いた文である。" * 30, 100),
+    )
     assert after[: len(before) - 2] == before[:-2]

@@ -1,7 +1,6 @@
 """``jmed-data generate`` against a real HTTP server on this machine: what is sent and kept."""
 
 import hashlib
-import json
 import os
 import pty
 import socket
@@ -17,31 +16,9 @@ from jmedlora.data.generate.prompt_template import shipped_prompt
 from jmedlora.data.generate.server_address import ServerError, locate_server
 from tests.conftest import ROOT, write_jsonl
 from tests.support.chat_server import answer, failure, pairs_about, serving, wait_until
+from tests.support.generate import SENTENCE, generate, lines
 
 KEY = "sk-secret-4711"
-SENTENCE = "文書{}の第{}文であり、内容は互いに異なる。"
-
-
-@pytest.fixture
-def docs(tmp_path):
-    """Three documents of two chunks each at ``--max-chars 50``."""
-    folder = tmp_path / "docs"
-    folder.mkdir()
-    for name in "abc":
-        text = "".join(SENTENCE.format(name, number) for number in range(1, 5))
-        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    return folder
-
-
-def generate(docs, server, *options: str, out=None) -> int:
-    return main(
-        ["generate", str(docs), "--out", str(out or docs.parent / "out"), "--model", "tiny",
-         "--base-url", getattr(server, "url", server), "--max-chars", "50", "--yes", *options]
-    )  # fmt: skip
-
-
-def lines(path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def test_documents_become_a_training_file(docs, capsys):

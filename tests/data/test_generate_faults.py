@@ -15,12 +15,10 @@ import pytest
 
 from jmedlora.data.cli import main
 from tests.conftest import ROOT, run
-from tests.data.test_generate import docs, generate, lines
 from tests.support.chat_server import answer, failure, pairs_about, serving, wait_until
+from tests.support.generate import generate, lines
 from tests.support.served import transformers_serve
 from tests.support.tiny_model import build
-
-__all__ = ["docs"]
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
@@ -73,7 +71,9 @@ def test_a_wait_longer_than_the_client_takes_is_taken(docs, monkeypatch):
     async def pause(_, seconds):
         waited.append(seconds)
 
-    monkeypatch.setattr("jmedlora.data.generate.request_loop._Run.pause", pause)
+    monkeypatch.setattr(
+        "jmedlora.data.generate.request_loop._RequestLoop.wait_unless_stopping", pause
+    )
     slow = failure(429, Retry_After="300")
     with serving(lambda content, times: slow if times == 1 else good(content)) as server:
         assert generate(docs, server, "--limit", "1") == 0

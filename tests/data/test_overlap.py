@@ -10,61 +10,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from jmedlora.data.cli import main
-from jmedlora.data.overlap.candidates import Sieve
-from jmedlora.data.overlap.limits import limits
-from jmedlora.data.overlap.normalize import Places, normal
-from jmedlora.data.overlap.questions import Sought, patterns, read_exams
-from jmedlora.data.overlap.search import Search
-from jmedlora.data.overlap.stream import Passage
-from jmedlora.data.overlap.thresholds import Thresholds
-from jmedlora.data.overlap.verify import similarity
-from jmedlora.data.overlap.windows import Windows
+from jmedlora.data.overlap.candidates import CandidateFilter
+from jmedlora.data.overlap.input_files import Passage
+from jmedlora.data.overlap.normalize import OffsetMap, normalize
+from jmedlora.data.overlap.search import Search, WindowCutter
+from jmedlora.data.overlap.sought_questions import SoughtQuestion, make_patterns, read_exams
+from jmedlora.data.overlap.thresholds import Thresholds, coverage_notes
+from jmedlora.data.overlap.verify import partial_ratio
 from jmedlora.exams.exclude import without
 from jmedlora.exams.registry import load_exam
 from tests.conftest import write_jsonl
-
-STEM = "架空の湖のほとりに住む灰色の羽をもつ水鳥が冬のあいだ主に食べているものはどれか。"
-CHOICES = [
-    "湖底の水草の根",
-    "浅瀬の小さな巻貝",
-    "岸辺の柳の若芽",
-    "沖の透明な小魚",
-    "葦の茎にいる虫",
-]
-SHORT = "水鳥の主食はどれか。"
-OTHER = "町役場の三階にある会議室の鍵は、受付で名前を書いてから借りることになっている。"
-QUESTION = Sought("own", "Q1", STEM, tuple(CHOICES))
-
-
-@pytest.fixture
-def exam(tmp_path):
-    return write_exam(tmp_path / "own.jsonl", ("Q1", STEM, CHOICES), ("Q2", SHORT, CHOICES[::-1]))
-
-
-def write_exam(path, *questions):
-    records = [
-        {"problem_id": name, "question": stem, "choices": choices, "answer": ["a"]}
-        for name, stem, choices in questions
-    ]
-    return write_jsonl(path, *records)
-
-
-def overlap(capsys, *args):
-    """Exit status, standard output and standard error of ``jmed-data overlap``."""
-    status = main(["overlap", *map(str, args)])
-    captured = capsys.readouterr()
-    return status, captured.out, captured.err
-
-
-def hits(folder):
-    return [json.loads(line) for line in (folder / "hits.jsonl").read_text("utf-8").splitlines()]
+from tests.support.overlap import CHOICES, OTHER, QUESTION, SHORT, STEM, hits, overlap, write_exam
 
 
 def found(text, *questions, **thresholds):
     """(way, containment, ratio, excerpt) of each hit in ``text``."""
     search = Search(questions or [QUESTION], Thresholds(**thresholds))
-    return [(h.way, h.containment, h.ratio, h.excerpt) for h in search.hits([Passage(1, text)])]
+    return [
+        (h.way, h.containment, h.ratio, h.excerpt) for h in search.find_hits([Passage(1, text)])
+    ]
 
 
 @pytest.mark.parametrize(
@@ -84,13 +48,13 @@ def found(text, *questions, **thresholds):
     ],
 )
 def test_normal_text(text, expected):
-    assert normal(text) == expected
+    assert normalize(text) == expected
 
 
 @settings(deadline=None)
 @given(st.text())
 def test_normal_text_is_normal(text):
-    assert normal(normal(text)) == normal(text)
+    assert normalize(normalize(text)) == normalize(text)
 
 
 @pytest.mark.parametrize(
@@ -102,18 +66,20 @@ def test_normal_text_is_normal(text):
     ],
 )
 def test_where_normal_text_stands_in_the_original(text, part, expected):
-    place = normal(text).index(part)
-    start, end = Places(text).original(place, place + len(part))
+    place = normalize(text).index(part)
+    start, end = OffsetMap(text).original_span(place, place + len(part))
     assert text[start:end] == expected
 
 
 def test_containment_by_hand():
     """あいうえお has あいう いうえ うえお; あいうえか holds two of them, and え alone none."""
-    sieve = Sieve(["あいうえお"], 2 / 3)
-    sifted = sieve.sift(["あいうえか", "え", "うえおあいう", "かあいうえお"])
-    assert sieve.sizes.tolist() == [3]
-    assert sieve.needed.tolist() == [2]
-    assert sifted.texts.tolist() == [0, 2, 3]
+    candidate_filter = CandidateFilter(["あいうえお"], 2 / 3)
+    candidates = candidate_filter.find_candidates(
+        ["あいうえか", "え", "うえおあいう", "かあいうえお"]
+    )
+    assert candidate_filter.sizes.tolist() == [3]
+    assert candidate_filter.needed.tolist() == [2]
+    assert candidates.texts.tolist() == [0, 2, 3]
 
 
 def grams(text):
@@ -129,9 +95,9 @@ SMALL = st.text("あいうえお", min_size=3, max_size=12)
     st.lists(st.text("あいうえおか", max_size=30), min_size=1, max_size=8),
     st.floats(0.05, 1),
 )
-def test_the_sieve_loses_nothing(sought, texts, containment):
-    sifted = Sieve(sought, containment).sift(texts)
-    passed = set(zip(sifted.texts.tolist(), sifted.patterns.tolist(), strict=True))
+def test_the_candidate_filter_loses_nothing(sought, texts, containment):
+    candidates = CandidateFilter(sought, containment).find_candidates(texts)
+    passed = set(zip(candidates.texts.tolist(), candidates.patterns.tolist(), strict=True))
     for text, held in enumerate(map(grams, texts)):
         for pattern, each in enumerate(map(grams, sought)):
             if len(each & held) >= containment * len(each):
@@ -148,9 +114,9 @@ def test_search_equals_a_naive_oracle(seed, share, around):
     rng = random.Random(seed)
     pad = "".join(rng.choices(LETTERS, k=around))
     text = pad + edited(STEM + "".join(CHOICES), share, rng)
-    expected = [p for p in patterns([QUESTION], Thresholds()) if naive(p, normal(text))]
+    expected = [p for p in make_patterns([QUESTION], Thresholds()) if naive(p, normalize(text))]
     told = [(way, pytest.approx(held), pytest.approx(ratio)) for way, held, ratio, _ in found(text)]
-    assert told == [(p.way, *naive(p, normal(text))) for p in expected[:1]]
+    assert told == [(p.way, *naive(p, normalize(text))) for p in expected[:1]]
 
 
 def naive(pattern, text):
@@ -175,9 +141,9 @@ def edited(text, share, rng):
 @settings(deadline=None)
 @given(st.text("あいうえお", min_size=1, max_size=40), st.text("あいうえお", max_size=90))
 def test_the_bound_never_hides_a_score(question, text):
-    exact, _, _ = similarity(question, text, 0)
+    exact, _, _ = partial_ratio(question, text, 0)
     for cutoff in (50, 75, 90, 100):
-        assert similarity(question, text, cutoff)[0] == (exact if exact >= cutoff else 0)
+        assert partial_ratio(question, text, cutoff)[0] == (exact if exact >= cutoff else 0)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +198,7 @@ def test_other_text_is_not_found(text):
     ],
 )
 def test_short_stems_only_with_their_choices(question, text, expected):
-    sought = Sought("own", "Q", question, tuple(CHOICES))
+    sought = SoughtQuestion("own", "Q", question, tuple(CHOICES))
     assert [hit[0] for hit in found(text, sought, min_stem=40)] == expected
 
 
@@ -247,8 +213,8 @@ def test_short_stems_only_with_their_choices(question, text, expected):
     ],
 )
 def test_short_stems_are_looked_for_with_their_answer(question, answer, ways):
-    sought = Sought("own", "Q", question, tuple(CHOICES), tuple(answer))
-    found_ways = [(p.way, p.ratio) for p in patterns([sought], Thresholds())]
+    sought = SoughtQuestion("own", "Q", question, tuple(CHOICES), tuple(answer))
+    found_ways = [(p.way, p.ratio) for p in make_patterns([sought], Thresholds())]
     assert [way for way, _ in found_ways] == ways
     assert ("stem+answer" not in ways) or found_ways[1][1] == Thresholds().stem_ratio
 
@@ -264,7 +230,7 @@ def test_short_stems_are_looked_for_with_their_answer(question, answer, ways):
     ],
 )
 def test_a_question_with_only_its_answer(text, expected):
-    sought = Sought("own", "Q1", STEM, tuple(CHOICES), (CHOICES[0],))
+    sought = SoughtQuestion("own", "Q1", STEM, tuple(CHOICES), (CHOICES[0],))
     assert [hit[0] for hit in found(text, sought)] == expected
 
 
@@ -286,31 +252,31 @@ def test_latin_letters_make_a_stem_no_longer():
     """26 letters count as 8 2/3 characters, beside the 28 others."""
     term = "間質性肺疾患（interstitial lung disease: ILD）"
     stem = f"{term}の経過を見るための検査として正しいのはどれか。"
-    sought = Sought("own", "Q", stem, tuple(CHOICES))
+    sought = SoughtQuestion("own", "Q", stem, tuple(CHOICES))
     for least, ways in ((36, ["stem+choices", "stem"]), (37, ["stem+choices"])):
-        assert [p.way for p in patterns([sought], Thresholds(min_stem=least))] == ways
+        assert [p.way for p in make_patterns([sought], Thresholds(min_stem=least))] == ways
 
 
 def test_choices_that_are_labels_do_not_count_as_text():
-    sought = Sought("own", "Q", "矢印の部位で正しいものはどれか選べ", tuple("①②③④⑤"))
-    (pattern,) = patterns([sought], Thresholds())
+    sought = SoughtQuestion("own", "Q", "矢印の部位で正しいものはどれか選べ", tuple("①②③④⑤"))
+    (pattern,) = make_patterns([sought], Thresholds())
     assert pattern.ratio == Thresholds().stem_ratio
-    assert Search([Sought("own", "Q", "どれか", ("①", "②"))], Thresholds()).too_short
+    assert Search([SoughtQuestion("own", "Q", "どれか", ("①", "②"))], Thresholds()).too_short
 
 
 @pytest.mark.parametrize("place", range(0, 1400, 37))
 def test_a_question_at_the_edge_of_a_window_is_found(place):
     """Windows are 500 characters, of which neighbours share those of a copy of the longest one."""
-    filler = normal(OTHER) * 40
-    ((_, _, ratio, excerpt),) = found(filler[:place] + normal(QUESTION.text) + filler[place:])
+    filler = normalize(OTHER) * 40
+    ((_, _, ratio, excerpt),) = found(filler[:place] + normalize(QUESTION.text) + filler[place:])
     assert ratio == 100
-    assert excerpt == normal(QUESTION.text)
+    assert excerpt == normalize(QUESTION.text)
 
 
 @settings(deadline=None)
 @given(st.integers(1, 300), st.integers(0, 5000))
 def test_whatever_is_as_long_as_the_overlap_is_whole_in_a_window(longest, length):
-    windows = Windows.of(longest)
+    windows = WindowCutter.for_longest(longest)
     cut = list(windows.cut("x" * length))
     assert cut[-1].start + len(cut[-1].text) == length
     for one, other in itertools.pairwise(cut):
@@ -338,7 +304,7 @@ def test_every_shape_of_record(tmp_path, capsys, exam, record):
         "own: 1 of 2 questions found (50.0%)",
         "  looked for only with their choices or answer: 2 of 2",
         f"{train}: 1 of 2 records hold a question",
-        *limits(Thresholds()),
+        *coverage_notes(Thresholds()),
         f"{tmp_path / 'out'}: hits.jsonl, overlap.html, summary.json",
     ]
 
@@ -436,7 +402,9 @@ def test_planted_copies_of_the_real_exams(real_data, monkeypatch, share):
     rng = random.Random(0)
     questions = rng.sample([each for exam in exams for each in exam.questions], 200)
     texts = [OTHER * 3 + edited(question.text, share, rng) + OTHER for question in questions]
-    hit = Search(questions, Thresholds()).hits(Passage(n, text) for n, text in enumerate(texts))
+    hit = Search(questions, Thresholds()).find_hits(
+        Passage(n, text) for n, text in enumerate(texts)
+    )
     own = {each.question for each in hit if each.question == each.passage.line}
     assert len(own) >= {0: 0.97, 0.1: 0.95, 0.25: 0.90}[share] * len(questions)
 
@@ -447,7 +415,7 @@ def test_another_year_is_clean(real_data, monkeypatch):
     year = [each for each in questions if each.problem_id.startswith("114")]
     other = [each for each in questions if each.problem_id.startswith("115")]
     passages = [Passage(line, each.text) for line, each in enumerate(other)]
-    assert list(Search(year, Thresholds()).hits(passages)) == []
+    assert list(Search(year, Thresholds()).find_hits(passages)) == []
 
 
 def test_a_hard_link_to_the_input_leaves_the_input_alone(tmp_path, capsys, exam):

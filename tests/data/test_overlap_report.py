@@ -4,26 +4,13 @@ import json
 
 import pytest
 
-from jmedlora.data.overlap import html_report as page
-from jmedlora.data.overlap import outputs
-from jmedlora.data.overlap.limits import limits
-from jmedlora.data.overlap.normalize import PIECE, Places, normal, pieces
-from jmedlora.data.overlap.questions import is_file
-from jmedlora.data.overlap.thresholds import Thresholds
+from jmedlora.data.overlap import html_report, output_files
+from jmedlora.data.overlap.normalize import PIECE_LENGTH, OffsetMap, normalize, split_into_pieces
+from jmedlora.data.overlap.sought_questions import is_exam_file
+from jmedlora.data.overlap.thresholds import Thresholds, coverage_notes
 from tests.conftest import write_jsonl
-from tests.data.test_overlap import (
-    CHOICES,
-    OTHER,
-    QUESTION,
-    SHORT,
-    STEM,
-    exam,
-    hits,
-    overlap,
-    write_exam,
-)
+from tests.support.overlap import CHOICES, OTHER, QUESTION, SHORT, STEM, hits, overlap, write_exam
 
-__all__ = ["exam"]  # a fixture
 LONG = OTHER + "その会議室はどれか。"
 
 
@@ -47,10 +34,10 @@ def test_how_many_are_not_looked_for_alone(tmp_path, capsys):
 
 
 def test_shares_are_told_only_for_the_thresholds_they_were_measured_with():
-    told = " ".join(limits(Thresholds()))
+    told = " ".join(coverage_notes(Thresholds()))
     for each in ("translations", "igakuqa_en", "other words", "\\uXXXX", "fragments", "on IgakuQA"):
         assert each in told
-    other = " ".join(limits(Thresholds(ratio=79)))
+    other = " ".join(coverage_notes(Thresholds(ratio=79)))
     assert "not measured at these thresholds" in other
     assert "%" not in other
 
@@ -72,7 +59,7 @@ def test_a_frequent_question_hides_no_other(tmp_path, capsys, exam, monkeypatch)
     assert "own Q2: records that hold it: 300, shown: 3</h3>" in html
     assert "5 of 302 pairs" in html
     for most, expected in ((3, [("Q1", 2), ("Q2", 1)]), (1, [("Q1", 1)])):
-        monkeypatch.setattr(page, "MOST", most)
+        monkeypatch.setattr(html_report, "MOST_PAIRS", most)
         assert overlap(capsys, *args)[0] == 0
         assert shown(tmp_path) == expected
 
@@ -86,12 +73,12 @@ def test_the_record_around_the_excerpt(tmp_path, capsys, exam, before, after):
     assert text[hit["start"] : hit["end"]] == hit["excerpt"] == QUESTION.text
     assert hit["excerpt"] in hit["record"]
     assert hit["record"] in text
-    assert len(hit["record"]) == min(len(text), outputs.MOST_TEXT)
-    assert hit["record_is_cut"] == (len(text) > outputs.MOST_TEXT)
+    assert len(hit["record"]) == min(len(text), output_files.RECORD_CHARACTERS)
+    assert hit["record_is_cut"] == (len(text) > output_files.RECORD_CHARACTERS)
 
 
 def test_an_excerpt_longer_than_what_is_kept_of_a_record(tmp_path, capsys, exam):
-    spread = STEM + " " * outputs.MOST_TEXT + "".join(CHOICES)
+    spread = STEM + " " * output_files.RECORD_CHARACTERS + "".join(CHOICES)
     train = write_jsonl(tmp_path / "train.jsonl", {"text": OTHER * 9 + spread + OTHER * 9})
     assert overlap(capsys, train, "--exam", exam, "--out", tmp_path)[0] == 0
     (hit,) = hits(tmp_path)
@@ -117,22 +104,22 @@ def test_a_folder_for_one_clean_file(tmp_path, capsys, exam):
 
 @pytest.mark.parametrize("name", ["own.jsonl", "OWN.JSONL", "a/Own.Csv"])
 def test_a_name_with_a_suffix_is_a_file(name):
-    assert is_file(name)
+    assert is_exam_file(name)
 
 
 @pytest.mark.parametrize("mark", ["か\u3099", "か゛", "ｶﾞ", "㎏", "か \u3099", "ㅎㅏ", "e\u0301"])
-@pytest.mark.parametrize("gap", range(PIECE - 2, PIECE + 3))
+@pytest.mark.parametrize("gap", range(PIECE_LENGTH - 2, PIECE_LENGTH + 3))
 def test_long_text_is_taken_apart_where_nothing_composes(mark, gap):
     text = "あ" * gap + mark + "い" * gap + QUESTION.text + mark * 9
-    assert len(list(pieces(text))) > 1
-    assert "".join(pieces(text)) == text
-    place = normal(text).index(normal(QUESTION.text))
-    assert normal(text)[: gap + 3] == normal(text[: gap + 9])[: gap + 3]
-    start, end = Places(text).original(place, place + len(normal(QUESTION.text)))
+    assert len(list(split_into_pieces(text))) > 1
+    assert "".join(split_into_pieces(text)) == text
+    place = normalize(text).index(normalize(QUESTION.text))
+    assert normalize(text)[: gap + 3] == normalize(text[: gap + 9])[: gap + 3]
+    start, end = OffsetMap(text).original_span(place, place + len(normalize(QUESTION.text)))
     assert text[start:end] == QUESTION.text
 
 
 def test_text_without_a_place_to_cut_is_cut_all_the_same():
-    text = "。" * (5 * PIECE) + "\u3099" * (3 * PIECE)
-    assert max(map(len, pieces(text))) <= 2 * PIECE
-    assert "".join(pieces(text)) == text
+    text = "。" * (5 * PIECE_LENGTH) + "\u3099" * (3 * PIECE_LENGTH)
+    assert max(map(len, split_into_pieces(text))) <= 2 * PIECE_LENGTH
+    assert "".join(split_into_pieces(text)) == text

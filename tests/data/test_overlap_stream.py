@@ -10,11 +10,10 @@ import sys
 import pytest
 
 from jmedlora.data.cli import main
-from jmedlora.data.overlap import outputs, stream
+from jmedlora.data.overlap import input_files, output_files
 from tests.conftest import run, write_jsonl
-from tests.data.test_overlap import CHOICES, OTHER, QUESTION, STEM, exam, hits, overlap, write_exam
+from tests.support.overlap import CHOICES, OTHER, QUESTION, STEM, hits, overlap, write_exam
 
-__all__ = ["exam"]  # a fixture
 GOOD = {"instruction": QUESTION.text, "output": "a"}
 LIMITED = """
 import resource, sys
@@ -87,7 +86,7 @@ def test_a_record_that_is_a_book(tmp_path, capsys, exam):
     assert overlap(capsys, train, "--exam", exam, "--out", tmp_path / "out")[0] == 0
     (hit,) = hits(tmp_path / "out")
     assert hit["excerpt"] == QUESTION.text
-    assert len(hit["record"]) == outputs.MOST_TEXT
+    assert len(hit["record"]) == output_files.RECORD_CHARACTERS
     html = (tmp_path / "out/overlap.html").read_text("utf-8")
     assert len(html) < 20_000
 
@@ -140,7 +139,7 @@ def test_every_fault_is_told(tmp_path, capsys, exam):
 
 
 def test_a_file_without_line_breaks(tmp_path, capsys, exam, monkeypatch):
-    monkeypatch.setattr(stream, "LONGEST", 2**20)
+    monkeypatch.setattr(input_files, "LONGEST_LINE", 2**20)
     train = write_jsonl(tmp_path / "train.jsonl", {"text": "x" * 2**20})
     assert overlap(capsys, train, "--exam", exam)[2] == (
         f"jmed-data: {train}:1: the line is longer than 1 MiB; "
@@ -276,13 +275,13 @@ def test_what_was_written_before_survives_a_fault(tmp_path, capsys, exam):
 
 def test_a_file_that_changes_while_it_is_searched(tmp_path, capsys, exam, monkeypatch):
     train = write_jsonl(tmp_path / "train.jsonl", {"text": OTHER}, GOOD)
-    written = outputs.write_clean
+    written = output_files.write_clean_file
 
     def changed(tally, out):
         write_jsonl(train, GOOD, {"text": OTHER})
         return written(tally, out)
 
-    monkeypatch.setattr("jmedlora.data.overlap.run.write_clean", changed)
+    monkeypatch.setattr("jmedlora.data.overlap.run.write_clean_file", changed)
     status, _, err = overlap(capsys, train, "--exam", exam, "--drop", tmp_path / "clean.jsonl")
     assert status == 1
     assert err == (

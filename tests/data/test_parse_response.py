@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jmedlora.data.parse.near_duplicates import reasons, similarity
+from jmedlora.data.parse.near_duplicates import duplicate_reasons, ngram_similarity
 from jmedlora.data.parse.read_response import read_response
-from jmedlora.data.parse.reject_reasons import reason_against
+from jmedlora.data.parse.select_pairs import reject_reason
 from jmedlora.data.parse.types import Pair
 
 JA = ("心不全とは何ですか？", "心臓のポンプ機能が低下した状態です。")
@@ -470,18 +470,18 @@ def test_what_is_no_pair_is_kept_with_the_reason(text, expected):
     ],
 )
 def test_pairs_that_are_of_no_use(instruction, output, language, reason):
-    assert reason_against(Pair(instruction, output, "", 1, ""), language) == reason
+    assert reject_reason(Pair(instruction, output, "", 1, ""), language) == reason
 
 
 def test_near_duplicates():
     def found(threshold, *texts):
-        return reasons([Pair(*text, "", 1, "") for text in texts], threshold)
+        return duplicate_reasons([Pair(*text, "", 1, "") for text in texts], threshold)
 
     spaced = (JA[0].replace("何", " 何"), JA[1].replace("。", "｡"))
     assert found(1, JA, spaced, MORE) == ["", "duplicate", ""]
     one = "abcdefghij", "klmnopqrst"  # 16 grams
     other = "abcdefghij", "klmnopqrsu"  # 15 of them and one of its own: 15 / 17
-    assert similarity("".join(one), "".join(other)) == 15 / 17
+    assert ngram_similarity("".join(one), "".join(other)) == 15 / 17
     assert found(0.85, one, other) == ["", "near-duplicate"]
     assert found(0.89, one, other) == ["", ""]
     assert found(1, one, other) == ["", ""]

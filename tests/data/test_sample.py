@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from jmedlora.core.display import visible
 from jmedlora.data.cli import main
-from jmedlora.data.dataset import read_training
+from jmedlora.data.dataset import read_training_file
 from jmedlora.exams.registry import SAMPLE
 from tests.conftest import ROOT
 
@@ -39,7 +39,7 @@ def overlap(folder, file, *exams):
     ("path", "kind", "count"), [(TEXT, "pretrain", 44), (TRAIN, "train", 2 * QUESTIONS)]
 )
 def test_no_fault(path, kind, count):
-    assert len(read_training(path, kind).records) == count
+    assert len(read_training_file(path, kind).records) == count
 
 
 @pytest.mark.parametrize("path", [TEXT, TRAIN], ids=lambda path: path.stem)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jmed_metrics.answers import read_letters
 from jmed_metrics.marking import Mark, answer_value, as_published, mark, mark_officially
-from jmed_metrics.numerals import read_number
+from jmed_metrics.read_letters import read_letters
+from jmed_metrics.read_number import read_number
 
 FIVE = tuple("abcde")
 

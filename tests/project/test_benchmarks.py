@@ -14,7 +14,7 @@ from transformers import AutoTokenizer
 from benchmarks import flops, shapes, training
 from benchmarks.recipe_runs import RECIPES, Pair, Run
 from benchmarks.rows import write_rows
-from jmedlora.data.tokenize import encode
+from jmedlora.data.tokenize import tokenize_record
 from jmedlora.train.quantize import load_base
 from tests.conftest import ROOT, run
 from tests.support.tiny_model import build
@@ -126,14 +126,16 @@ def test_the_median_step_leaves_out_the_warm_up_and_padding():
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_row_is_as_long_as_the_recipe_allows(name, tokenizer, tmp_path):
     plan = RECIPES[name].plan
-    assert write_rows(tmp_path, plan, tokenizer, 2) == 2 * plan.batch
-    (lines,) = [(tmp_path / path).read_text(encoding="utf-8") for path in plan.trained]
+    assert write_rows(tmp_path, plan, tokenizer, 2) == 2 * plan.effective_batch
+    (lines,) = [(tmp_path / path).read_text(encoding="utf-8") for path in plan.training_files]
     records = [json.loads(line) for line in lines.splitlines()]
-    assert len(records) == 2 * plan.batch
+    assert len(records) == 2 * plan.effective_batch
     if plan.kind == "pretrain":
-        assert {len(tokenizer(each["text"]).input_ids) for each in records} == {plan.row - 1}
+        assert {len(tokenizer(each["text"]).input_ids) for each in records} == {
+            plan.sequence_len - 1
+        }
         return
-    found = [encode(each, plan.template, plan.limits, tokenizer) for each in records]
+    found = [tokenize_record(each, plan.template, plan.limits, tokenizer) for each in records]
     lengths = {(each.source_length, each.target_length) for each in found}
     assert lengths == {(plan.limits.source, plan.limits.target)}
 

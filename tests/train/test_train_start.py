@@ -16,7 +16,7 @@ from pyarrow import parquet
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, ProcessFailure
 
 from jmedlora.core.errors import FileError
-from jmedlora.data.dataset import read_training
+from jmedlora.data.dataset import read_training_file
 from jmedlora.data.recipe import data_plan
 from jmedlora.train import disk_full, start_guard
 from jmedlora.train.learning_curve import draw_curve
@@ -990,7 +990,7 @@ def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
         write_jsonl(place / path, {"text": text})
     train, evaluation = ([{"path": path, "type": "completion"}] for path in texts)
     cfg = load("medcalm7b_pretrain", datasets=train, test_datasets=evaluation)
-    _read_typed(cfg, [read_training(Path(path), "pretrain") for path in texts])
+    _read_typed(cfg, [read_training_file(Path(path), "pretrain") for path in texts])
     read = [parquet.read_table(each[0].path) for each in (cfg.datasets, cfg.test_datasets)]
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]
 

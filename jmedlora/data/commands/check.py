@@ -9,9 +9,9 @@ from typing import Literal
 from jmedlora.core.cli.command import Command
 from jmedlora.core.cli.manual_page import FAULTS
 from jmedlora.core.errors import FileError
-from jmedlora.data.dataset import Kind, read_training
+from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
-from jmedlora.data.token_lengths import count, describe
+from jmedlora.data.token_lengths import check_lengths, length_lines
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.models.base_model import load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter
@@ -80,11 +80,12 @@ def _training_report(
     tokenizer = load_tokenizer(tokenizer_from or plan.base_model) if plan else None
 
     def report(path: Path) -> list[str]:
-        file = read_training(path, use)
+        file = read_training_file(path, use)
         lines = [f"{path}: {len(file.records)} records, no fault"]
         if plan is None:
             return [*lines, "  add --recipe to count what training would cut"]
-        return lines + [f"  {line}" for line in describe(file, count(file, plan, tokenizer), plan)]
+        lengths = check_lengths(file, plan, tokenizer)
+        return lines + [f"  {line}" for line in length_lines(file, lengths, plan)]
 
     return report
 

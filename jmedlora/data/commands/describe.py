@@ -10,8 +10,13 @@ from jmedlora.core.atomic_write import dump
 from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import FileError
 from jmedlora.data.describe.profile import Profile, read_profile
-from jmedlora.data.describe.render import as_record, lines
-from jmedlora.data.describe.token_profile import LIMIT, Tokenized, bare_plan, tokenized
+from jmedlora.data.describe.profile_report import profile_lines, profile_record
+from jmedlora.data.describe.token_profile import (
+    DEFAULT_LIMIT,
+    TokenProfile,
+    bare_plan,
+    count_tokens,
+)
 from jmedlora.data.recipe import DataPlan, read_recipe
 from jmedlora.models.base_model import load_tokenizer
 
@@ -39,7 +44,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--limit",
         type=int,
         metavar="N",
-        help=f"tokens of a prompt, an answer or a text, without --recipe (default: {LIMIT})",
+        help="tokens of a prompt, an answer or a text, without --recipe (default: "
+        f"{DEFAULT_LIMIT})",
     )
     parser.add_argument(
         "--format", choices=["text", "json"], default="text", help="json: a list, one object a file"
@@ -50,7 +56,7 @@ def _describe(args: argparse.Namespace) -> int:
     plan = read_recipe(args.recipe) if args.recipe else None
     _check(args, plan)
     use = args.use or (plan.kind if plan else None)
-    count = _counter(plan, args.tokenizer, args.limit or LIMIT)
+    count = _counter(plan, args.tokenizer, args.limit or DEFAULT_LIMIT)
     counted_by = " and ".join(str(each) for each in (args.recipe, args.tokenizer) if each)
     records, faulty = [], 0
     for path in args.files:
@@ -62,10 +68,10 @@ def _describe(args: argparse.Namespace) -> int:
             print(error, file=sys.stderr)
             continue
         if args.format == "json":
-            records.append(as_record(profile, tokens))
+            records.append(profile_record(profile, tokens))
         else:
             encoding = sys.stdout.encoding or "utf-8"
-            print(*lines(profile, tokens, counted_by, encoding=encoding), "", sep="\n")
+            print(*profile_lines(profile, tokens, counted_by, encoding=encoding), "", sep="\n")
     if args.format == "json":
         print(dump(records), end="")
     return 1 if faulty else 0
@@ -87,12 +93,12 @@ def _check(args: argparse.Namespace, plan: DataPlan | None) -> None:
 
 def _counter(
     plan: DataPlan | None, tokenizer_from: str | None, limit: int
-) -> Callable[[Profile], Tokenized | None]:
+) -> Callable[[Profile], TokenProfile | None]:
     """Counts a file's tokens, if a recipe or a tokenizer was given."""
     if not plan and not tokenizer_from:
         return lambda _: None
     tokenizer: Any = load_tokenizer(tokenizer_from or (plan.base_model if plan else ""))
-    return lambda profile: tokenized(profile, plan or bare_plan(profile.kind, limit), tokenizer)
+    return lambda profile: count_tokens(profile, plan or bare_plan(profile.kind, limit), tokenizer)
 
 
 DESCRIBE = Command(

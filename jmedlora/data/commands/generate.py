@@ -11,18 +11,18 @@ from jmedlora.core.lock import locked
 from jmedlora.data.commands.generate_options import KEY_VARIABLE, add_options
 from jmedlora.data.commands.parse import print_summary, settings_of
 from jmedlora.data.generate.client import Connection
-from jmedlora.data.generate.documents import Document, find
-from jmedlora.data.generate.prompt_template import NAMES, Prompt, read_prompt, shipped_prompt
-from jmedlora.data.generate.request_loop import Outcome, ask_all
+from jmedlora.data.generate.find_documents import Document, find_documents
+from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
+from jmedlora.data.generate.request_loop import Outcome, send_requests
 from jmedlora.data.generate.request_plan import (
     Plan,
     Request,
-    Settings,
+    RequestSettings,
+    estimate_tokens,
     make_plan,
-    tokens_about,
     write_plan,
 )
-from jmedlora.data.generate.response_store import opened
+from jmedlora.data.generate.response_store import open_response_store
 from jmedlora.data.generate.server_address import (
     Server,
     ServerError,
@@ -39,7 +39,7 @@ def _generate(args: argparse.Namespace) -> int:
     server = locate_server(args.base_url, allow_external=args.allow_external)
     documents = _documents(args.docs, args.out, skip=args.skip_unreadable)
     plan = make_plan(documents, settings, limit=args.limit)
-    with locked(args.out), opened(args.out) as store:
+    with locked(args.out), open_response_store(args.out) as store:
         if store.note:
             print(store.note, file=sys.stderr)
         pending = [request for request in plan.requests if request.key not in store.keys]
@@ -50,7 +50,7 @@ def _generate(args: argparse.Namespace) -> int:
         outcome = Outcome()
         if pending:
             check_reachable(server)
-            outcome = ask_all(
+            outcome = send_requests(
                 pending,
                 settings,
                 _connection(args, server),
@@ -66,20 +66,20 @@ def _generate(args: argparse.Namespace) -> int:
     return 1 if outcome.failures else 0
 
 
-def _settings(args: argparse.Namespace) -> Settings:
+def _settings(args: argparse.Namespace) -> RequestSettings:
     given = {"max_tokens": args.max_tokens, "temperature": args.temperature, **args.params}
-    return Settings(
+    return RequestSettings(
         model=args.model,
         prompt=_prompt(args.prompt),
         pairs=args.pairs,
         samples=args.samples,
-        cap=args.max_chars,
+        max_characters=args.max_chars,
         parameters={key: value for key, value in given.items() if value is not None},
     )
 
 
 def _prompt(name: str) -> Prompt:
-    return shipped_prompt(name) if name in NAMES else read_prompt(Path(name))
+    return shipped_prompt(name) if name in PROMPT_NAMES else read_prompt(Path(name))
 
 
 def _connection(args: argparse.Namespace, server: Server) -> Connection:
@@ -93,7 +93,7 @@ def _documents(paths: Sequence[Path], out: Path, *, skip: bool) -> list[Document
     """The documents, with what is to be said of them. Raises ValueError if one is no use."""
     if out.resolve() in {path.resolve() for path in paths}:
         raise ValueError(f"--out {out}: is a folder that is read; choose another, or one inside it")
-    found = find(paths, leave_out=out)
+    found = find_documents(paths, leave_out=out)
     for note in found.notes[:SHOWN_NOTES]:
         print(note, file=sys.stderr)
     if len(found.notes) > SHOWN_NOTES:
@@ -113,7 +113,7 @@ def _print_plan(
     documents: Sequence[Document],
     plan: Plan,
     pending: Sequence[Request],
-    settings: Settings,
+    settings: RequestSettings,
     server: Server,
 ) -> None:
     characters = sum(len(document.text) for document in documents)
@@ -128,7 +128,7 @@ def _print_plan(
     if pending:
         longest = settings.parameters.get("max_tokens")
         most = f"at most {longest * len(pending):,}" if isinstance(longest, int) else "unknown many"
-        print(f"about {tokens_about(pending):,} tokens to read, {most} to write")
+        print(f"about {estimate_tokens(pending):,} tokens to read, {most} to write")
         print(f"server: {server}, model: {settings.model}")
 
 

@@ -8,9 +8,14 @@ from jmedlora.core.cli.arguments import TakesArguments, bounded_number
 from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.lock import locked
-from jmedlora.data.parse.response_file import NAME
-from jmedlora.data.parse.settings import EVAL_SHARE, LANGUAGES, NEAR_DUPLICATE, ParseSettings
-from jmedlora.data.parse.summary import Summary
+from jmedlora.data.generate.response_store import RESPONSES_FILE
+from jmedlora.data.parse.dataset_card import Summary, summary_lines
+from jmedlora.data.parse.select_pairs import (
+    DEFAULT_EVAL_SHARE,
+    DEFAULT_SIMILARITY,
+    LANGUAGES,
+    ParseSettings,
+)
 from jmedlora.data.parse.training_files import write_training_files
 
 
@@ -31,18 +36,18 @@ def add_parse_options(group: TakesArguments) -> None:
     group.add_argument(
         "--near-duplicate",
         type=bounded_number(lambda x: 0 < x <= 1, "a number above 0, to 1, such as 0.8"),
-        default=NEAR_DUPLICATE,
+        default=DEFAULT_SIMILARITY,
         metavar="SHARE",
         help="drop a pair that shares this much of its character 5-grams (Jaccard) with an earlier "
-        f"one; 1 drops exact repetitions only (default: {NEAR_DUPLICATE})",
+        f"one; 1 drops exact repetitions only (default: {DEFAULT_SIMILARITY})",
     )
     group.add_argument(
         "--eval-share",
         type=bounded_number(lambda x: 0 <= x < 1, "a number from 0 to below 1, such as 0.02"),
-        default=EVAL_SHARE,
+        default=DEFAULT_EVAL_SHARE,
         metavar="SHARE",
         help="of the chunks, how many go to eval.jsonl with all their pairs; 0 for no such file "
-        f"(default: {EVAL_SHARE})",
+        f"(default: {DEFAULT_EVAL_SHARE})",
     )
 
 
@@ -55,17 +60,18 @@ def print_summary(summary: Summary) -> None:
     """Prints the numbers of a run; that a line was half-written goes to standard error."""
     if summary.half_written:
         print(
-            f"{summary.folder / NAME}:{summary.half_written}: half-written, not read; "
+            f"{summary.folder / RESPONSES_FILE}:{summary.half_written}: half-written, not read; "
             "jmed-data generate asks for it again",
             file=sys.stderr,
         )
-    print(*summary.lines(), sep="\n")
+    print(*summary_lines(summary), sep="\n")
 
 
 def _parse(args: argparse.Namespace) -> int:
-    if not (args.folder / NAME).is_file():  # before a lock makes a folder of a slip of the pen
+    responses = args.folder / RESPONSES_FILE
+    if not responses.is_file():  # before a lock makes a folder of a slip of the pen
         what, remedy = "is not there", "give the folder that jmed-data generate had as --out"
-        raise FileError([Fault(args.folder / NAME, None, None, what, remedy)])
+        raise FileError([Fault(responses, None, None, what, remedy)])
     with locked(args.folder):
         print_summary(write_training_files(args.folder, settings_of(args)))
     return 0

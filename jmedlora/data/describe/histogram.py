@@ -23,7 +23,7 @@ class Bin:
     count: int
 
 
-def bins(lengths: Sequence[int], limit: int | None = None) -> list[Bin]:
+def make_bins(lengths: Sequence[int], limit: int | None = None) -> list[Bin]:
     """Bins of one width, from 1 on, and one for the rest.
 
     With a ``limit`` that some exceed, the rest is what exceeds it; else, if it has any, the longest
@@ -36,7 +36,7 @@ def bins(lengths: Sequence[int], limit: int | None = None) -> list[Bin]:
         width, last = ceil(limit / BARS), limit
     else:
         most = longest if limit else sorted(lengths)[ceil(0.99 * len(lengths)) - 1]
-        width = _round(most / BARS)
+        width = _round_up(most / BARS)
         last = min(ceil(most / width) * width, limit or most + width)
     edges = [*range(0, last, width), last]
     found = [
@@ -47,14 +47,14 @@ def bins(lengths: Sequence[int], limit: int | None = None) -> list[Bin]:
     return [*found, Bin(last + 1, None, rest)] if rest else found
 
 
-def draw(found: Sequence[Bin], *, encoding: str = "utf-8", width: int = WIDTH) -> list[str]:
+def draw_bars(found: Sequence[Bin], *, encoding: str = "utf-8", width: int = WIDTH) -> list[str]:
     """A line for each bin, ``width`` columns at most: its range, a bar, its count.
 
     The longest bar fills the room; a bin that is not empty has a trace at least.
     """
     if not found:
         return []
-    marks = EIGHTHS if _writes(encoding) else ASCII
+    marks = EIGHTHS if _can_encode(encoding) else ASCII
     lows, highs = len(f"{found[-1].low}"), max(len(f"{each.high or ''}") for each in found)
     labels = [_label(each, lows, highs) for each in found]
     counts = [f"{each.count}" for each in found]
@@ -67,7 +67,7 @@ def draw(found: Sequence[Bin], *, encoding: str = "utf-8", width: int = WIDTH) -
     ]
 
 
-def _round(width: float) -> int:
+def _round_up(width: float) -> int:
     """The next of 1, 2, 5, 10, 20, 50 … that is at least ``width``."""
     steps = (step * 10**power for power in counting() for step in (1, 2, 5))
     return next(step for step in steps if step >= width)
@@ -86,7 +86,7 @@ def _bar(share: float, room: int, marks: str) -> str:
     return marks[-1] * full + (marks[part] if part else "")
 
 
-def _writes(encoding: str) -> bool:
+def _can_encode(encoding: str) -> bool:
     try:
         EIGHTHS.encode(encoding)
     except (LookupError, UnicodeEncodeError):

@@ -12,16 +12,11 @@ from statistics import fmean, median
 from jmedlora.core.display import language, visible
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
-from jmedlora.data.dataset import OPTIONAL, REQUIRED, Kind, record_faults, wrong_text
-
-ORDER: dict[Kind, tuple[str, ...]] = {
-    "train": ("instruction", "input", "output"),
-    "pretrain": ("text",),
-}
+from jmedlora.data.dataset import FIELD_ORDER, OPTIONAL, REQUIRED, Kind, record_faults, text_fault
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class LengthStatistics:
     """Lengths in short. p95: 95 % are at most so long (nearest rank, so one of the lengths)."""
 
     min: int
@@ -32,7 +27,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FieldProfile:
     """One field over all records of a file.
 
     text: records that have a text there, the only ones counted in what follows; missing: none or
@@ -67,7 +62,7 @@ class Profile:
     kind: Kind
     records: int
     usable: list[Numbered]
-    fields: list[Field]
+    fields: list[FieldProfile]
     repeated: int
     alike: int
     other_answers: int
@@ -86,26 +81,26 @@ def read_profile(path: Path, kind: Kind | None) -> Profile:
         faults = [Fault(path, None, None, "holds no record", f"write one per line, with {fields}")]
     if faults:
         raise FileError(faults)
-    return _profile(path, numbered, kind or _kind(numbered))
+    return _profile(path, numbered, kind or _guess_kind(numbered))
 
 
-def spread(lengths: Sequence[int]) -> Spread | None:
+def length_statistics(lengths: Sequence[int]) -> LengthStatistics | None:
     """The spread of ``lengths``; None if there are none."""
     if not lengths:
         return None
     ranked = sorted(lengths)
     p95 = ranked[ceil(0.95 * len(ranked)) - 1]
-    return Spread(ranked[0], median(ranked), fmean(ranked), p95, ranked[-1])
+    return LengthStatistics(ranked[0], median(ranked), fmean(ranked), p95, ranked[-1])
 
 
-def _kind(numbered: Sequence[Numbered]) -> Kind:
+def _guess_kind(numbered: Sequence[Numbered]) -> Kind:
     texts = sum("text" in record and "output" not in record for _, record in numbered)
     return "pretrain" if 2 * texts > len(numbered) else "train"
 
 
 def _profile(path: Path, numbered: list[Numbered], kind: Kind) -> Profile:
     records = [record for _, record in numbered]
-    names = ORDER[kind]
+    names = FIELD_ORDER[kind]
     usable = [each for each in numbered if not list(record_faults(each[1], path, each[0], kind))]
     others = Counter(visible(name) for record in records for name in record if name not in names)
     return Profile(
@@ -113,61 +108,63 @@ def _profile(path: Path, numbered: list[Numbered], kind: Kind) -> Profile:
         kind=kind,
         records=len(records),
         usable=usable,
-        fields=[_field(name, records) for name in names],
-        repeated=_repeated(_whole(record, names, str) for record in records),
-        alike=_repeated(_whole(record, names, _plain) for record in records),
-        other_answers=_other_answers([record for _, record in usable]) if kind == "train" else 0,
-        echoes=sum(map(_echoes, records)) if kind == "train" else 0,
+        fields=[_field_profile(name, records) for name in names],
+        repeated=_count_repeated(_record_key(record, names, str) for record in records),
+        alike=_count_repeated(_record_key(record, names, _normalized) for record in records),
+        other_answers=_count_other_answers(usable) if kind == "train" else 0,
+        echoes=sum(map(_is_echo, records)) if kind == "train" else 0,
         others=dict(others.most_common()),
     )
 
 
-def _field(name: str, records: Sequence[Record]) -> Field:
+def _field_profile(name: str, records: Sequence[Record]) -> FieldProfile:
     values = [record.get(name) for record in records]
-    texts = [value for value in values if value is not None and not wrong_text(value)]
+    texts = [value for value in values if value is not None and not text_fault(value)]
     missing = sum(value is None for value in values)
     empty = sum(isinstance(value, str) and not value.strip() for value in values)
-    return Field(
+    return FieldProfile(
         name=name,
         text=len(texts),
         missing=missing,
         empty=empty,
         not_text=len(values) - len(texts) - missing - empty,
-        repeated=_repeated(texts),
-        alike=_repeated(map(_plain, texts)),
+        repeated=_count_repeated(texts),
+        alike=_count_repeated(map(_normalized, texts)),
         not_japanese=sum(language(text) != "ja" for text in texts),
         characters=[len(text) for text in texts],
     )
 
 
-def _repeated(values: Iterable[object]) -> int:
+def _count_repeated(values: Iterable[object]) -> int:
     """How many of ``values`` stood earlier among them."""
     return sum(count - 1 for count in Counter(values).values())
 
 
-def _plain(text: str) -> str:
+def _normalized(text: str) -> str:
     """``text`` without what a copy may differ in: width, case, white space."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _whole(record: Record, names: Sequence[str], plain: Callable[[str], str]) -> tuple[str, ...]:
+def _record_key(
+    record: Record, names: Sequence[str], form: Callable[[str], str]
+) -> tuple[str, ...]:
     """A record's trained fields, to be compared; no input is the same as an empty one."""
-    return tuple(_comparable(record.get(name), plain) for name in names)
+    return tuple(_comparable_value(record.get(name), form) for name in names)
 
 
-def _comparable(value: object, plain: Callable[[str], str]) -> str:
+def _comparable_value(value: object, form: Callable[[str], str]) -> str:
     if isinstance(value, str):
-        return plain(value)
+        return form(value)
     return "" if value is None else f"\0{json.dumps(value, sort_keys=True)}"
 
 
-def _other_answers(records: Sequence[Record]) -> int:
-    """Whole records that are new, under a prompt that is not."""
-    prompts = {_whole(record, ORDER["train"], str) for record in records}
-    return _repeated(prompt[:-1] for prompt in prompts)
+def _count_other_answers(usable: Sequence[Numbered]) -> int:
+    """How many whole records are new, but under a prompt that is not."""
+    prompts = {_record_key(record, FIELD_ORDER["train"], str) for _, record in usable}
+    return _count_repeated(prompt[:-1] for prompt in prompts)
 
 
-def _echoes(record: Record) -> bool:
+def _is_echo(record: Record) -> bool:
     output = record.get("output")
     if not isinstance(output, str) or not output.strip():
         return False

@@ -9,17 +9,17 @@ from jmedlora.core.jsonl import Numbered
 from jmedlora.data.dataset import OPTIONAL, REQUIRED, Kind
 from jmedlora.data.describe.profile import Profile
 from jmedlora.data.recipe import DataPlan
-from jmedlora.data.token_lengths import measure, special_tokens
-from jmedlora.data.tokenize import Limits, Template
+from jmedlora.data.token_lengths import measure_lengths, special_tokens
+from jmedlora.data.tokenize import PromptTemplate, TokenLimits
 
-BARE = Template("{instruction}\n{input}", "{instruction}")
+BARE_FIELDS = PromptTemplate("{instruction}\n{input}", "{instruction}")
 """Without a recipe there is no text around a record."""
-LIMIT = 512
+DEFAULT_LIMIT = 512
 """Tokens of a prompt and of an answer at most, in the paper (Table 3) and in the recipes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TokenPart:
     """What is cut or not as one: "prompt", "answer", the whole "record", or a "text".
 
     lengths: tokens of each usable record, before anything is cut. limit: tokens at most; None for
@@ -37,45 +37,46 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Tokenized:
+class TokenProfile:
     """The parts of the usable records. special: records with a special token written out."""
 
-    parts: list[Part]
+    parts: list[TokenPart]
     special: int
 
 
 def bare_plan(kind: Kind, limit: int) -> DataPlan:
     """A plan without a recipe: the fields alone, an input on a line of its own."""
-    template, limits = (BARE, Limits(limit, limit)) if kind == "train" else (None, None)
+    is_train = kind == "train"
     return DataPlan(
         kind=kind,
-        trained=(),
-        evaluated=(),
-        template=template,
-        limits=limits,
-        row=limit,
-        packed=False,
-        batch=1,
-        steps=1,
+        training_files=(),
+        evaluation_files=(),
+        template=BARE_FIELDS if is_train else None,
+        limits=TokenLimits(limit, limit) if is_train else None,
+        sequence_len=limit,
+        sample_packing=False,
+        effective_batch=1,
+        max_steps=1,
         base_model="",
     )
 
 
-def tokenized(profile: Profile, plan: DataPlan, tokenizer: Any) -> Tokenized:
+def count_tokens(profile: Profile, plan: DataPlan, tokenizer: Any) -> TokenProfile:
     """Counts as training does. A prompt has the tokenizer's own tokens, an answer its end token."""
-    counted = measure(profile.usable, plan, tokenizer)
+    counted = measure_lengths(profile.usable, plan, tokenizer)
     if plan.limits:
         parts = [
-            Part("prompt", counted.sources, plan.limits.source),
-            Part("answer", counted.targets, plan.limits.target),
-            Part("record", counted.lengths, None),
+            TokenPart("prompt", counted.sources, plan.limits.source),
+            TokenPart("answer", counted.targets, plan.limits.target),
+            TokenPart("record", counted.lengths, None),
         ]
     else:
-        parts = [Part("text", counted.lengths, plan.row)]
-    return Tokenized(parts, _special(profile.usable, profile.kind, special_tokens(tokenizer)))
+        parts = [TokenPart("text", counted.lengths, plan.sequence_len)]
+    special = _count_special(profile.usable, profile.kind, special_tokens(tokenizer))
+    return TokenProfile(parts, special)
 
 
-def _special(records: Sequence[Numbered], kind: Kind, tokens: Sequence[str]) -> int:
+def _count_special(records: Sequence[Numbered], kind: Kind, tokens: Sequence[str]) -> int:
     if not tokens:
         return 0
     any_token = re.compile("|".join(map(re.escape, tokens)))

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jmedlora.data.generate.request_plan import Request, Settings
+from jmedlora.data.generate.request_plan import Request, RequestSettings
 from jmedlora.data.generate.server_address import Server, ServerError
 
 if TYPE_CHECKING:
@@ -14,21 +15,23 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 3600
 """Seconds of Retry-After that are obeyed; the client itself obeys up to 120 and then gives up."""
 MALFORMED_TRIES = 3
-OWN_FAULT = (400, 413, 414, 422)
+REQUEST_FAULTS = (400, 413, 414, 422)
 """Statuses for a request that is too long or otherwise wrong in itself."""
-SHOWN = 200
+SHOWN_CHARACTERS = 200
 
 
 class CallError(RuntimeError):
     """A call without a usable answer, after all retries.
 
-    wait: seconds that the server asks for. own: whether the request itself is at fault, so that the
-    next one may do.
+    wait: seconds that the server asks for. is_request_fault: whether the request itself is at
+    fault, so that the next one may do.
     """
 
-    def __init__(self, reason: str, *, wait: float | None = None, own: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, wait: float | None = None, is_request_fault: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.wait, self.own = wait, own
+        self.wait, self.is_request_fault = wait, is_request_fault
 
 
 class RefusedError(ServerError):
@@ -45,14 +48,14 @@ class Connection:
     timeout: float
     retries: int
 
-    def hidden(self, text: str) -> str:
+    def redacted(self, text: str) -> str:
         """The first line of ``text``, short and without the key: a server may repeat it."""
         if self.key:
             text = text.replace(self.key, "***")
         line = re.sub(r"[^\x20-\U0010ffff]+", " ", text).strip()
-        return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
+        return line if len(line) <= SHOWN_CHARACTERS else line[: SHOWN_CHARACTERS - 1] + "…"
 
-    def client(self) -> "AsyncOpenAI":
+    def open_client(self) -> "AsyncOpenAI":
         """The client, which sends documents to the server that was named and nowhere else.
 
         Redirects are not followed, and a proxy of the environment is used only for a server
@@ -77,19 +80,19 @@ class Connection:
         )
 
 
-async def ask(
-    client: "AsyncOpenAI", request: Request, settings: Settings, connection: Connection
+async def request_completion(
+    client: "AsyncOpenAI", request: Request, settings: RequestSettings, connection: Connection
 ) -> dict[str, Any]:
     """The server's answer to ``request``, as it is recorded. Raises CallError or RefusedError."""
     for _ in range(MALFORMED_TRIES):
-        text = await _create(client, request, settings, connection)
+        text = await _post_request(client, request, settings, connection)
         if (answer := read_answer(text)) is not None:
             return answer
-    raise CallError(f"the server's answer is no chat completion ({connection.hidden(text)})")
+    raise CallError(f"the server's answer is no chat completion ({connection.redacted(text)})")
 
 
-async def _create(
-    client: "AsyncOpenAI", request: Request, settings: Settings, connection: Connection
+async def _post_request(
+    client: "AsyncOpenAI", request: Request, settings: RequestSettings, connection: Connection
 ) -> str:
     """The body of the server's answer, unread: servers differ in what stands beside the text."""
     import openai
@@ -104,7 +107,7 @@ async def _create(
         reason = f"no answer within {connection.timeout:g} s, {connection.retries + 1} times"
         raise CallError(reason) from error
     except openai.APIConnectionError as error:
-        cause = connection.hidden(str(error.__cause__ or error))
+        cause = connection.redacted(str(error.__cause__ or error))
         raise CallError(f"the connection failed ({cause})") from error
     except openai.APIStatusError as error:
         raise _status_error(error, settings, connection) from error
@@ -112,10 +115,10 @@ async def _create(
 
 
 def _status_error(
-    error: "APIStatusError", settings: Settings, connection: Connection
+    error: "APIStatusError", settings: RequestSettings, connection: Connection
 ) -> CallError | RefusedError:
     """What a status that is not to be retried means."""
-    status, said = error.status_code, connection.hidden(error.response.text or error.message)
+    status, said = error.status_code, connection.redacted(error.response.text or error.message)
     where = connection.server.base_url
     if status == 401:
         remedy = f"put the right key into the environment variable {connection.key_variable}"
@@ -128,10 +131,12 @@ def _status_error(
     if 300 <= status < 400:
         remedy = "name the address itself with --base-url"
         return RefusedError(f"{where}: the server sends elsewhere, which is not followed; {remedy}")
-    return CallError(f"status {status}: {said}", wait=_wait(error), own=status in OWN_FAULT)
+    is_request_fault = status in REQUEST_FAULTS
+    reason = f"status {status}: {said}"
+    return CallError(reason, wait=_retry_after(error), is_request_fault=is_request_fault)
 
 
-def _wait(error: "APIStatusError") -> float | None:
+def _retry_after(error: "APIStatusError") -> float | None:
     """The seconds of a Retry-After that is too long for the client; None where there is none."""
     value = error.response.headers.get("retry-after", "")
     seconds = float(value) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", value) else 0
@@ -146,14 +151,20 @@ def read_answer(text: str) -> dict[str, Any] | None:
     """
     try:
         body = json.loads(text)
-        choice = body["choices"][0]
-        message = choice["message"]
-        content = _text(message.get("content")) or _text(message.get("refusal"))
-    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+    except (ValueError, RecursionError):  # not JSON, a number too long, nested too deep
         return None
+    match body:
+        case {"choices": [{"message": {**message}, **choice}, *_]}:
+            return _recorded_fields(body, choice, message)
+    return None
+
+
+def _recorded_fields(
+    body: Mapping[Any, Any], choice: Mapping[Any, Any], message: Mapping[Any, Any]
+) -> dict[str, Any]:
     finish = choice.get("finish_reason")
     return {
-        "content": content,
+        "content": _text(message.get("content")) or _text(message.get("refusal")),
         "finish_reason": finish if isinstance(finish, str) else None,
         "usage": _usage(body.get("usage")),
         "answered_by": body["model"] if isinstance(body.get("model"), str) else None,

@@ -14,16 +14,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from jmedlora.data.generate.encoding_detection import Decoded, decode
+from jmedlora.core.errors import UserError
+from jmedlora.data.generate.encoding_detection import Decoded, UnknownEncodingError, decode_text
 
 TEXT_FIELD = "text"
-DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-HEAD = 4096
+DECLARED_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+HEAD_BYTES = 4096
 JAPANESE = ("cp932", "shift_jis", "euc_jp")
 """Codecs whose declaration is believed where it fits: any bytes fit one with a byte a letter."""
-NOT_TEXT = ("script", "style", "head", "template", "noscript", "rt", "rp")
+SKIPPED_ELEMENTS = ("script", "style", "head", "template", "noscript", "rt", "rp")
 """Elements that are not the document's text; rt and rp hold readings (ruby) beside the kanji."""
-BLOCKS = {
+BLOCK_ELEMENTS = {
     "address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl",
     "dt", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
     "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "td",
@@ -32,7 +33,7 @@ BLOCKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class DocumentText:
     """One text of a file; line: where it stands in a JSON Lines file; note: what to tell."""
 
     text: str
@@ -42,7 +43,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ReadFault:
     """Why a file (or its ``line``) cannot be used, and the remedy."""
 
     line: int | None
@@ -50,78 +51,84 @@ class Reason:
     remedy: str
 
 
-class Unreadable(ValueError):  # noqa: N818  # it says what the file is
-    """A file that gives no text; ``why`` holds every reason."""
+class UnreadableDocumentError(UserError):
+    """A file that gives no text; ``faults`` says all that is wrong with it."""
 
-    def __init__(self, *why: Reason) -> None:
-        super().__init__(why[0].what)
-        self.why = why
+    def __init__(self, *faults: ReadFault) -> None:
+        super().__init__(faults[0].what)
+        self.faults = faults
+
+    @classmethod
+    def of(cls, what: str, remedy: str) -> "UnreadableDocumentError":
+        """One for the whole file."""
+        return cls(ReadFault(None, what, remedy))
 
 
-def read_plain(raw: bytes) -> list[Text]:
+def read_plain(raw: bytes) -> list[DocumentText]:
     """A text or Markdown file, as it is. Raises Unreadable."""
-    found = _decoded(raw)
-    return [Text(_checked(_unix(found.text)), found.encoding)]
+    found = _decode(raw)
+    return [DocumentText(_require_text(_unix_line_ends(found.text)), found.encoding)]
 
 
-def read_json_lines(raw: bytes) -> list[Text]:
+def read_json_lines(raw: bytes) -> list[DocumentText]:
     """The ``text`` of every record. Raises Unreadable with every faulty line."""
-    found = _decoded(raw)
+    found = _decode(raw)
     texts, faults = [], []
     for number, line in enumerate(found.text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            text = _checked(_unix(_text_of(line)))
-        except Unreadable as error:
-            faults += [Reason(number, each.what, each.remedy) for each in error.why]
+            text = _require_text(_unix_line_ends(_record_text(line)))
+        except UnreadableDocumentError as error:
+            faults += [ReadFault(number, each.what, each.remedy) for each in error.faults]
         else:
-            texts.append(Text(text, found.encoding, number))
+            texts.append(DocumentText(text, found.encoding, number))
     if faults:
-        raise Unreadable(*faults)
+        raise UnreadableDocumentError(*faults)
     if not texts:
-        raise Unreadable(Reason(None, "is empty", "remove it or put text into it"))
+        raise UnreadableDocumentError.of("is empty", "remove it or put text into it")
     return texts
 
 
-def read_html(raw: bytes) -> list[Text]:
+def read_html(raw: bytes) -> list[DocumentText]:
     """The text that a page shows, a line a block. Raises Unreadable."""
     import lxml.etree
     import lxml.html
 
-    found = _declared(raw)
+    found = _decode_declared(raw)
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     try:
         root = lxml.html.document_fromstring(found.text.encode(errors="replace"), parser=parser)
     except lxml.etree.LxmlError as error:
-        raise Unreadable(Reason(None, "is no HTML that holds text", "check the file")) from error
+        raise UnreadableDocumentError.of("is no HTML that holds text", "check the file") from error
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         what = "nests too deep: what is inside would be lost"
-        raise Unreadable(Reason(None, what, "save its text as .txt"))
-    lines = "".join(_shown(root)).split("\n")
+        raise UnreadableDocumentError.of(what, "save its text as .txt")
+    lines = "".join(_visible_texts(root)).split("\n")
     text = "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
-    return [Text(_checked(text), found.encoding)]
+    return [DocumentText(_require_text(text), found.encoding)]
 
 
-def read_pdf(raw: bytes) -> list[Text]:
+def read_pdf(raw: bytes) -> list[DocumentText]:
     """The text of a PDF's pages, each ending in a line end. Raises Unreadable."""
-    pages = _pages(raw)
+    pages = _pdf_pages(raw)
     if not pages:
-        raise Unreadable(Reason(None, "is a PDF without a page", "check that it is complete"))
+        raise UnreadableDocumentError.of("is a PDF without a page", "check that it is complete")
     empty = [number for number, page in enumerate(pages, start=1) if not page.strip()]
     if len(empty) == len(pages):
         what = f"has no text on any of its {len(pages)} pages: it is a scan"
-        raise Unreadable(Reason(None, what, "recognise its text first (OCR), as with ocrmypdf"))
+        raise UnreadableDocumentError.of(what, "recognise its text first (OCR), as with ocrmypdf")
     note = ""
     if empty:
         shown = ", ".join(map(str, empty[:5])) + ("…" if len(empty) > 5 else "")
         note = f"{len(empty)} of {len(pages)} pages have no text (page {shown}): scans or pictures"
     text = "".join(f"{page.rstrip()}\n" for page in pages if page.strip())
     # A character that the PDF's font table breaks is marked rather than a reason to refuse all.
-    return [Text(_checked(_unix(text.encode(errors="replace").decode())), "PDF", note=note)]
+    text = _unix_line_ends(text.encode(errors="replace").decode())
+    return [DocumentText(_require_text(text), "PDF", note=note)]
 
 
-READERS: dict[str, Callable[[bytes], list[Text]]] = {
+READERS: dict[str, Callable[[bytes], list[DocumentText]]] = {
     ".txt": read_plain,
     ".md": read_plain,
     ".jsonl": read_json_lines,
@@ -132,16 +139,16 @@ READERS: dict[str, Callable[[bytes], list[Text]]] = {
 """By the ending of a file's name, in lower case."""
 
 
-def _decoded(raw: bytes) -> Decoded:
+def _decode(raw: bytes) -> Decoded:
     try:
-        return decode(raw)
-    except ValueError as error:
-        raise Unreadable(Reason(None, str(error), "save it as UTF-8")) from error
+        return decode_text(raw)
+    except UnknownEncodingError as error:
+        raise UnreadableDocumentError.of(str(error), "save it as UTF-8") from error
 
 
-def _declared(raw: bytes) -> Decoded:
+def _decode_declared(raw: bytes) -> Decoded:
     """``raw`` by the encoding that a page declares, where it can be that; else by its bytes."""
-    declared = DECLARED.search(raw[:HEAD])
+    declared = DECLARED_CHARSET.search(raw[:HEAD_BYTES])
     if declared and not raw.isascii():
         try:
             codec = codecs.lookup(declared[1].decode())
@@ -149,7 +156,7 @@ def _declared(raw: bytes) -> Decoded:
                 return Decoded(raw.decode(codec.name), declared[1].decode())
         except (LookupError, UnicodeDecodeError):  # unknown, or not true
             pass
-    return _decoded(raw)
+    return _decode(raw)
 
 
 def _is_utf8(raw: bytes) -> bool:
@@ -160,35 +167,35 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def _unix(text: str) -> str:
+def _unix_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _checked(text: str) -> str:
+def _require_text(text: str) -> str:
     if not text.strip():
-        raise Unreadable(Reason(None, "is empty", "remove it or put text into it"))
+        raise UnreadableDocumentError.of("is empty", "remove it or put text into it")
     try:
         text.encode()
     except UnicodeEncodeError as error:
         what, remedy = "holds half of a surrogate pair", "write the character out"
-        raise Unreadable(Reason(None, what, remedy)) from error
+        raise UnreadableDocumentError.of(what, remedy) from error
     return text
 
 
-def _text_of(line: str) -> str:
+def _record_text(line: str) -> str:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         what = f"not a complete JSON object ({error})"
-        raise Unreadable(Reason(None, what, "repair or delete the line")) from error
+        raise UnreadableDocumentError.of(what, "repair or delete the line") from error
     text = record.get(TEXT_FIELD) if isinstance(record, dict) else None
     if not isinstance(text, str):
         what = f"has no '{TEXT_FIELD}' with a text"
-        raise Unreadable(Reason(None, what, f"put the document into the field '{TEXT_FIELD}'"))
+        raise UnreadableDocumentError.of(what, f"put the document into the field '{TEXT_FIELD}'")
     return text
 
 
-def _shown(root: Any) -> Iterator[str]:
+def _visible_texts(root: Any) -> Iterator[str]:
     """The texts that a page shows, in order, with a line end around each block.
 
     By hand, not by recursion: pages nest deeper than Python calls.
@@ -198,27 +205,27 @@ def _shown(root: Any) -> Iterator[str]:
     walk = lxml.etree.iterwalk(root, events=("start", "end"))
     kept = 0  # elements open here that keep their line ends
     for event, element in walk:
-        line_end = "\n" if element.tag in BLOCKS else ""
+        line_end = "\n" if element.tag in BLOCK_ELEMENTS else ""
         kept += (element.tag == "pre") * (1 if event == "start" else -1)
-        if event == "start" and element.tag in NOT_TEXT:
+        if event == "start" and element.tag in SKIPPED_ELEMENTS:
             walk.skip_subtree()
         elif event == "start":
-            yield line_end + _flowing(element.text, kept)
+            yield line_end + _inline_text(element.text, kept)
         if event == "end":
-            yield line_end + _flowing(element.tail, kept)
+            yield line_end + _inline_text(element.tail, kept)
 
 
-def _flowing(text: str | None, kept: int) -> str:
+def _inline_text(text: str | None, kept: int) -> str:
     return (text or "") if kept else (text or "").replace("\n", " ")
 
 
-def _pages(raw: bytes) -> list[str]:
+def _pdf_pages(raw: bytes) -> list[str]:
     try:
         import pypdf
         from pypdf.errors import PyPdfError
     except ImportError as error:
         what, remedy = "needs pypdf", "run: pip install 'jmedlora[generate]'"
-        raise Unreadable(Reason(None, what, remedy)) from error
+        raise UnreadableDocumentError.of(what, remedy) from error
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells all that it mends
     try:
         reader = pypdf.PdfReader(io.BytesIO(raw))
@@ -229,8 +236,8 @@ def _pages(raw: bytes) -> list[str]:
             ArithmeticError, AssertionError, OSError, zlib.error) as error:  # fmt: skip
         reason = str(error).partition("\n")[0] or type(error).__name__
         what = f"is no PDF that can be read ({reason})"
-        raise Unreadable(Reason(None, what, "check that the file is complete")) from error
+        raise UnreadableDocumentError.of(what, "check that the file is complete") from error
     if protected:
         what = "is protected by a password"
-        raise Unreadable(Reason(None, what, "save it without a password"))
+        raise UnreadableDocumentError.of(what, "save it without a password")
     return pages

@@ -10,6 +10,8 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from jmedlora.core.errors import UserError
+
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 ISO_2022_JP = re.compile(rb"\x1b\$[@B]|\x1b\([BJI]|\x1b\$\(D")
 JAPANESE = {"Shift_JIS": ("cp932",), "EUC-JP": ("euc_jp", "euc_jis_2004")}
@@ -25,6 +27,10 @@ UNASSIGNED = re.compile(r"[\x80-\x9f\uf8f0-\uf8f3]")
 """What Python's codecs make of bytes that mean nothing in Shift_JIS or EUC-JP."""
 
 
+class UnknownEncodingError(UserError):
+    """Bytes in no known encoding; the text says what does not fit and where."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A text, without a byte order mark, and the name of the encoding that it was in."""
@@ -33,14 +39,15 @@ class Decoded:
     encoding: str
 
 
-def decode(raw: bytes) -> Decoded:
-    """``raw`` as text. Raises ValueError, saying what and where, if it is in no known encoding."""
+def decode_text(raw: bytes) -> Decoded:
+    """``raw`` as text. Raises UnknownEncodingError."""
     if raw.startswith(UTF16):
         return _utf16(raw)
     if b"\x00" in raw:
-        raise ValueError("holds NUL bytes, so it is no text file (or UTF-16 without its mark)")
+        what = "holds NUL bytes, so it is no text file (or UTF-16 without its mark)"
+        raise UnknownEncodingError(what)
     if ISO_2022_JP.search(raw):
-        found = _try(raw, "iso2022_jp_ext")
+        found = _try_codec(raw, "iso2022_jp_ext")
         if found is not None:
             return Decoded(found, "ISO-2022-JP")
     try:
@@ -53,27 +60,28 @@ def _utf16(raw: bytes) -> Decoded:
     try:
         return Decoded(raw.decode("utf-16"), "UTF-16")
     except UnicodeDecodeError as error:
-        raise ValueError(f"is UTF-16 by its mark, but byte {error.start} does not fit") from error
+        what = f"is UTF-16 by its mark, but byte {error.start} does not fit"
+        raise UnknownEncodingError(what) from error
 
 
 def _japanese(raw: bytes, error: UnicodeDecodeError) -> Decoded:
     found = []
     for name, names in JAPANESE.items():
-        texts = [text for codec in names if (text := _try(raw, codec)) is not None]
+        texts = [text for codec in names if (text := _try_codec(raw, codec)) is not None]
         found += [Decoded(text, name) for text in texts[:1]]
     if not found:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise ValueError(
+        raise UnknownEncodingError(
             f"byte 0x{raw[error.start]:02x} in line {line} fits neither UTF-8, Shift_JIS nor EUC-JP"
         ) from error
     best = max(found, key=_plausibility)
     foreign = sum(not each.isascii() for each in best.text)
     if foreign > MOST_WITHOUT_KANA and not KANA.search(best.text):
-        raise ValueError(f"is not UTF-8, and read as {best.encoding} it holds no kana")
+        raise UnknownEncodingError(f"is not UTF-8, and read as {best.encoding} it holds no kana")
     return best
 
 
-def _try(raw: bytes, codec: str) -> str | None:
+def _try_codec(raw: bytes, codec: str) -> str | None:
     try:
         text = raw.decode(codec)
     except UnicodeDecodeError:

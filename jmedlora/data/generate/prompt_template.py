@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.data.generate.encoding_detection import decode
+from jmedlora.data.generate.encoding_detection import UnknownEncodingError, decode_text
 
-FOLDER = Path(__file__).parent / "prompts"
-NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.txt")))
-TEXT, PAIRS = "{input_text}", "{pairs}"
+PROMPT_FOLDER = Path(__file__).parent / "prompts"
+PROMPT_NAMES = tuple(sorted(path.stem for path in PROMPT_FOLDER.glob("*.txt")))
+INPUT_FIELD, PAIRS_FIELD = "{input_text}", "{pairs}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +26,26 @@ class Prompt:
 
     def fill(self, chunk: str, pairs: int) -> str:
         """The text to send. Braces in ``chunk`` stay as they are."""
-        before, _, after = self.text.replace(PAIRS, str(pairs)).partition(TEXT)
+        before, _, after = self.text.replace(PAIRS_FIELD, str(pairs)).partition(INPUT_FIELD)
         return before + chunk + after
 
 
 def shipped_prompt(language: str) -> Prompt:
     """The prompt of the paper in "ja" or "en"."""
-    return _prompt(language, (FOLDER / f"{language}.txt").read_text(encoding="utf-8"))
+    return _prompt(language, (PROMPT_FOLDER / f"{language}.txt").read_text(encoding="utf-8"))
 
 
 def read_prompt(path: Path) -> Prompt:
     """One's own prompt. Raises FileError if it cannot be read or does not take the text once."""
     try:
-        text = decode(path.read_bytes()).text
+        text = decode_text(path.read_bytes()).text
     except OSError as error:
         raise _unusable(path, f"cannot be read ({error.strerror})", "check the path") from error
-    except ValueError as error:
+    except UnknownEncodingError as error:
         raise _unusable(path, str(error), "save the prompt as UTF-8") from error
-    if text.count(TEXT) != 1:
-        what = f"has {TEXT} {text.count(TEXT)} times"
-        raise _unusable(path, what, f"write {TEXT} once, where the document's text belongs")
+    if text.count(INPUT_FIELD) != 1:
+        what = f"has {INPUT_FIELD} {text.count(INPUT_FIELD)} times"
+        raise _unusable(path, what, f"write {INPUT_FIELD} once, where the document's text belongs")
     return _prompt(path.name, text)
 
 

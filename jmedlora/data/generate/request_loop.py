@@ -12,14 +12,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from jmedlora.data.generate.client import CallError, Connection, RefusedError, ask
-from jmedlora.data.generate.request_plan import Request, Settings
-from jmedlora.data.generate.response_store import Store
+from jmedlora.data.generate.client import CallError, Connection, RefusedError, request_completion
+from jmedlora.data.generate.request_plan import Request, RequestSettings
+from jmedlora.data.generate.response_store import ResponseStore
 from jmedlora.data.generate.server_address import ServerError
 
 STOP_AFTER = 10
 """Failed calls in a row, over all that run at a time, after which the server is held to be down."""
-STOP_AFTER_OWN = 100
+STOP_AFTER_REQUEST_FAULTS = 100
 """The same for requests that the server finds wrong in themselves: a few long ones say little."""
 
 
@@ -36,11 +36,11 @@ class Outcome:
     interrupted: bool = False
 
 
-def ask_all(
+def send_requests(
     requests: Sequence[Request],
-    settings: Settings,
+    settings: RequestSettings,
     connection: Connection,
-    store: Store,
+    store: ResponseStore,
     *,
     concurrency: int,
     answered_before: int,
@@ -54,21 +54,21 @@ def ask_all(
     with tqdm(
         total=answered_before + len(requests), initial=answered_before, desc="asking", unit="call"
     ) as bar:
-        run = _Run(settings, connection, store, iter(requests), bar)
-        asyncio.run(run.all(min(concurrency, len(requests))))
-    if run.stopped_by is not None:
-        raise run.stopped_by
-    return run.outcome
+        loop = _RequestLoop(settings, connection, store, iter(requests), bar)
+        asyncio.run(loop.run(min(concurrency, len(requests))))
+    if loop.stopped_by is not None:
+        raise loop.stopped_by
+    return loop.outcome
 
 
-class _Run:
+class _RequestLoop:
     """The state that the calls of one run share; they run in one thread."""
 
     def __init__(
         self,
-        settings: Settings,
+        settings: RequestSettings,
         connection: Connection,
-        store: Store,
+        store: ResponseStore,
         requests: Iterator[Request],
         bar: tqdm,
     ) -> None:
@@ -80,9 +80,10 @@ class _Run:
         self.stopping = asyncio.Event()
         self.tokens = 0
 
-    async def all(self, concurrency: int) -> None:
-        async with self.connection.client() as client:
-            workers = [asyncio.create_task(self.work(client)) for _ in range(concurrency)]
+    async def run(self, concurrency: int) -> None:
+        async with self.connection.open_client() as client:
+            sending = (self.send_until_stopped(client) for _ in range(concurrency))
+            workers = [asyncio.create_task(each) for each in sending]
             with self.interruptible(workers):
                 try:
                     await asyncio.gather(*workers)
@@ -117,43 +118,43 @@ class _Run:
         finally:
             loop.remove_signal_handler(signal.SIGINT)
 
-    async def work(self, client: Any) -> None:
+    async def send_until_stopped(self, client: Any) -> None:
         while not self.stopping.is_set():
             request = next(self.requests, None)
             if request is None:
                 return
             try:
-                answer = await self.patient(client, request)
+                answer = await self.send_with_backoff(client, request)
             except CallError as error:
-                self.failed(str(error), own=error.own)
+                self.record_failure(str(error), is_request_fault=error.is_request_fault)
             except RefusedError as error:
-                self.refused(error)
+                self.record_refusal(error)
             else:
-                self.answered(request, answer)
+                self.record_answer(request, answer)
 
-    async def patient(self, client: Any, request: Request) -> dict[str, Any]:
+    async def send_with_backoff(self, client: Any, request: Request) -> dict[str, Any]:
         """An answer, after a wait if the server asks for one that is longer than a retry's."""
         try:
-            return await ask(client, request, self.settings, self.connection)
+            return await request_completion(client, request, self.settings, self.connection)
         except CallError as error:
             if error.wait is None:
                 raise
             self.bar.set_postfix_str(f"the server asks to wait {error.wait:.0f} s")
-            await self.pause(error.wait)
+            await self.wait_unless_stopping(error.wait)
             if self.stopping.is_set():
                 raise
-            return await ask(client, request, self.settings, self.connection)
+            return await request_completion(client, request, self.settings, self.connection)
 
-    async def pause(self, seconds: float) -> None:
+    async def wait_unless_stopping(self, seconds: float) -> None:
         """Waits, but not longer than until the run is to stop."""
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), seconds)
 
-    def answered(self, request: Request, answer: dict[str, Any]) -> None:
+    def record_answer(self, request: Request, answer: dict[str, Any]) -> None:
         received = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        place = request.place(self.settings)
+        provenance = request.provenance(self.settings)
         host = self.connection.server.host
-        self.store.append({**place, "host": host, **answer, "received": received})
+        self.store.append({**provenance, "host": host, **answer, "received": received})
         self.outcome.answered += 1
         self.outcome.without_text += not answer["content"].strip()
         self.failed_in_a_row.clear()
@@ -161,23 +162,24 @@ class _Run:
         self.bar.set_postfix_str(f"{self.tokens:,} tokens", refresh=False)
         self.bar.update()
 
-    def failed(self, reason: str, *, own: bool) -> None:
+    def record_failure(self, reason: str, *, is_request_fault: bool) -> None:
         self.outcome.failures[reason] += 1
-        self.failed_in_a_row[own] += 1
-        if self.failed_in_a_row[own] < (STOP_AFTER_OWN if own else STOP_AFTER):
+        self.failed_in_a_row[is_request_fault] += 1
+        most = STOP_AFTER_REQUEST_FAULTS if is_request_fault else STOP_AFTER
+        if self.failed_in_a_row[is_request_fault] < most:
             return
         self.stop(
             ServerError(
-                f"{self.connection.server.base_url}: {self.failed_in_a_row[own]} calls in a row "
-                f"failed, the last: {reason}; what was answered is kept: run the same command "
-                "again once it is mended"
+                f"{self.connection.server.base_url}: {self.failed_in_a_row[is_request_fault]} "
+                f"calls in a row failed, the last: {reason}; what was answered is kept: run the "
+                "same command again once it is mended"
             )
         )
 
-    def refused(self, error: RefusedError) -> None:
+    def record_refusal(self, error: RefusedError) -> None:
         """Where others were answered, it is this request that the server refuses."""
         if self.outcome.answered:
-            self.failed(str(error), own=False)
+            self.record_failure(str(error), is_request_fault=False)
         else:
             self.stop(error)
 

@@ -11,25 +11,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import read_jsonl
-from jmedlora.data.generate.chunking import Chunk, cut
-from jmedlora.data.generate.documents import Document
+from jmedlora.data.generate.chunking import Chunk, split_into_chunks
+from jmedlora.data.generate.find_documents import Document
 from jmedlora.data.generate.prompt_template import Prompt
 
-NAME = "plan.jsonl"
-PLACE = {"key": str, "source": str, "source_sha256": str, "start": int, "end": int}
-"""What of a place is read again."""
+PLAN_FILE = "plan.jsonl"
 ASCII_A_TOKEN = 4
 """Of ASCII about four characters make a token, of Japanese about one: a rule of thumb."""
 
 
+class Place(BaseModel, frozen=True, strict=True):
+    """Where the text of a request stands, as a line of the plan tells: what of it is read again."""
+
+    key: str
+    source: str
+    source_sha256: str
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RequestSettings:
     """What every request of a run has in common.
 
-    pairs: asked for in a call. samples: calls for a chunk. cap: characters of a chunk at most.
+    pairs: asked for in a call. samples: calls for a chunk. max_characters: of a chunk.
     parameters: sent as they are (``temperature``, ``max_tokens`` …).
     """
 
@@ -37,7 +47,7 @@ class Settings:
     prompt: Prompt
     pairs: int
     samples: int
-    cap: int
+    max_characters: int
     parameters: Mapping[str, Any]
 
 
@@ -52,7 +62,7 @@ class Request:
     sample: int
     order: int
 
-    def place(self, settings: Settings) -> dict[str, Any]:
+    def provenance(self, settings: RequestSettings) -> dict[str, Any]:
         """Where the text came from and how it is asked, as responses and plan record it."""
         return {
             "key": self.key,
@@ -83,12 +93,14 @@ class Plan:
     without_text: int
 
 
-def make_plan(documents: Sequence[Document], settings: Settings, *, limit: int | None) -> Plan:
+def make_plan(
+    documents: Sequence[Document], settings: RequestSettings, *, limit: int | None
+) -> Plan:
     """The requests for ``documents``, the first ``limit`` of them where that is given."""
     requests: dict[str, Request] = {}
     chunks = repeated = without_text = 0
     for document in documents:
-        for chunk in cut(document.text, settings.cap):
+        for chunk in split_into_chunks(document.text, settings.max_characters):
             chunks += 1
             if not any(map(str.isalnum, chunk.text)):
                 without_text += 1
@@ -100,15 +112,16 @@ def make_plan(documents: Sequence[Document], settings: Settings, *, limit: int |
     return Plan(tuple(requests.values())[:limit], chunks, repeated, without_text)
 
 
-def write_plan(plan: Plan, settings: Settings, folder: Path) -> None:
+def write_plan(plan: Plan, settings: RequestSettings, folder: Path) -> None:
     """Puts the plan into ``folder``, whole or not at all. Raises WriteError."""
     lines = (
-        json.dumps(request.place(settings), ensure_ascii=False) + "\n" for request in plan.requests
+        json.dumps(request.provenance(settings), ensure_ascii=False) + "\n"
+        for request in plan.requests
     )
-    write_file(folder / NAME, "".join(lines))
+    write_file(folder / PLAN_FILE, "".join(lines))
 
 
-def tokens_about(requests: Iterable[Request]) -> int:
+def estimate_tokens(requests: Iterable[Request]) -> int:
     """A rough count of the tokens that ``requests`` send."""
     return round(sum(_tokens(request.content) for request in requests))
 
@@ -119,7 +132,7 @@ def _tokens(text: str) -> float:
 
 
 def _request(
-    document: Document, chunk: Chunk, sample: int, order: int, settings: Settings
+    document: Document, chunk: Chunk, sample: int, order: int, settings: RequestSettings
 ) -> Request:
     content = settings.prompt.fill(chunk.text, settings.pairs)
     identity = {
@@ -134,20 +147,20 @@ def _request(
     )
 
 
-def read_plan(folder: Path) -> list[dict[str, Any]]:
+def read_plan(folder: Path) -> list[Place]:
     """The places of the latest plan in ``folder``, in its order; none where there is no plan.
 
     Raises FileError with every line that is none.
     """
-    path = folder / NAME
+    path = folder / PLAN_FILE
     records, faults = read_jsonl(path) if path.is_file() else ([], [])
+    places = []
     for line, record in records:
-        if not all(type(record.get(name)) is kind for name, kind in PLACE.items()):
-            what, remedy = (
-                "is no place of a plan",
-                "run jmed-data generate again, or delete the file",
-            )
-            faults.append(Fault(path, line, None, what, remedy))
+        try:
+            places.append(Place.model_validate(record))
+        except ValidationError:
+            remedy = "run jmed-data generate again, or delete the file"
+            faults.append(Fault(path, line, None, "is no place of a plan", remedy))
     if faults:
         raise FileError(faults)
-    return [record for _, record in records]
+    return places

@@ -14,10 +14,10 @@ from typing import Any
 from jmedlora.core.atomic_write import WriteError
 from jmedlora.core.errors import Fault, FileError
 
-NAME = "responses.jsonl"
+RESPONSES_FILE = "responses.jsonl"
 
 
-class Store:
+class ResponseStore:
     """``responses.jsonl`` of a folder, open for appending. keys: of the requests answered.
 
     note: what was mended while opening, or "".
@@ -45,28 +45,28 @@ class Store:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Store]:
+def open_response_store(folder: Path) -> Iterator[ResponseStore]:
     """The store of ``folder``, which the caller holds the lock of.
 
     A half-written last line is cut off. Raises FileError for a broken line elsewhere, WriteError.
     """
-    path = folder / NAME
+    path = folder / RESPONSES_FILE
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
-        keys, whole = _scan(path)
+        keys, whole = _scan_lines(path)
         note = ""
         if whole < os.fstat(file).st_size:
             os.ftruncate(file, whole)
             note = f"{path}: the last line was half-written; its call is made again"
-        yield Store(path, file, keys, note)
+        yield ResponseStore(path, file, keys, note)
     finally:
         os.close(file)
 
 
-def _scan(path: Path) -> tuple[set[str], int]:
+def _scan_lines(path: Path) -> tuple[set[str], int]:
     """The keys in the file, and the length in bytes of its whole lines."""
     keys: set[str] = set()
     whole = 0
@@ -76,7 +76,7 @@ def _scan(path: Path) -> tuple[set[str], int]:
             if broken is not None:
                 what, remedy = "no complete response", "delete the line: its call is made again"
                 raise FileError([Fault(path, broken, None, what, remedy)])
-            key = _key(line)
+            key = _line_key(line)
             if key is None:
                 broken = number
             else:
@@ -85,7 +85,7 @@ def _scan(path: Path) -> tuple[set[str], int]:
     return keys, whole
 
 
-def _key(line: bytes) -> str | None:
+def _line_key(line: bytes) -> str | None:
     """The key of a whole line; None for one that is not."""
     if not line.endswith(b"\n"):
         return None

@@ -7,7 +7,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-Place = Literal["this machine", "a private network", "outside"]
+from jmedlora.core.errors import UserError
+
+ServerPlace = Literal["this machine", "a private network", "outside"]
 PORTS = {"http": 80, "https": 443}
 CONNECT_SECONDS = 10
 PRIVATE = tuple(
@@ -24,7 +26,7 @@ Not all that Python's ``is_private`` holds: proxies give names of the whole Inte
 """
 
 
-class ServerError(ValueError):
+class ServerError(UserError):
     """A server that cannot be used; the text names it, the reason and the remedy."""
 
 
@@ -34,7 +36,7 @@ class Server:
 
     base_url: str
     host: str
-    place: Place
+    place: ServerPlace
     encrypted: bool
 
     def __str__(self) -> str:
@@ -47,9 +49,9 @@ def locate_server(base_url: str, *, allow_external: bool) -> Server:
 
     A name that leads to any address that is neither loopback nor private needs ``allow_external``.
     """
-    name, port, scheme = _parts(base_url)
+    name, port, scheme = _split_address(base_url)
     try:
-        place = _place(_addresses(base_url, name, port))
+        place = _classify(_resolve(base_url, name, port))
     except ServerError:
         if not (allow_external and getproxies()):
             raise
@@ -72,7 +74,7 @@ def check_reachable(server: Server) -> None:
     """
     if server.place == "outside":
         return
-    name, port, _ = _parts(server.base_url)
+    name, port, _ = _split_address(server.base_url)
     try:
         socket.create_connection((name, port), timeout=CONNECT_SECONDS).close()
     except OSError as error:
@@ -83,26 +85,26 @@ def check_reachable(server: Server) -> None:
         ) from error
 
 
-def _parts(base_url: str) -> tuple[str, int, str]:
+def _split_address(base_url: str) -> tuple[str, int, str]:
     try:
         parts = urlsplit(base_url.strip())
         port = parts.port
         name = (parts.hostname or "").encode("idna").decode()
     except ValueError as error:
-        raise ServerError(f"{base_url}: is no address ({error}); {_example()}") from error
+        raise ServerError(f"{base_url}: is no address ({error}); {_address_example()}") from error
     if parts.scheme not in PORTS or not name:
-        raise ServerError(f"{base_url}: is no address of a server; {_example()}")
+        raise ServerError(f"{base_url}: is no address of a server; {_address_example()}")
     if parts.username or parts.password or parts.query or parts.fragment:
         shown = f"{parts.scheme}://{parts.hostname}"
         raise ServerError(f"{shown}: give the address alone, and the key in the environment")
     return name, port or PORTS[parts.scheme], parts.scheme
 
 
-def _example() -> str:
+def _address_example() -> str:
     return "give it as in http://127.0.0.1:8000/v1"
 
 
-def _addresses(base_url: str, name: str, port: int) -> list[str]:
+def _resolve(base_url: str, name: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -113,7 +115,7 @@ def _addresses(base_url: str, name: str, port: int) -> list[str]:
     return [str(address[0]).partition("%")[0] for *_, address in found]
 
 
-def _place(addresses: list[str]) -> Place:
+def _classify(addresses: list[str]) -> ServerPlace:
     parsed = [ipaddress.ip_address(address) for address in addresses]
     plain = [getattr(each, "ipv4_mapped", None) or each for each in parsed]
     if all(each.is_loopback for each in plain):

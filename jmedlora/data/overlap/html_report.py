@@ -8,24 +8,24 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from jmedlora.core.display import language, visible
-from jmedlora.data.overlap.questions import Sought
 from jmedlora.data.overlap.search import Hit
-from jmedlora.data.overlap.text_report import Report
+from jmedlora.data.overlap.search_report import Report
+from jmedlora.data.overlap.sought_questions import SoughtQuestion
 
-MOST, EACH = 200, 3
+MOST_PAIRS, PAIRS_A_QUESTION = 200, 3
 """Pairs that are shown: as many as a browser shows at once, and of one question.
 
 All are in hits.jsonl.
 """
-AROUND = 300
+CONTEXT_CHARACTERS = 300
 """Characters of the record that are shown on both sides of the excerpt."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ShownPair:
     """A question beside a record. place: "file:line". before, after: what stands around it."""
 
-    question: Sought
+    question: SoughtQuestion
     place: str
     way: str
     containment: float
@@ -35,57 +35,60 @@ class Pair:
     after: str
 
     @classmethod
-    def of(cls, hit: Hit, question: Sought, file: Path) -> "Pair":
+    def of(cls, hit: Hit, question: SoughtQuestion, file: Path) -> "ShownPair":
         """What the page shows of ``hit``."""
         text, start, end = hit.passage.text, hit.start, hit.end
-        before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+        before, after = (
+            text[max(0, start - CONTEXT_CHARACTERS) : start],
+            text[end : end + CONTEXT_CHARACTERS],
+        )
         return cls(
             question,
             f"{file}:{hit.passage.line}",
             hit.way,
             hit.containment,
             hit.ratio,
-            "…" * (start > AROUND) + before,
+            "…" * (start > CONTEXT_CHARACTERS) + before,
             hit.excerpt,
-            after + "…" * (end + AROUND < len(text)),
+            after + "…" * (end + CONTEXT_CHARACTERS < len(text)),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class QuestionPairs:
     """What is shown of one question. records: how many hold it in all."""
 
-    question: Sought
+    question: SoughtQuestion
     records: int
-    pairs: Sequence[Pair]
+    pairs: Sequence[ShownPair]
 
 
-class Pairs:
-    """The first EACH pairs of each question, for the page."""
+class FirstPairs:
+    """The first PAIRS_A_QUESTION pairs of each question, for the page."""
 
     def __init__(self) -> None:
-        self._pairs: dict[int, list[Pair]] = {}
+        self._pairs: dict[int, list[ShownPair]] = {}
 
-    def add(self, hit: Hit, question: Sought, file: Path) -> None:
+    def add(self, hit: Hit, question: SoughtQuestion, file: Path) -> None:
         """Keeps the pair if it is among the first of its question."""
         kept = self._pairs.setdefault(hit.question, [])
-        if len(kept) < EACH:
-            kept.append(Pair.of(hit, question, file))
+        if len(kept) < PAIRS_A_QUESTION:
+            kept.append(ShownPair.of(hit, question, file))
 
-    def groups(self, records: Callable[[int], int]) -> list[Group]:
-        """MOST pairs at most, by exam and question: all first ones come before any second one.
+    def groups(self, records: Callable[[int], int]) -> list[QuestionPairs]:
+        """MOST_PAIRS at most, by exam and question: all first ones come before any second one.
 
         records: in how many records a question, by index, was found.
         """
         ranked = sorted((n, index) for index, kept in self._pairs.items() for n in range(len(kept)))
-        shown = Counter(index for _, index in ranked[:MOST])
+        shown = Counter(index for _, index in ranked[:MOST_PAIRS])
         return [
-            Group(self._pairs[index][0].question, records(index), self._pairs[index][:n])
+            QuestionPairs(self._pairs[index][0].question, records(index), self._pairs[index][:n])
             for index, n in sorted(shown.items())
         ]
 
 
-def page(report: Report, groups: Sequence[Group]) -> str:
+def render_page(report: Report, groups: Sequence[QuestionPairs]) -> str:
     """The page, with some of the report's pairs."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),

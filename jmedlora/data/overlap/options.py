@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jmedlora.core.cli.arguments import positive
+from jmedlora.core.errors import UserError
 from jmedlora.data.overlap.thresholds import Thresholds
 
-EXAMS = ["igakuqa", "jjsimqa"]
-DEFAULT = Thresholds()
+DEFAULT_EXAMS = ["igakuqa", "jjsimqa"]
+DEFAULT_THRESHOLDS = Thresholds()
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exam",
         nargs="+",
-        default=EXAMS,
+        default=DEFAULT_EXAMS,
         metavar="EXAM",
         help="names of exams, or files of your own, .jsonl or .csv (default: igakuqa jjsimqa)",
     )
@@ -27,11 +28,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     _add_thresholds(parser)
 
 
-def thresholds(args: argparse.Namespace) -> Thresholds:
-    """Those that were asked for. Raises ValueError for --sure below --containment."""
+def thresholds_from(args: argparse.Namespace) -> Thresholds:
+    """Those that were asked for. Raises UserError for --sure below --containment."""
     if args.sure < args.containment:
         what = f"--sure {args.sure:g}: is below --containment {args.containment:g}"
-        raise ValueError(f"{what}; give --sure at least as much, or --containment less")
+        raise UserError(f"{what}; give --sure at least as much, or --containment less")
     return Thresholds(args.containment, args.sure, args.ratio, args.stem_ratio, args.min_stem)
 
 
@@ -57,7 +58,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_thresholds(parser: argparse.ArgumentParser) -> None:
-    share, percent = _number(0, 1), _number(0, 100)
+    share, percent = _number_between(0, 1), _number_between(0, 100)
     for name, kind, text in (
         ("--containment", share, "share of a question's 3-grams that a record must hold"),
         (
@@ -73,12 +74,12 @@ def _add_thresholds(parser: argparse.ArgumentParser) -> None:
             "characters from which a stem is looked for alone; 3 Latin ones count as 1",
         ),
     ):
-        default = getattr(DEFAULT, name[2:].replace("-", "_"))
+        default = getattr(DEFAULT_THRESHOLDS, name[2:].replace("-", "_"))
         help_text = f"{text} (default: {default:g})"
         parser.add_argument(name, type=kind, default=default, metavar="N", help=help_text)
 
 
-def _number(least: float, most: float) -> Callable[[str], float]:
+def _number_between(least: float, most: float) -> Callable[[str], float]:
     """A number above ``least`` and up to ``most``."""
 
     def number(text: str) -> float:

@@ -10,23 +10,27 @@ from tqdm import tqdm
 
 from jmedlora.core.atomic_write import dump
 from jmedlora.core.errors import FileError
-from jmedlora.data.overlap.counts import Tally
-from jmedlora.data.overlap.html_report import Pairs, page
-from jmedlora.data.overlap.inputs import check_inputs
-from jmedlora.data.overlap.limits import limits
-from jmedlora.data.overlap.options import thresholds
-from jmedlora.data.overlap.outputs import (
+from jmedlora.data.overlap.hit_counts import HitCounts
+from jmedlora.data.overlap.html_report import FirstPairs, render_page
+from jmedlora.data.overlap.input_files import TrainingStream, check_input_files, too_large_fault
+from jmedlora.data.overlap.options import thresholds_from
+from jmedlora.data.overlap.output_files import (
     Streamed,
+    check_no_overwrite,
+    clean_file_paths,
     hit_record,
-    refuse_inputs,
-    targets,
-    write_clean,
-    write_excluded,
+    write_clean_file,
+    write_exclude_list,
 )
-from jmedlora.data.overlap.questions import Sought, SoughtExam, is_file, read_exams
 from jmedlora.data.overlap.search import Hit, Search
-from jmedlora.data.overlap.stream import TrainingStream, too_large
-from jmedlora.data.overlap.text_report import Report, describe, summary
+from jmedlora.data.overlap.search_report import Report, report_lines, report_record
+from jmedlora.data.overlap.sought_questions import (
+    SoughtExam,
+    SoughtQuestion,
+    is_exam_file,
+    read_exams,
+)
+from jmedlora.data.overlap.thresholds import coverage_notes
 
 NAMES = ("hits.jsonl", "overlap.html", "summary.json")
 """What --out is for."""
@@ -44,9 +48,9 @@ class Outputs:
     def of(cls, args: argparse.Namespace) -> "Outputs":
         """Those asked for. Raises ValueError if one would overwrite an input or another."""
         out = [args.out / name for name in NAMES] if args.out else []
-        clean = targets(args.files, args.drop) if args.drop is not None else []
+        clean = clean_file_paths(args.files, args.drop) if args.drop is not None else []
         excluded = [args.exclude_list] if args.exclude_list else []
-        refuse_inputs([*out, *clean, *excluded], [*args.files, *_exam_files(args)])
+        check_no_overwrite([*out, *clean, *excluded], [*args.files, *_exam_files(args)])
         streamed = [Streamed(path) for path in excluded]
         return cls(
             [Streamed(path) for path in out],
@@ -64,13 +68,13 @@ class Outputs:
 class Found:
     """What a search found. pairs: for the page."""
 
-    tally: Tally
-    pairs: Pairs = field(default_factory=Pairs)
+    counts: HitCounts
+    pairs: FirstPairs = field(default_factory=FirstPairs)
 
 
 def find_overlap(args: argparse.Namespace) -> int:
-    asked = thresholds(args)
-    check_inputs(args.files, _exam_files(args), twice=args.drop is not None)
+    asked = thresholds_from(args)
+    check_input_files(args.files, _exam_files(args), twice=args.drop is not None)
     outputs = Outputs.of(args)
     exams = read_exams(args.exam)
     search = Search([each for exam in exams for each in exam.questions], asked)
@@ -85,7 +89,7 @@ def find_overlap(args: argparse.Namespace) -> int:
 
 
 def _exam_files(args: argparse.Namespace) -> list[Path]:
-    return [Path(exam) for exam in args.exam if is_file(exam)]
+    return [Path(exam) for exam in args.exam if is_exam_file(exam)]
 
 
 def _find(
@@ -96,15 +100,15 @@ def _find(
         for output in outputs.results:
             stack.enter_context(output)
         found = _search(files, search, outputs)
-        report = _report(found.tally, exams, search)
+        report = _report(found.counts, exams, search)
         notes = _write(found, report, outputs)
-    print(*describe(report), *notes, sep="\n", flush=True)
+    print(*report_lines(report), *notes, sep="\n", flush=True)
     return report
 
 
 def _search(files: Sequence[Path], search: Search, outputs: Outputs) -> Found:
     """Goes through all files once."""
-    found = Found(Tally(search.questions))
+    found = Found(HitCounts(search.questions))
     size = sum(path.stat().st_size for path in files if path.is_file())
     with tqdm(total=size, unit="B", unit_scale=True, disable=None, leave=False) as bar:
         for path in files:
@@ -113,26 +117,26 @@ def _search(files: Sequence[Path], search: Search, outputs: Outputs) -> Found:
 
 
 def _search_file(stream: TrainingStream, search: Search, outputs: Outputs, found: Found) -> None:
-    tally = found.tally.begin(stream.path)
+    file_counts = found.counts.start_file(stream.path)
     try:
-        for hit in search.hits(stream):
+        for hit in search.find_hits(stream):
             _add(hit, search.questions[hit.question], stream.path, outputs, found)
     except MemoryError as error:
-        raise FileError([too_large(stream.path, stream.line)]) from error
-    tally.records, tally.sha256 = stream.count, stream.sha256
+        raise FileError([too_large_fault(stream.path, stream.line)]) from error
+    file_counts.records, file_counts.sha256 = stream.count, stream.sha256
 
 
-def _add(hit: Hit, question: Sought, file: Path, outputs: Outputs, found: Found) -> None:
-    found.tally.add(hit)
+def _add(hit: Hit, question: SoughtQuestion, file: Path, outputs: Outputs, found: Found) -> None:
+    found.counts.add_hit(hit)
     if outputs.out:
         outputs.out[0].write_line(hit_record(hit, question, file))
         found.pairs.add(hit, question, file)
 
 
-def _report(tally: Tally, exams: Sequence[SoughtExam], search: Search) -> Report:
-    counted = tally.exams(exams, search)
-    told = limits(search.thresholds)
-    return Report(counted, tally.files, tally.hits, search.thresholds, told)
+def _report(counts: HitCounts, exams: Sequence[SoughtExam], search: Search) -> Report:
+    exam_counts = counts.by_exam(exams, search)
+    coverage = coverage_notes(search.thresholds)
+    return Report(exam_counts, counts.files, counts.pairs, search.thresholds, coverage)
 
 
 def _write(found: Found, report: Report, outputs: Outputs) -> list[str]:
@@ -140,12 +144,12 @@ def _write(found: Found, report: Report, outputs: Outputs) -> list[str]:
     notes = []
     if outputs.out:
         _, looked_at, summed = outputs.out
-        looked_at.write(page(report, found.pairs.groups(found.tally.records)).encode())
-        summed.write(dump(summary(report)).encode())
+        looked_at.write(render_page(report, found.pairs.groups(found.counts.records_with)).encode())
+        summed.write(dump(report_record(report)).encode())
         notes.append(f"{summed.path.parent}: {', '.join(NAMES)}")
     if outputs.excluded:
-        questions = found.tally.found()
-        write_excluded(questions, outputs.excluded)
+        questions = found.counts.found_questions()
+        write_exclude_list(questions, outputs.excluded)
         notes.append(f"{outputs.excluded.path}: questions to exclude: {len(questions):,}")
     return notes
 
@@ -153,4 +157,4 @@ def _write(found: Found, report: Report, outputs: Outputs) -> list[str]:
 def _clean(report: Report, outputs: Outputs) -> Iterator[str]:
     """Writes the clean files, if asked for, and says so in a line each."""
     for file, clean in zip(report.files, outputs.clean, strict=False):
-        yield f"{clean.path}: records left: {write_clean(file, clean):,}"
+        yield f"{clean.path}: records left: {write_clean_file(file, clean):,}"

@@ -1,11 +1,22 @@
-"""From when on a text counts as a copy. The defaults are measured by ``benchmarks/overlap``."""
+"""From when on a text counts as a copy, and what is not found then: measured by benchmarks."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+INSERTION_FACTOR = 1.25
+"""How much longer a copy may be than the question, through what was inserted."""
+LAST_40, SHUFFLED, STEMS = 7, 89, 75
+"""Percent found, measured by benchmarks/overlap on IgakuQA with the default thresholds: of leaks of
+only the last 40 characters, of copies with their clauses in another order, of stems alone of any
+length.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """containment: the share, 0 to 1, of a question's character 3-grams that a text must hold.
+    """The defaults are measured by ``benchmarks/overlap``.
+
+    containment: the share, 0 to 1, of a question's character 3-grams that a text must hold.
 
     sure: the share of a question with its choices from which no further test is made: the clauses
     may then stand in another order. ratio, stem_ratio: rapidfuzz's partial ratio, 0 to 100, that a
@@ -18,3 +29,26 @@ class Thresholds:
     ratio: float = 80.0
     stem_ratio: float = 88.0
     min_stem: int = 40
+
+
+def coverage_notes(thresholds: Thresholds) -> list[str]:
+    """What the search does not find, a sentence each: it is said wherever its results are."""
+    return list(_coverage_notes(thresholds))
+
+
+def _coverage_notes(thresholds: Thresholds) -> Iterator[str]:
+    yield (
+        "Not found: translations (for IgakuQA's published English add igakuqa_en), other words, "
+        "escaped text (\\uXXXX, &#…;), and most fragments."
+    )
+    yield (
+        f"Stems under {thresholds.min_stem} characters are looked for only with their choices or "
+        "their right answer: alone they are too much like other questions."
+    )
+    if thresholds == Thresholds():
+        yield (
+            f"Measured on IgakuQA: found are {LAST_40} % of leaks of only the last 40 characters, "
+            f"{STEMS} % of stems alone, {SHUFFLED} % of copies with their clauses in another order."
+        )
+    else:
+        yield "How much is found was not measured at these thresholds."

@@ -1,4 +1,4 @@
-"""The judge: whether a text that passed the sieve holds a question, and where."""
+"""Verifying a candidate: whether a text holds a question, and where."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
-from jmedlora.data.overlap.candidates import Grams, Sieve
-from jmedlora.data.overlap.questions import Pattern
-from jmedlora.data.overlap.windows import EDITS
+from jmedlora.data.overlap.candidates import CandidateFilter, Grams
+from jmedlora.data.overlap.sought_questions import Pattern
+from jmedlora.data.overlap.thresholds import INSERTION_FACTOR
 
 MARGIN = 0.25
 """Of the question's length, kept on both sides of the stretch that is compared."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One question in one text.
+class Match:
+    """One pattern in one text.
 
     pattern: by index. containment: 0 to 1. ratio: 0 to 100. start, end: where in the text.
     """
@@ -30,41 +30,42 @@ class Finding:
     end: int
 
 
-class Judge:
+class Verifier:
     """Compares a text with a pattern, character by character."""
 
-    def __init__(self, patterns: Sequence[Pattern], sieve: Sieve) -> None:
-        self._patterns, self._sieve = patterns, sieve
-        self._marked = np.zeros(sieve.vocabulary + 1, dtype=np.bool_)  # the last one is ABSENT's
+    def __init__(self, patterns: Sequence[Pattern], candidate_filter: CandidateFilter) -> None:
+        self._patterns, self._filter = patterns, candidate_filter
+        # The last place is that of ABSENT.
+        self._is_pattern_gram = np.zeros(candidate_filter.vocabulary + 1, dtype=np.bool_)
 
-    def judge(self, text: str, grams: Grams, pattern: int) -> Finding | None:
+    def verify(self, text: str, grams: Grams, pattern: int) -> Match | None:
         """The copy of the pattern in ``text``, whose grams by place are ``grams``, or None."""
-        hits = self._hits(grams, pattern)
-        start, end = _stretch(hits, len(self._patterns[pattern].text), len(text))
+        hits = self._gram_places(grams, pattern)
+        start, end = _densest_span(hits, len(self._patterns[pattern].text), len(text))
         inside = grams[start:end][hits[start:end]]
-        needed = self._sieve.needed[pattern]
+        needed = self._filter.needed[pattern]
         if len(inside) < needed or (shared := len(set(inside.tolist()))) < needed:
             return None
         return self._compare(text[start:end], start, pattern, shared)
 
-    def _hits(self, grams: Grams, pattern: int) -> npt.NDArray[np.bool_]:
+    def _gram_places(self, grams: Grams, pattern: int) -> npt.NDArray[np.bool_]:
         """For each place of the text, whether one of the pattern's grams begins there."""
-        self._marked[self._sieve.grams[pattern]] = True
-        hits = self._marked[grams]
-        self._marked[self._sieve.grams[pattern]] = False
+        self._is_pattern_gram[self._filter.grams[pattern]] = True
+        hits = self._is_pattern_gram[grams]
+        self._is_pattern_gram[self._filter.grams[pattern]] = False
         return hits
 
-    def _compare(self, stretch: str, offset: int, pattern: int, shared: int) -> Finding | None:
+    def _compare(self, stretch: str, offset: int, pattern: int, shared: int) -> Match | None:
         sought = self._patterns[pattern]
-        containment = shared / int(self._sieve.sizes[pattern])
+        containment = shared / int(self._filter.sizes[pattern])
         is_sure = containment >= sought.sure
-        ratio, start, end = similarity(sought.text, stretch, 0.0 if is_sure else sought.ratio)
+        ratio, start, end = partial_ratio(sought.text, stretch, 0.0 if is_sure else sought.ratio)
         if not is_sure and ratio < sought.ratio:
             return None
-        return Finding(pattern, containment, ratio, offset + start, offset + end)
+        return Match(pattern, containment, ratio, offset + start, offset + end)
 
 
-def similarity(question: str, text: str, cutoff: float) -> tuple[float, int, int]:
+def partial_ratio(question: str, text: str, cutoff: float) -> tuple[float, int, int]:
     """How much of ``question`` the most similar stretch of ``text`` holds, 0 to 100, and where.
 
     rapidfuzz's partial ratio. It would look for a text shorter than the question within it, and
@@ -73,14 +74,14 @@ def similarity(question: str, text: str, cutoff: float) -> tuple[float, int, int
     """
     if len(text) < len(question):
         return fuzz.ratio(question, text, score_cutoff=cutoff), 0, len(text)
-    if cutoff and _most(question, text) < cutoff:
+    if cutoff and _upper_bound(question, text) < cutoff:
         return 0.0, 0, len(text)
     found = fuzz.partial_ratio_alignment(question, text, score_cutoff=cutoff)
     return (found.score, found.dest_start, found.dest_end) if found else (0.0, 0, len(text))
 
 
-def _most(question: str, text: str) -> float:
-    """What the partial ratio is at most: a hundred times faster, and low for nearly all texts.
+def _upper_bound(question: str, text: str) -> float:
+    """The most that the partial ratio can be: it is found a hundred times faster.
 
     Of a stretch of m characters, m <= n = len(question), that shares k in order, it is 2k / (n + m)
     with k <= m and k <= the longest common subsequence of the whole text.
@@ -89,9 +90,9 @@ def _most(question: str, text: str) -> float:
     return 200 * common / (len(question) + common)
 
 
-def _stretch(hits: npt.NDArray[np.bool_], length: int, total: int) -> tuple[int, int]:
+def _densest_span(hits: npt.NDArray[np.bool_], length: int, total: int) -> tuple[int, int]:
     """Where most of ``hits`` stand close together: room for a copy of ``length`` characters."""
-    span, margin = int(length * EDITS) + 1, int(length * MARGIN) + 1
+    span, margin = int(length * INSERTION_FACTOR) + 1, int(length * MARGIN) + 1
     if total <= span + 2 * margin:
         return 0, total
     sums = np.concatenate([[0], np.cumsum(hits, dtype=np.int64)])

@@ -9,10 +9,10 @@ END = (
     r"<(?:end_of_turn|eos|pad)>|<｜end▁of▁sentence｜>|"
     r"</s>(?=\s|\Z|<)"
 )
-ROLE = r"(?P<role{}>[A-Za-z]*)"
+ROLE = r"(?P<role{}>[A-Za-z]*+)"
 HEADER = (
     r"(?:<\|begin_of_text\|>|<bos>)?(?:"
-    rf"<\|start_header_id\|>\s*{ROLE.format(1)}\s*<\|end_header_id\|>|"
+    rf"<\|start_header_id\|>\s*+{ROLE.format(1)}\s*+<\|end_header_id\|>|"
     rf"<\|im_start\|>{ROLE.format(2)}|<start_of_turn>{ROLE.format(3)}|"
     rf"<\|start\|>{ROLE.format(4)}(?:<\|channel\|>\w+)?(?:<\|constrain\|>\w+)?<\|message\|>|"
     r"<\|channel\|>\w+(?:<\|constrain\|>\w+)?<\|message\|>|"
@@ -44,7 +44,7 @@ class Turn:
     is_own: bool
 
 
-def turns(text: str) -> Iterator[Turn]:
+def split_turns(text: str) -> Iterator[Turn]:
     """The stretches of ``text`` between tokens, in order; the whole where there is none."""
     at, line, is_own = 0, 1, True
     for token in BOUNDARY.finditer(text):

@@ -1,24 +1,76 @@
-"""``card.md``: what the training files are, where they come from and how they were made."""
+"""What a run of ``jmed-data parse`` made, in numbers: for a terminal, and as ``card.md``."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from jmedlora.core.display import markdown
 from jmedlora.data.parse.response_file import Response
-from jmedlora.data.parse.settings import ParseSettings
-from jmedlora.data.parse.summary import Summary, by_count
+from jmedlora.data.parse.select_pairs import ParseSettings
+from jmedlora.data.parse.types import RejectReason
 
 MOST_SOURCES = 500
 """Sources listed; provenance.jsonl names that of every pair."""
 
 
-def card(summary: Summary, responses: Sequence[Response], settings: ParseSettings) -> str:
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The numbers of a run.
+
+    fewer, more: responses with fewer or more pairs than were asked for. repeated: lines with the
+    key of an earlier line, which counts. unplanned: responses that are not in the latest plan and
+    are left out. half_written: the line of responses.jsonl that was not written to its end, or
+    None. rules, reasons: pairs in use by rule, texts not used by reason.
+    """
+
+    folder: Path
+    responses: int
+    fewer: int
+    more: int
+    repeated: int
+    unplanned: int
+    half_written: int | None
+    rules: Counter[str]
+    reasons: Counter[str]
+    train: int
+    evaluation: int
+    files: tuple[str, ...]
+
+    @property
+    def pairs(self) -> int:
+        """Pairs in use."""
+        return self.train + self.evaluation
+
+    @property
+    def duplicates(self) -> int:
+        return self.reasons[RejectReason.DUPLICATE] + self.reasons[RejectReason.NEAR_DUPLICATE]
+
+
+def summary_lines(summary: Summary) -> Iterator[str]:
+    """The numbers for a terminal."""
+    asked = f"{summary.fewer} with fewer pairs than asked for, {summary.more} with more"
+    yield f"{summary.folder}: {summary.responses} responses ({asked})"
+    if summary.repeated:
+        yield f"  {summary.repeated} lines repeat an earlier request; the first one counts"
+    if summary.unplanned:
+        yield f"  {summary.unplanned} more are of an earlier run, which asked otherwise: left out"
+    yield f"  {summary.pairs} pairs, read by"
+    yield from _count_lines(summary.rules)
+    if summary.reasons:
+        yield f"  {summary.reasons.total()} texts not used, {summary.duplicates} of them duplicates"
+        yield from _count_lines(summary.reasons)
+    yield f"  {summary.train} pairs for training, {summary.evaluation} for evaluation"
+    yield f"  written: {', '.join(summary.files)}"
+
+
+def card_text(summary: Summary, responses: Sequence[Response], settings: ParseSettings) -> str:
     """The page, in Markdown; the same responses and settings give the same one."""
-    return "\n".join(_lines(summary, responses, settings)) + "\n"
+    return "\n".join(_card_lines(summary, responses, settings)) + "\n"
 
 
-def _lines(
+def _card_lines(
     summary: Summary, responses: Sequence[Response], settings: ParseSettings
 ) -> Iterator[str]:
     yield "# Instruction data written by a model\n"
@@ -28,17 +80,17 @@ def _lines(
         "guide treatment.\n"
     )
     yield "## Counts\n"
-    yield from _table(("", "count"), _counts(summary))
+    yield from _table_lines(("", "count"), _count_rows(summary))
     yield "\n## Pairs by the rule that read them\n"
-    yield from _table(("rule", "pairs"), by_count(summary.rules))
+    yield from _table_lines(("rule", "pairs"), by_count(summary.rules))
     yield "\n## Texts not used, by reason (`rejected.jsonl`)\n"
-    yield from _table(("reason", "texts"), by_count(summary.reasons))
+    yield from _table_lines(("reason", "texts"), by_count(summary.reasons))
     yield "\n## Settings\n"
-    yield from _table(("setting", "value"), _settings(settings))
+    yield from _table_lines(("setting", "value"), _setting_rows(settings))
     yield "\n## How they were asked for\n"
-    yield from _table(("", "value", "responses"), _asked(responses))
+    yield from _table_lines(("", "value", "responses"), _request_rows(responses))
     yield "\n## Sources\n"
-    yield from _table(("document", "SHA-256", "responses"), _sources(responses))
+    yield from _table_lines(("document", "SHA-256", "responses"), _source_rows(responses))
     yield "\n## To repeat this\n"
     yield (
         "In this folder, without asking the model again:\n\n"
@@ -50,7 +102,7 @@ def _lines(
     )
 
 
-def _counts(summary: Summary) -> Iterator[tuple[str, int]]:
+def _count_rows(summary: Summary) -> Iterator[tuple[str, int]]:
     yield "responses", summary.responses
     yield "responses with fewer pairs than asked for", summary.fewer
     yield "responses with more pairs than asked for", summary.more
@@ -60,13 +112,13 @@ def _counts(summary: Summary) -> Iterator[tuple[str, int]]:
     yield "of them duplicates", summary.duplicates
 
 
-def _settings(settings: ParseSettings) -> Iterator[tuple[str, str]]:
+def _setting_rows(settings: ParseSettings) -> Iterator[tuple[str, str]]:
     yield "language", settings.language
     yield "near-duplicates from a similarity of", f"{settings.near_duplicate}"
     yield "share of the chunks kept for evaluation", f"{settings.eval_share}"
 
 
-def _asked(responses: Sequence[Response]) -> Iterator[tuple[str, str, int]]:
+def _request_rows(responses: Sequence[Response]) -> Iterator[tuple[str, str, int]]:
     for name, values in (
         ("prompt (SHA-256)", (f"{each.prompt} ({each.prompt_sha256})" for each in responses)),
         ("model", (each.model for each in responses)),
@@ -82,7 +134,7 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _sources(responses: Sequence[Response]) -> Iterator[tuple[str, str, int | str]]:
+def _source_rows(responses: Sequence[Response]) -> Iterator[tuple[str, str, int | str]]:
     counts = Counter((each.source, each.source_sha256) for each in responses)
     for (source, sha256), count in sorted(counts.items())[:MOST_SOURCES]:
         yield source, sha256, count
@@ -90,8 +142,18 @@ def _sources(responses: Sequence[Response]) -> Iterator[tuple[str, str, int | st
         yield f"… and {len(counts) - MOST_SOURCES} more, named in provenance.jsonl", "", ""
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+def _table_lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{' --- |' * len(head)}"
     for row in rows:
         yield f"| {' | '.join(markdown(str(cell)) for cell in row)} |"
+
+
+def by_count(counter: Counter[str]) -> list[tuple[str, int]]:
+    """Names and counts, the largest first, alike ones by name."""
+    return sorted(counter.items(), key=lambda each: (-each[1], each[0]))
+
+
+def _count_lines(counter: Counter[str]) -> Iterator[str]:
+    for name, count in by_count(counter):
+        yield f"  {count:>7}  {name}"

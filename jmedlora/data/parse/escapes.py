@@ -22,12 +22,12 @@ MEANT = {"n": BREAK, "t": "\t", "r": BREAK, "r\\n": BREAK, '"': '"', "'": "'", "
 MEANT_IN_JSON = MEANT | {"b": "", "f": BREAK, "\n": ""}
 
 
-def unescaped(text: str) -> str:
+def unescape_quoted(text: str) -> str:
     r"""``text`` from within quotes, with \n, \t, \" and the like as what they stand for."""
     return TEXT.sub(lambda found: MEANT.get(found[1], found[0]), text)
 
 
-def from_json(text: str) -> str:
+def unescape_json(text: str) -> str:
     """``text`` from within the quotes of a JSON string; what is no escape stays as it is."""
     decoded = JSON.sub(_character, text)
     # Two escapes may stand for the halves of one character.

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from jmedlora.data.parse.markers import BEHIND_QUOTE, LINE, Marker
-from jmedlora.data.parse.remarks import is_remark, left_over
-from jmedlora.data.parse.types import ANSWER_FIRST, ORDER, Reject
+from jmedlora.data.parse.key_markers import BEHIND_QUOTE, LINE, Marker
+from jmedlora.data.parse.model_remarks import is_remark, reject_lines
+from jmedlora.data.parse.types import Reject, RejectReason
 
 
-def disordered(text: str, markers: Sequence[Marker]) -> tuple[list[Marker], str] | None:
+def find_disorder(text: str, markers: Sequence[Marker]) -> tuple[list[Marker], str] | None:
     """The keys of a family whose answers do not follow their questions, and what is wrong.
 
     None where each answer may be that to the question before it.
@@ -16,13 +16,13 @@ def disordered(text: str, markers: Sequence[Marker]) -> tuple[list[Marker], str]
         keys = list(_of_family(text, markers, family))
         asked = [each.question is not None for each in keys]
         if keys and not asked[0] and any(asked):
-            return keys, ANSWER_FIRST
+            return keys, RejectReason.ANSWER_FIRST
         if any(_lists_apart(asked)):
-            return keys, ORDER
+            return keys, RejectReason.ORDER
     return None
 
 
-def answered(markers: Sequence[Marker]) -> list[bool]:
+def flag_answered(markers: Sequence[Marker]) -> list[bool]:
     """For each marker whether an answer in its style follows before the next question for sure."""
     follows: set[tuple[str | None, str]] = set()
     found = []
@@ -35,7 +35,7 @@ def answered(markers: Sequence[Marker]) -> list[bool]:
     return found[::-1]
 
 
-def numbered(keys: Sequence[Marker]) -> list[tuple[Marker, Marker]] | None:
+def pair_by_number(keys: Sequence[Marker]) -> list[tuple[Marker, Marker]] | None:
     """Each question with the answer of its number, if every number tells just one pair."""
     questions = {key.number: key for key in keys if key.question}
     answers = {key.number: key for key in keys if not key.question}
@@ -45,18 +45,18 @@ def numbered(keys: Sequence[Marker]) -> list[tuple[Marker, Marker]] | None:
     return [(questions[each], answers[each]) for each in questions] if is_unique else None
 
 
-def rejected(text: str, first: int, keys: Sequence[Marker], reason: str) -> list[Reject]:
+def reject_all(text: str, first: int, keys: Sequence[Marker], reason: str) -> list[Reject]:
     """All of ``text``, which begins at line ``first``: each key and its value by itself."""
-    rejects = left_over(text[: keys[0].start], first)
+    rejects = reject_lines(text[: keys[0].start], first)
     line, at = first, 0
-    for key, value in values(text, keys).items():
+    for key, value in texts_by_key(text, keys).items():
         line += text.count("\n", at, key.start)
         at = key.start
         rejects.append(Reject(line, value, reason))
     return rejects
 
 
-def values(text: str, keys: Sequence[Marker]) -> dict[Marker, str]:
+def texts_by_key(text: str, keys: Sequence[Marker]) -> dict[Marker, str]:
     """Each key with what stands from it to the next."""
     ends = [key.start for key in keys[1:]] + [len(text)]
     return {key: text[key.start : end].strip() for key, end in zip(keys, ends, strict=True)}

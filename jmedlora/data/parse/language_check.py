@@ -12,8 +12,13 @@ HAN = re.compile(r"[\u3005\u3400-\u9fff\uf900-\ufaff]")
 UNUSUAL = re.compile(
     r"[^\x00-\u024f\u0370-\u03ff\u2000-\u206f\u3000-\u30ff\u3400-\u9fff\uff00-\uff9f]"
 )
-CHINESE = re.compile(r"[吗么这们呢您嗎麼這們]|的.*(?:是|包括|會|與)|(?:是|包括|會).*的")
-"""What Japanese without kana does not hold: particles, or 的 in a sentence, not 標的治療."""
+CHINESE = re.compile(
+    r"[吗么这们呢您嗎麼這們]|^(?>.*?的).*(?:是|包括|會|與)|^(?>.*?(?:是|包括|會)).*的", re.MULTILINE
+)
+"""What Japanese without kana does not hold: particles, or 的 in a sentence, not 標的治療.
+
+Of each line only the first 的 or 是 is looked at: what stands behind a later one stands behind it.
+"""
 WORD = re.compile(r"[A-Za-z]{2,}")
 KNOWN = ("LATIN", "GREEK", "HIRAGANA", "KATAKANA", "CJK", "FULLWIDTH", "HALFWIDTH", "FEMININE",
          "MASCULINE", "MICRO", "IDEOGRAPHIC", "MODIFIER", "SUPERSCRIPT", "SUBSCRIPT", "OHM",
@@ -31,7 +36,7 @@ def language_of_prompt(prompt: str) -> Language:
     return "ja" if prompt == "ja" else "en" if prompt == "en" else "any"
 
 
-def is_in(text: str, language: Language) -> bool:
+def is_in_language(text: str, language: Language) -> bool:
     """Whether ``text`` can be in ``language``. Short terms and numbers are in every language."""
     if language == "any":
         return True

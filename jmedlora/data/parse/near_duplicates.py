@@ -5,51 +5,54 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
-from jmedlora.data.parse.types import DUPLICATE, NEAR_DUPLICATE, Pair
+from jmedlora.core.errors import UserError
+from jmedlora.data.parse.types import Pair, RejectReason
 
-LENGTH = 5  # characters of a gram: Japanese has no spaces to find words by
+NGRAM_LENGTH = 5  # characters of a gram: Japanese has no spaces to find words by
 PERMUTATIONS = 64  # twice as many would find 2 % more at the threshold itself, in twice the memory
 SLACK = 0.1
 """How far below the threshold MinHash looks for candidates, as it only estimates; the exact
 similarity of the candidates decides."""
 
 
-def plain(text: str) -> str:
+def comparable_text(text: str) -> str:
     """``text`` in NFKC without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def similarity(first: str, second: str) -> float:
-    """Jaccard similarity of the sets of 5-grams of two plain texts, 0 to 1; 1 for alike texts."""
-    one, other = _grams(first), _grams(second)
+def ngram_similarity(first: str, second: str) -> float:
+    """Jaccard similarity of two texts by their sets of 5-grams, 0 to 1; 1 for alike texts."""
+    one, other = _ngrams(first), _ngrams(second)
     return len(one & other) / len(one | other)
 
 
-def reasons(pairs: Sequence[Pair], threshold: float) -> list[str]:
+def duplicate_reasons(pairs: Sequence[Pair], threshold: float) -> list[str]:
     """For each pair "duplicate", "near-duplicate" or "", the first of several being kept.
 
     threshold: the similarity from which on two pairs are near-duplicates, above 0, to 1; 1 drops
-    exact ones only. Raises ValueError, with the command to run, if datasketch is needed and
+    exact ones only. Raises UserError, with the command to run, if datasketch is needed and
     missing.
     """
     seen: set[tuple[str, str]] = set()
-    near = _Near(threshold) if threshold < 1 and len(pairs) > 1 else None
-    found = []
+    near = _NearDuplicateIndex(threshold) if threshold < 1 and len(pairs) > 1 else None
+    found: list[str] = []
     for pair in pairs:
-        key = plain(pair.instruction), plain(pair.output)
+        key = comparable_text(pair.instruction), comparable_text(pair.output)
         if key in seen:
-            found.append(DUPLICATE)
+            found.append(RejectReason.DUPLICATE)
             continue
         seen.add(key)
-        found.append(NEAR_DUPLICATE if near and near.is_known(key[0] + key[1]) else "")
+        found.append(
+            RejectReason.NEAR_DUPLICATE if near and near.find_or_add(key[0] + key[1]) else ""
+        )
     return found
 
 
-class _Near:
+class _NearDuplicateIndex:
     """The texts kept so far, found again by MinHash."""
 
     def __init__(self, threshold: float) -> None:
-        lsh, minhash = _datasketch()
+        lsh, minhash = _import_datasketch()
         self.threshold, self.texts = threshold, list[str]()
         # Rather candidates too many than a near-duplicate missed.
         self.index = lsh(
@@ -57,27 +60,27 @@ class _Near:
         )
         self.empty = minhash(num_perm=PERMUTATIONS, hashfunc=zlib.crc32)
 
-    def is_known(self, text: str) -> bool:
+    def find_or_add(self, text: str) -> bool:
         """Whether a text like ``text`` came before; if not, it is one from now on."""
         sketch = self.empty.copy()
-        sketch.update_batch([gram.encode() for gram in sorted(_grams(text))])
+        sketch.update_batch([gram.encode() for gram in sorted(_ngrams(text))])
         candidates = self.index.query(sketch)
-        if any(similarity(text, self.texts[each]) >= self.threshold for each in candidates):
+        if any(ngram_similarity(text, self.texts[each]) >= self.threshold for each in candidates):
             return True
         self.index.insert(len(self.texts), sketch)
         self.texts.append(text)
         return False
 
 
-def _grams(text: str) -> set[str]:
-    return {text[i : i + LENGTH] for i in range(max(1, len(text) - LENGTH + 1))}
+def _ngrams(text: str) -> set[str]:
+    return {text[i : i + NGRAM_LENGTH] for i in range(max(1, len(text) - NGRAM_LENGTH + 1))}
 
 
-def _datasketch() -> tuple[Any, Any]:
+def _import_datasketch() -> tuple[Any, Any]:
     try:
         from datasketch import MinHash, MinHashLSH
     except ImportError as error:
-        raise ValueError(
+        raise UserError(
             "finding near-duplicates needs datasketch; run: pip install 'jmedlora[generate]' "
             "(or --near-duplicate 1 for exact ones only)"
         ) from error

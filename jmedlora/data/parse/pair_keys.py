@@ -43,7 +43,7 @@ NO_INPUT = re.compile(
 )
 
 
-def plain(word: str) -> str:
+def normalize_key(word: str) -> str:
     """``word`` as the tables have it: half width, small letters."""
     return unicodedata.normalize("NFKC", word).casefold()
 
@@ -54,13 +54,13 @@ def number(text: str | None) -> int | None:
     return int(digits[0]) if digits else None
 
 
-def is_same_role(word: str, other: str) -> bool:
+def have_same_role(word: str, other: str) -> bool:
     """Whether the two keys announce the same, so that one may stand behind the other."""
-    one, two = plain(word), plain(other)
+    one, two = normalize_key(word), normalize_key(other)
     return any(one in table and two in table for table in (QUESTION_OF, ANSWER_OF, INPUTS))
 
 
-def given_input(text: str) -> str:
+def input_or_nothing(text: str) -> str:
     """``text`` as an input, "" if it only says that there is none."""
     short = unicodedata.normalize("NFKC", text).strip(" \t\n'\"()<>[]。.").casefold()
     return "" if NO_INPUT.fullmatch(short) else text

@@ -2,20 +2,11 @@
 
 import re
 
-from jmedlora.data.parse.chat_tokens import CHANNEL, turns
-from jmedlora.data.parse.running_text import scan
-from jmedlora.data.parse.structured import Written, find_written
-from jmedlora.data.parse.types import (
-    EMPTY_RESPONSE,
-    OTHER_TURN,
-    REASONING,
-    REFUSAL,
-    TEMPLATE,
-    Pair,
-    Reading,
-    Reject,
-)
-from jmedlora.data.parse.unusable_phrases import refuses
+from jmedlora.data.parse.chat_tokens import CHANNEL, split_turns
+from jmedlora.data.parse.keyed_pairs import read_keyed_pairs
+from jmedlora.data.parse.object_pairs import ObjectPair, find_object_pairs
+from jmedlora.data.parse.types import Pair, Reading, Reject, RejectReason
+from jmedlora.data.parse.unusable_phrases import is_refusal
 
 THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 THOUGHT = re.compile(r"\A(?:(?!<think).)*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
@@ -35,11 +26,11 @@ def read_response(content: str, finish: str | None = "stop") -> Reading:
     text = content.replace("\r\n", "\n").replace("\r", "\n")
     text = WRAPPED.sub(r"\1 \2 ", UNPRINTABLE.sub("", text))
     if not text.strip():
-        return Reading(rejects=[Reject(1, "", EMPTY_RESPONSE)])
+        return Reading(rejects=[Reject(1, "", RejectReason.EMPTY_RESPONSE)])
     text, reading = _without_reasoning(text)
     _read_turns(text, finish, reading)
-    if not reading.pairs and any(refuses(turn.text.strip()) for turn in turns(text)):
-        reading.rejects = [Reject(1, content, REFUSAL)]
+    if not reading.pairs and any(is_refusal(turn.text.strip()) for turn in split_turns(text)):
+        reading.rejects = [Reject(1, content, RejectReason.REFUSAL)]
     reading.rejects.sort(key=lambda reject: reject.line)
     return reading
 
@@ -47,49 +38,55 @@ def read_response(content: str, finish: str | None = "stop") -> Reading:
 def _without_reasoning(text: str) -> tuple[str, Reading]:
     """``text`` with as many line breaks in place of what the model thought, which is kept."""
     reading = Reading()
-
-    def leave(found: re.Match[str]) -> str:
-        line = text.count("\n", 0, found.start()) + 1
-        reading.rejects.append(Reject(line, found[0], REASONING))
-        return "\n" * found[0].count("\n")
-
     if "</think" in text.lower():
-        text = THOUGHT.sub(leave, text)
-    return THINKING.sub(leave, CHANNEL.sub(leave, text)), reading
+        text = _cut_out(THOUGHT, text, reading)
+    return _cut_out(THINKING, _cut_out(CHANNEL, text, reading), reading), reading
+
+
+def _cut_out(pattern: re.Pattern[str], text: str, reading: Reading) -> str:
+    """``text`` without what ``pattern`` finds, which is added to the rejects."""
+    parts, at, line = [], 0, 1
+    for found in pattern.finditer(text):
+        line += text.count("\n", at, found.start())
+        reading.rejects.append(Reject(line, found[0], RejectReason.REASONING))
+        breaks = found[0].count("\n")
+        parts += [text[at : found.start()], "\n" * breaks]
+        line, at = line + breaks, found.end()
+    return "".join([*parts, text[at:]])
 
 
 def _read_turns(text: str, finish: str | None, reading: Reading) -> None:
     """Adds what stands between the tokens of a chat template, each stretch read by itself."""
-    for turn in turns(text):
+    for turn in split_turns(text):
         if turn.is_own:
             _read_parts(turn.text, turn.line, "stop" if turn.token else finish, reading)
         elif turn.text.strip():
-            reading.rejects.append(Reject(turn.line, turn.text.strip(), OTHER_TURN))
+            reading.rejects.append(Reject(turn.line, turn.text.strip(), RejectReason.OTHER_TURN))
         if turn.token:
             line = turn.line + turn.text.count("\n")
-            reading.rejects.append(Reject(line, turn.token, TEMPLATE))
+            reading.rejects.append(Reject(line, turn.token, RejectReason.TEMPLATE))
 
 
 def _read_parts(text: str, line: int, finish: str | None, reading: Reading) -> None:
     """Adds the pairs written as data, and those in the text between them."""
-    at = 0
-    for written in find_written(text):
-        if written.start >= at:  # else it is another pair of the same object
-            _add(reading, scan(text[at : written.start], line))
-            line += text.count("\n", at, written.start)
-            at = written.start
-        _take(reading, written, text[written.start : written.end], line)
-        if written.end > at:
-            following, at = at, written.end
+    at, shared = 0, ""
+    for object_pair in find_object_pairs(text):
+        if object_pair.start >= at:  # else it is another pair of the same object
+            _add(reading, read_keyed_pairs(text[at : object_pair.start], line))
+            line += text.count("\n", at, object_pair.start)
+            at, shared = object_pair.start, text[object_pair.start : object_pair.end]
+        _add_object_pair(reading, object_pair, shared, line)
+        if object_pair.end > at:
+            following, at = at, object_pair.end
             line += text.count("\n", following, at)
-    _add(reading, scan(text[at:], line, finish=finish))
+    _add(reading, read_keyed_pairs(text[at:], line, finish=finish))
 
 
-def _take(reading: Reading, written: Written, text: str, line: int) -> None:
-    if written.reason:
-        reading.rejects.append(Reject(line, text, written.reason))
+def _add_object_pair(reading: Reading, object_pair: ObjectPair, text: str, line: int) -> None:
+    if object_pair.reason:
+        reading.rejects.append(Reject(line, text, object_pair.reason))
     else:
-        pair = Pair(written.instruction, written.output, written.rule, line, text)
+        pair = Pair(object_pair.instruction, object_pair.output, object_pair.rule, line, text)
         reading.pairs.append(pair)
 
 

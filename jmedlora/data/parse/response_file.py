@@ -3,18 +3,20 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.data.generate.request_plan import read_plan
+from jmedlora.data.generate.request_plan import Place, read_plan
 
-NAME = "responses.jsonl"
-TEXTS = ("key", "source", "source_sha256", "prompt", "prompt_sha256", "model", "host", "content")
-COUNTS = ("start", "end", "pairs", "sample")
+TokenCounts = Annotated[
+    dict[str, Any] | None, BeforeValidator(lambda usage: usage if isinstance(usage, dict) else None)
+]
+"""Of any other type they are as good as none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(BaseModel, frozen=True, strict=True):
     """One answer of the server.
 
     line: 1-based, in responses.jsonl. key: 64 hex digits that stand for the whole request. source:
@@ -27,18 +29,18 @@ class Response:
     key: str
     source: str
     source_sha256: str
-    start: int
-    end: int
     prompt: str
     prompt_sha256: str
-    pairs: int
     model: str
     host: str
-    parameters: dict[str, Any]
-    sample: int
     content: str
-    finish_reason: str | None
-    usage: dict[str, Any] | None
+    start: int
+    end: int
+    pairs: int
+    sample: int
+    parameters: dict[str, Any]
+    finish_reason: str | None = None
+    usage: TokenCounts = None
 
     @property
     def place(self) -> tuple[str, int, int, str]:
@@ -71,8 +73,8 @@ def read_responses(path: Path) -> Responses:
         raise FileError([Fault(path, None, None, what, remedy)]) from error
     half = len(lines) if lines[-1].strip() else None
     lines.pop()
-    found = [_response(line, path, at) for at, line in enumerate(lines, start=1) if line.strip()]
-    if half is None and found and isinstance(found[-1], Fault) and not _is_json(lines):
+    found = [_parse_line(line, path, at) for at, line in enumerate(lines, start=1) if line.strip()]
+    if half is None and found and isinstance(found[-1], Fault) and not _ends_in_json(lines):
         half = found.pop().line
     if faults := [each for each in found if isinstance(each, Fault)]:
         raise FileError(faults)
@@ -84,15 +86,15 @@ def read_responses(path: Path) -> Responses:
     return Responses(in_order, len(found) - len(first), half)
 
 
-def planned(read: Responses, folder: Path) -> Responses:
+def keep_planned(read: Responses, folder: Path) -> Responses:
     """The responses to the latest plan in ``folder``, with the places that their texts have now.
 
     All of them as they are where there is no plan. Raises FileError for a broken plan.
     """
-    places = {place["key"]: place for place in read_plan(folder)}
+    places = {place.key: place for place in read_plan(folder)}
     if not places:
         return read
-    found = [_moved(each, places[each.key]) for each in read.responses if each.key in places]
+    found = [_at_place(each, places[each.key]) for each in read.responses if each.key in places]
     return replace(
         read,
         responses=sorted(found, key=lambda response: response.place),
@@ -100,13 +102,12 @@ def planned(read: Responses, folder: Path) -> Responses:
     )
 
 
-def _moved(response: Response, place: dict[str, Any]) -> Response:
+def _at_place(response: Response, place: Place) -> Response:
     """``response``, whose document may have grown or been renamed since it was answered."""
-    fields = ("source", "source_sha256", "start", "end")
-    return replace(response, **{field: place[field] for field in fields})
+    return response.model_copy(update=place.model_dump())
 
 
-def _is_json(lines: list[bytes]) -> bool:
+def _ends_in_json(lines: list[bytes]) -> bool:
     last = next(line for line in reversed(lines) if line.strip())
     try:
         json.loads(last)
@@ -115,7 +116,7 @@ def _is_json(lines: list[bytes]) -> bool:
     return True
 
 
-def _response(raw: bytes, path: Path, line: int) -> Response | Fault:
+def _parse_line(raw: bytes, path: Path, line: int) -> Response | Fault:
     remedy = "repair or delete the line; jmed-data generate asks for a deleted one again"
     try:
         record = json.loads(raw)
@@ -124,24 +125,8 @@ def _response(raw: bytes, path: Path, line: int) -> Response | Fault:
     if not isinstance(record, dict):
         what = f"a JSON object is needed, this is {type(record).__name__}"
         return Fault(path, line, None, what, remedy)
-    if wrong := _wrong_field(record):
-        return Fault(path, line, None, f"'{wrong}' is missing or of a wrong type", remedy)
-    return Response(
-        line=line,
-        **{field: record[field] for field in (*TEXTS, *COUNTS)},
-        parameters=record["parameters"],
-        finish_reason=record.get("finish_reason"),
-        usage=record.get("usage") if isinstance(record.get("usage"), dict) else None,
-    )
-
-
-def _wrong_field(record: dict[str, Any]) -> str:
-    for field in TEXTS:
-        if not isinstance(record.get(field), str):
-            return field
-    for field in COUNTS:
-        if not isinstance(record.get(field), int) or isinstance(record[field], bool):
-            return field
-    if not isinstance(record.get("parameters"), dict):
-        return "parameters"
-    return "" if isinstance(record.get("finish_reason"), str | None) else "finish_reason"
+    try:
+        return Response.model_validate({**record, "line": line})
+    except ValidationError as error:
+        field = error.errors()[0]["loc"][0]
+        return Fault(path, line, None, f"'{field}' is missing or of a wrong type", remedy)

@@ -1,25 +1,27 @@
 """Writing ``train.jsonl``, ``eval.jsonl`` and what explains them, from a folder's responses."""
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.data.parse.dataset_card import card
-from jmedlora.data.parse.response_file import NAME, Response, Responses, planned, read_responses
-from jmedlora.data.parse.selection import Selection, select
-from jmedlora.data.parse.settings import ParseSettings
-from jmedlora.data.parse.summary import Summary, by_count
-from jmedlora.data.parse.train_eval_split import chunks_for_eval
+from jmedlora.data.generate.response_store import RESPONSES_FILE
+from jmedlora.data.parse.dataset_card import Summary, by_count, card_text
+from jmedlora.data.parse.response_file import Response, Responses, keep_planned, read_responses
+from jmedlora.data.parse.select_pairs import ParseSettings, Selection, select_pairs
 from jmedlora.data.parse.types import Pair, Reject
 
 TRAIN, EVAL = "train.jsonl", "eval.jsonl"
 PROVENANCE, REJECTED, CARD = "provenance.jsonl", "rejected.jsonl", "card.md"
-SHOWN = 100  # characters of a response in an error
+SHOWN_CHARACTERS = 100
+"""Of a response in an error."""
 
+ChunkStart = tuple[str, int]
+"""A document's source and the character where the chunk begins."""
 Used = tuple[Response, Pair]
 Files = dict[str, list[Used]]
 
@@ -29,43 +31,63 @@ def write_training_files(folder: Path, settings: ParseSettings) -> Summary:
 
     The same responses and settings give the same bytes. The caller holds the folder's lock. Raises
     FileError for a broken line and where no pair can be used (rejected.jsonl is written even so),
-    WriteError, and ValueError if datasketch is needed and missing.
+    WriteError, and UserError if datasketch is needed and missing.
     """
-    read = planned(read_responses(folder / NAME), folder)
+    read = keep_planned(read_responses(folder / RESPONSES_FILE), folder)
     if not read.responses:
         what, remedy = "holds no response", "run jmed-data generate"
-        raise FileError([Fault(folder / NAME, None, None, what, remedy)])
-    selection = select(read.responses, settings)
-    _write_lines(folder / REJECTED, map(_rejected, selection.rejected))
+        raise FileError([Fault(folder / RESPONSES_FILE, None, None, what, remedy)])
+    selection = select_pairs(read.responses, settings)
+    _write_lines(folder / REJECTED, map(_rejected_record, selection.rejected))
     if not selection.kept:
-        raise FileError([_nothing_usable(folder, read, selection)])
-    files = _split(selection.kept, settings.eval_share)
-    _write_used(folder, files)
-    summary = _summary(folder, read, selection, files)
-    write_file(folder / CARD, card(summary, read.responses, settings))
+        raise FileError([_no_pair_fault(folder, read, selection)])
+    files = _split_train_eval(selection.kept, settings.eval_share)
+    _write_pairs(folder, files)
+    summary = _make_summary(folder, read, selection, files)
+    write_file(folder / CARD, card_text(summary, read.responses, settings))
     return summary
 
 
-def _write_used(folder: Path, files: Files) -> None:
+def chunks_for_eval(chunks: Iterable[ChunkStart], share: float) -> set[ChunkStart]:
+    """About ``share`` (0 to below 1) of ``chunks``; the others are for training.
+
+    Each is chosen by its own hash, so that it stays on its side when documents are added. Of two
+    chunks or more at least one is on either side, but with a share of 0 none is for evaluation.
+    """
+    ranked = sorted(set(chunks), key=_eval_rank)
+    if len(ranked) < 2 or not share:
+        return set()
+    count = sum(_eval_rank(chunk) < share for chunk in ranked)
+    return set(ranked[: min(max(count, 1), len(ranked) - 1)])
+
+
+def _eval_rank(chunk: ChunkStart) -> float:
+    """A number from 0 to 1, the same for the same chunk from wherever its folder is named."""
+    source, start = chunk
+    digest = hashlib.sha256(f"{start} {PurePath(source).name}".encode(errors="replace")).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def _write_pairs(folder: Path, files: Files) -> None:
     for name, used in files.items():
-        _write_lines(folder / name, (_record(pair) for _, pair in used))
+        _write_lines(folder / name, (_training_record(pair) for _, pair in used))
     if EVAL not in files:
         with contextlib.suppress(FileNotFoundError):  # one of an earlier run
             (folder / EVAL).unlink()
     provenance = (
-        _provenance(name, line, *each)
+        _provenance_record(name, line, *each)
         for name, used in files.items()
         for line, each in enumerate(used, start=1)
     )
     _write_lines(folder / PROVENANCE, provenance)
 
 
-def _summary(folder: Path, read: Responses, selection: Selection, files: Files) -> Summary:
+def _make_summary(folder: Path, read: Responses, selection: Selection, files: Files) -> Summary:
     return Summary(
         folder=folder,
         responses=len(read.responses),
-        fewer=sum(count < response.pairs for response, count in selection.read),
-        more=sum(count > response.pairs for response, count in selection.read),
+        fewer=sum(count < response.pairs for response, count in selection.pair_counts),
+        more=sum(count > response.pairs for response, count in selection.pair_counts),
         repeated=read.repeated,
         unplanned=read.unplanned,
         half_written=read.half_written,
@@ -77,7 +99,7 @@ def _summary(folder: Path, read: Responses, selection: Selection, files: Files) 
     )
 
 
-def _split(kept: Sequence[Used], share: float) -> Files:
+def _split_train_eval(kept: Sequence[Used], share: float) -> Files:
     """The pairs of each file; without evaluation there is only that for training."""
     chosen = chunks_for_eval(((each.source, each.start) for each, _ in kept), share)
     files: Files = {TRAIN: [], EVAL: []} if chosen else {TRAIN: []}
@@ -93,11 +115,11 @@ def _write_lines(path: Path, records: Iterable[dict[str, Any]]) -> None:
     write_file(path, "".join(lines).encode(errors="backslashreplace"))
 
 
-def _record(pair: Pair) -> dict[str, Any]:
+def _training_record(pair: Pair) -> dict[str, Any]:
     return {"instruction": pair.instruction, "output": pair.output}
 
 
-def _provenance(name: str, line: int, response: Response, pair: Pair) -> dict[str, Any]:
+def _provenance_record(name: str, line: int, response: Response, pair: Pair) -> dict[str, Any]:
     return {
         "file": name,
         "line": line,
@@ -119,7 +141,7 @@ def _provenance(name: str, line: int, response: Response, pair: Pair) -> dict[st
     }
 
 
-def _rejected(each: tuple[Response, Reject]) -> dict[str, Any]:
+def _rejected_record(each: tuple[Response, Reject]) -> dict[str, Any]:
     response, reject = each
     return {
         "key": response.key,
@@ -130,15 +152,15 @@ def _rejected(each: tuple[Response, Reject]) -> dict[str, Any]:
     }
 
 
-def _nothing_usable(folder: Path, read: Responses, selection: Selection) -> Fault:
+def _no_pair_fault(folder: Path, read: Responses, selection: Selection) -> Fault:
     reason, count = by_count(selection.reasons)[0] if selection.reasons else ("no text", 0)
     first = read.responses[0]
-    begins = " ".join(first.content[: 4 * SHOWN].split())
-    shown = begins if len(begins) <= SHOWN else begins[:SHOWN] + "…"
+    begins = " ".join(first.content[: 4 * SHOWN_CHARACTERS].split())
+    shown = begins if len(begins) <= SHOWN_CHARACTERS else begins[:SHOWN_CHARACTERS] + "…"
     what = (
         f"none of the {len(read.responses)} responses holds a pair that can be used (mostly: "
         f"{reason}, {count} times); the first begins '{shown}'"
     )
     kept = f"; {TRAIN} is still that of an earlier run" if (folder / TRAIN).exists() else ""
     remedy = f"see {folder / REJECTED}; try another model or prompt{kept}"
-    return Fault(folder / NAME, first.line, None, what, remedy)
+    return Fault(folder / RESPONSES_FILE, first.line, None, what, remedy)

@@ -1,33 +1,37 @@
 """What is found in a response: pairs, and what was not taken, with the reason."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-# Why a text or a pair is not used. The names are printed and stand in rejected.jsonl.
-REMARK = "remark"
-OUTSIDE = "outside a pair"
-REASONING = "reasoning"
-NO_OUTPUT = "no output"
-NO_INSTRUCTION = "no instruction"
-ANSWER_FIRST = "answer first"
-ORDER = "order unclear"
-NUMBERS = "numbers differ"
-CUT = "cut by other text"
-FURTHER = "further field"
-TEMPLATE = "chat template"
-OTHER_TURN = "turn of another role"
-EMPTY_RESPONSE = "empty response"
-EMPTY = "empty"
-NOT_TEXT = "not text"
-TRUNCATED = "truncated"
-QUOTES = "quotes unclear"
-CHOICES = "choices, no answer"
-REFUSAL = "refusal"
-PLACEHOLDER = "placeholder"
-REFERS = "refers to the text"
-LANGUAGE = "wrong language"
-SAME = "output is the instruction"
-DUPLICATE = "duplicate"
-NEAR_DUPLICATE = "near-duplicate"
+
+class RejectReason(StrEnum):
+    """Why a text or a pair is not used. The values are printed and stand in rejected.jsonl."""
+
+    REMARK = "remark"
+    OUTSIDE = "outside a pair"
+    REASONING = "reasoning"
+    NO_OUTPUT = "no output"
+    NO_INSTRUCTION = "no instruction"
+    ANSWER_FIRST = "answer first"
+    ORDER = "order unclear"
+    NUMBERS = "numbers differ"
+    CUT = "cut by other text"
+    FURTHER = "further field"
+    TEMPLATE = "chat template"
+    OTHER_TURN = "turn of another role"
+    EMPTY_RESPONSE = "empty response"
+    EMPTY = "empty"
+    NOT_TEXT = "not text"
+    TRUNCATED = "truncated"
+    QUOTES = "quotes unclear"
+    CHOICES = "choices, no answer"
+    REFUSAL = "refusal"
+    PLACEHOLDER = "placeholder"
+    REFERS = "refers to the text"
+    LANGUAGE = "wrong language"
+    SAME = "output is the instruction"
+    DUPLICATE = "duplicate"
+    NEAR_DUPLICATE = "near-duplicate"
 
 
 @dataclass(frozen=True, slots=True)

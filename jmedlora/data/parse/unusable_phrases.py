@@ -63,13 +63,13 @@ PLACEHOLDERS = re.compile(
 AROUND = " \t\n\u3000'\"“”‘’「」『』【】[](){}<>（）。、.,:："
 
 
-def refuses(text: str) -> bool:
+def is_refusal(text: str) -> bool:
     """Whether ``text`` begins by declining to answer, in Japanese or English, or has no answer."""
     start = text[:START].replace("’", "'")
     return bool(REFUSALS.search(start) or NO_ANSWER.fullmatch(start.strip(AROUND + "!！")))
 
 
-def refers(text: str) -> bool:
+def refers_to_document(text: str) -> bool:
     """Whether ``text`` speaks of "this text", which whoever is asked does not have."""
     return bool(REFERENCES.search(text))
 

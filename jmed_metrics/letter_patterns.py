@@ -1,11 +1,22 @@
-"""The patterns by which ``answers`` finds the labels of choices in a text that is ``plain``."""
+"""The patterns by which ``read_letters`` finds the labels of choices in a normalized text."""
 
 import re
 from functools import cache
 
-from jmed_metrics.wording import CLOSE, DENIED, LINK, MARKER, OPEN
+from jmed_metrics.ahead import ahead
+from jmed_metrics.normalize import (
+    CLOSE,
+    CLOSING,
+    DENIALS,
+    LINK,
+    MARKER,
+    OPEN,
+    QUOTES,
+    SENTENCE_END,
+)
 
-SEPARATOR = r" ?(?:[、・/&;]|,(?: ?and(?![a-z]))?|と|and(?![a-z])|及び|および| ) ?"
+WORD_BETWEEN = r"(?:[、・/&;]|,(?: ?and(?![a-z]))?|と|and(?![a-z])|及び|および)"
+SEPARATOR = rf" ?(?:{WORD_BETWEEN}| ) ?"
 START = (
     r"(?:^|[。;!?」』】\n]|(?<!誤り)(?<!間違い)(?<!不正解)(?<![×✕✗✘]):"
     r"|(?<![^a-z0-9][a-z])(?<!^[a-z])[、,]|(?:(?<![a-z])|(?<=[a-z]{2}))\."
@@ -23,9 +34,11 @@ IS = (
 )
 """What says that a label is the answer and does not take it back at once ("aと考えたが違う")."""
 CLAIM = (
-    r"(?:が(?:正し|正解|適切|適当|妥当|答え|最も|該当|考え)(?!い?か|でな)"
-    rf"|を選(?:択|び|ぶ|ん)(?!(?:する)?と[誤不]|した場合))(?![^。\n]*にく[いく]){DENIED}"
+    r"(?P<claim>が(?:正し|正解|適切|適当|妥当|答え|最も|該当|考え)(?!い?か|でな)"
+    r"|を選(?:択|び|ぶ|ん)(?!(?:する)?と[誤不]|した場合))"
 )
+"""The same, unless it is taken back anywhere in the sentence."""
+TAKEN_BACK = ahead(rf"{DENIALS}|にく[いく]", SENTENCE_END)
 ENDS = r"(?:$|\n|。|[.!] ?(?:$|\n))"
 Around = tuple[re.Pattern[str], re.Pattern[str]]
 ALONE: Around = (
@@ -58,8 +71,26 @@ VERDICT = (
     r"誤(?![嚥飲認差])|不適[切当]|不要|不正解|禁忌|違|(?<![少危])ない|ません|なく|なかっ|にく[いく]"
     rf"|{DISMISSED}"
 )
+REMARK = rf" ?\((?! ?{SIGN} ?\)|[^()\n]*(?:{VERDICT}))[^()\n]*+\)"
+"""A bracket behind a label, with the text of the choice: it holds no opinion."""
+GAP = (
+    rf"(?>(?:[ {CLOSING}{QUOTES}]*[{CLOSING}])?)"
+    rf"(?>[ {QUOTES}]*{WORD_BETWEEN} ?|[{QUOTES}]* )(?:{OPEN} ?)*+"
+)
+"""All that may stand from one label of a list to the next, but a bracket.
+
+Without a word between them, the first space behind what only closes divides the quotes that close
+from those that open: ``"a" "b"``. There is one way to read each gap.
+"""
+FULL_STOPS = "[ 。.!]*+"
+NAMED = r" ?[:.)](?![a-z0-9])"
+NOT_IN_WORD = r"(?<![\w(°])"
 OPINION = re.compile(rf"^[ :.)(\[]*{SIGN}|{SIGN}[ ).。]*$|{VERDICT}")
 """Behind a label: what is thought of the choice, not its text."""
+OPENING_SIGN = re.compile(rf"[ :.)(\[]*+{SIGN}")
+OPINION_IN_LINE = ahead(rf"{SIGN}[ ).。]*+$|{VERDICT}", r"\n")
+OPINION_IN_SENTENCE = ahead(rf"{SIGN}[ ).]*+(?:。|$)|{VERDICT}", SENTENCE_END)
+"""The rest of an opinion, for labels of which many may stand on one line."""
 NOT = r"(?:ない|ありません|ません)"
 JUDGED = (
     rf"(?:{SIGN}|誤り?|間違い|不適[切当]|不要|不正解|禁忌|違う|違います|否定的|考えにくい"
@@ -71,44 +102,60 @@ ENDED = (
     r"[ )]*(?:[。、,]|\.(?: |$)|$)"
 )
 TEXT_BEHIND = r"(?: ?[:(]| (?=[ァ-ヶ一-龥]))"
-DENIAL = re.compile(
-    r"(?![^。.]*(?:他|ほか|以外|残り|other))"
-    rf"(?: ?[:.]? ?\(?{JUDGED}"
-    rf"|{TEXT_BEHIND}(?:[^()。、,]*(?:では|じゃ){NOT}|(?<!\()[^()。、,]*{JUDGED})"
-    rf"|{TEXT_BEHIND}[^。]*(?:[(:、,] ?| (?![a-z])){JUDGED}"
-    rf"){ENDED}"
-)
+OF_OTHERS = ahead("他|ほか|以外|残り|other", r"[。.\n]")
+JUDGED_AT_ONCE = re.compile(rf" ?[:.]? ?\(?{JUDGED}{ENDED}", re.MULTILINE)
+TEXT_BEGINS = re.compile(r" ?[:(]| (?=[ァ-ヶ一-龥])")
+PART_END = r"[()。、,\n]"
+NOT_SO_IN_PART = ahead(rf"(?:では|じゃ){NOT}{ENDED}", PART_END)
+JUDGED_IN_PART = ahead(rf"{JUDGED}{ENDED}", PART_END)
+JUDGED_IN_SENTENCE = ahead(rf"(?:[(:、,] ?| (?![a-z])){JUDGED}{ENDED}", SENTENCE_END)
 """Behind a marker and a label: an opinion that is the whole text or bracket.
 
 A reason ("発熱がないため"), a remark in a bracket ("感染はない") and one on the others are none.
 """
-TOPIC = re.compile(r" ?[:.)].*は")
-"""Behind a label at the start of a line: a sentence about the choice."""
+TOPIC_SIGN = re.compile(r" ?[:.)]")
+TOPIC_IN_LINE = ahead("は", r"\n")
+"""Behind a label at the start of a line: a sentence about the choice, its sign and its particle."""
 
 
 class Grammar:
-    """The patterns for one question's labels."""
+    """The patterns for one question's labels; the first group of each is a label."""
 
     def __init__(self, labels: str) -> None:
         self.size = len(labels)
-        letter = rf"(?<![a-z0-9])([{re.escape(labels)}])(?![a-z0-9_°\u00c0-\u024f])"
-        bare = rf"(?:{OPEN} ?)*{letter}(?: ?{CLOSE})*"
-        one = rf"{bare}(?: ?\((?! ?{SIGN} ?\)|[^()\n]*(?:{VERDICT}))[^()\n]*\))?"
-        between = rf"(?:{SEPARATOR}|\n(?={letter} ?(?:\n|$)))"
+        here = _label(f"[{re.escape(labels)}]")
+        letter = f"({here})"
+        opened = rf"(?:{OPEN} ?)*+{letter}"
+        closed = rf"(?: ?{CLOSE})*+"
+        one = rf"{opened}{closed}(?:{REMARK})?"
+        between = rf"(?:{SEPARATOR}|\n(?={here} ?(?:\n|$)))"
         self.one = re.compile(one)
-        self.some = re.compile(rf"{one}(?:{between}{one})*")
-        self.whole = re.compile(rf"{one}(?:{SEPARATOR}{one})*[ 。.!]*")
-        self.labels = re.compile(rf"{bare}(?:{SEPARATOR}{bare})*[ 。.!]*")
+        self.further = re.compile(between + one)
+        self.first = re.compile(opened)
+        self.gap = re.compile(GAP + letter)
+        self.remarked_gap = re.compile(rf"{closed}{REMARK}{SEPARATOR}{opened}")
+        self.last = re.compile(rf"{closed}{FULL_STOPS}")
+        self.remarked_last = re.compile(rf"{closed}(?:{REMARK})?{FULL_STOPS}")
         self.option = re.compile(rf"{START}{OPEN}?{letter}(?={BEFORE_TEXT})", re.MULTILINE)
-        self.mentioned = re.compile(rf"(?<![\w(°]){letter} ?[:.)](?![a-z0-9])")
+        self.named = re.compile(rf"{letter}{NAMED}")
+        self.mentioned = re.compile(rf"{NOT_IN_WORD}{letter}{NAMED}")
+        self.mentions_ahead = {
+            label: ahead(rf"{NOT_IN_WORD}{_label(re.escape(label))}{NAMED}", r"\n")
+            for label in labels
+        }
+        self.joined_ahead = ahead(rf"\) ?(?=[^ ]){SEPARATOR}{opened}(?! ?は)", r"\n")
         self.line = re.compile(rf"{OPEN}?{letter} ?(?:(?:[:.)\]](?![a-z0-9])|\().*)?")
-        self.joined = re.compile(rf"\) ?(?=[^ ]){SEPARATOR}{bare}(?! ?は)")
-        self.bare = re.compile(rf"{bare}[ .。]*")
-        self.heading = re.compile(rf"{bare}(?:[ .。]*| ?\(.*)")
-        self.head = re.compile(rf"{OPEN}?{letter}(.*)")
+        self.bare = re.compile(rf"{opened}{closed}[ .。]*+$", re.MULTILINE)
+        self.heading = re.compile(rf"{opened}{closed}(?:[ .。]*+| ?\(.*)")
+        self.head = re.compile(rf"{OPEN}?{letter}")
         self.about = re.compile(
             rf"{OPEN}?{letter} ?(?:[^\w\s]|{SIGN}|[はがもを]|is(?![a-z])| [^a-z])"
         )
+
+
+def _label(character: str) -> str:
+    """The pattern of a label that is no part of a word."""
+    return rf"(?<![a-z0-9]){character}(?![a-z0-9_°\u00c0-\u024f])"
 
 
 grammar_of = cache(Grammar)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from jmedlora.data.overlap.normalize import normal
+from jmedlora.core.errors import UserError
+from jmedlora.data.overlap.normalize import normalize
 from jmedlora.data.overlap.thresholds import Thresholds
 from jmedlora.exams.documents import content_hash
 from jmedlora.exams.readers.custom import read_exam
@@ -15,16 +16,16 @@ from jmedlora.exams.registry import NAMES, load_exam, native_form
 from jmedlora.exams.schema import Question
 
 Way = Literal["stem+choices", "stem+answer", "stem"]
-SHORTEST = 20
+SHORTEST_PATTERN = 20
 """Characters, normalised, under which no text is looked for: it would be found anywhere."""
-NEVER = 2.0
+UNREACHABLE = 2.0
 """More than any containment."""
-SAYING = 10
+SHORTEST_CHOICES = 10
 """Characters, normalised, under which the choices of a question say nothing: "①", "a", "12"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SoughtQuestion:
     """One question of an exam.
 
     exam: its name for lm-eval's tasks, or the stem of its file. answer: the texts of the correct
@@ -43,7 +44,7 @@ class Sought:
         return "\n".join((self.question, *self.choices))
 
     @property
-    def answered(self) -> str:
+    def text_with_answer(self) -> str:
         """Stem and correct choices, one a line: what is left where a question became Q and A."""
         return "\n".join((self.question, *self.answer))
 
@@ -60,7 +61,7 @@ class Pattern:
     way: Way
     text: str
     ratio: float
-    sure: float = NEVER
+    sure: float = UNREACHABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +70,25 @@ class SoughtExam:
 
     name: str
     sha256: str
-    questions: tuple[Sought, ...]
+    questions: tuple[SoughtQuestion, ...]
 
 
 def read_exams(given: Sequence[str]) -> list[SoughtExam]:
     """The exams called ``given``: names of load_exam, or files (.jsonl, .csv), each once.
 
-    Raises MissingDataError, FileError, or ValueError for a name that is neither.
+    Raises MissingDataError, FileError, or UserError for a name that is neither.
     """
     found: dict[str, SoughtExam] = {}
     for each in given:
-        name, items = _read(each)
+        name, items = _read_exam(each)
         if name in found:
-            raise ValueError(f"--exam {each}: {name} is given twice; name each exam once")
-        questions = tuple(_sought(name, item) for item in items)
+            raise UserError(f"--exam {each}: {name} is given twice; name each exam once")
+        questions = tuple(_sought_question(name, item) for item in items)
         found[name] = SoughtExam(name, content_hash(map(native_form(name), items)), questions)
     return list(found.values())
 
 
-def patterns(questions: Sequence[Sought], thresholds: Thresholds) -> list[Pattern]:
+def make_patterns(questions: Sequence[SoughtQuestion], thresholds: Thresholds) -> list[Pattern]:
     """The texts to look for. A question without any is too short to be told from other text."""
     return [
         pattern
@@ -96,7 +97,7 @@ def patterns(questions: Sequence[Sought], thresholds: Thresholds) -> list[Patter
     ]
 
 
-def weight(text: str) -> float:
+def length_in_japanese(text: str) -> float:
     """How much a normalised text says, in Japanese characters.
 
     Three Latin letters or digits count as one: a stem does not say more because it spells a term
@@ -105,45 +106,46 @@ def weight(text: str) -> float:
     return len(text) - sum(map(str.isascii, text)) * 2 / 3
 
 
-def _patterns(index: int, question: Sought, thresholds: Thresholds) -> Iterator[Pattern]:
-    stem, choices = normal(question.question), normal("".join(question.choices))
-    text = normal(question.text)
-    if len(choices) >= SAYING and len(text) >= SHORTEST:
+def _patterns(index: int, question: SoughtQuestion, thresholds: Thresholds) -> Iterator[Pattern]:
+    stem, choices = normalize(question.question), normalize("".join(question.choices))
+    text = normalize(question.text)
+    if len(choices) >= SHORTEST_CHOICES and len(text) >= SHORTEST_PATTERN:
         yield Pattern(index, "stem+choices", text, thresholds.ratio, thresholds.sure)
-    elif choices and len(text) >= SHORTEST:
+    elif choices and len(text) >= SHORTEST_PATTERN:
         # Choices that are only labels make it no more telling than the stem alone.
         yield Pattern(index, "stem+choices", text, thresholds.stem_ratio)
-    if weight(stem) >= thresholds.min_stem and len(stem) >= SHORTEST:
+    if length_in_japanese(stem) >= thresholds.min_stem and len(stem) >= SHORTEST_PATTERN:
         yield Pattern(index, "stem", stem, thresholds.stem_ratio)
     elif (
-        normal("".join(question.answer)) and len(answered := normal(question.answered)) >= SHORTEST
+        normalize("".join(question.answer))
+        and len(answered := normalize(question.text_with_answer)) >= SHORTEST_PATTERN
     ):
         yield Pattern(index, "stem+answer", answered, thresholds.stem_ratio)
 
 
-def is_file(exam: str) -> bool:
+def is_exam_file(exam: str) -> bool:
     """Whether ``exam`` is a file of one's own, not a name."""
     return Path(exam).suffix.lower() in (".jsonl", ".csv")
 
 
-def _read(given: str) -> tuple[str, Sequence[Question]]:
+def _read_exam(given: str) -> tuple[str, Sequence[Question]]:
     """The exam's name and its items."""
-    if is_file(given):
-        return _own(Path(given))
+    if is_exam_file(given):
+        return _read_exam_file(Path(given))
     known = [name for name in NAMES if name not in ("jmed_own", "jmed_treatment")]
     if given not in known:
         names = ", ".join(known)
-        raise ValueError(f"--exam {given}: no such exam; use {names}, or a file (.jsonl, .csv)")
+        raise UserError(f"--exam {given}: no such exam; use {names}, or a file (.jsonl, .csv)")
     return given, load_exam(given).items
 
 
-def _own(path: Path) -> tuple[str, Sequence[Question]]:
+def _read_exam_file(path: Path) -> tuple[str, Sequence[Question]]:
     if path.stem in NAMES:
-        raise ValueError(f"--exam {path}: {path.stem} is the name of another exam; rename the file")
+        raise UserError(f"--exam {path}: {path.stem} is the name of another exam; rename the file")
     return path.stem, read_exam(path)
 
 
-def _sought(exam: str, item: Question) -> Sought:
+def _sought_question(exam: str, item: Question) -> SoughtQuestion:
     """Of several accepted answers the first is looked for; a number is no text to look for."""
     answer = tuple(item.choices[index] for index in item.indices)
-    return Sought(exam, item.problem_id, item.question, item.choices, answer)
+    return SoughtQuestion(exam, item.problem_id, item.question, item.choices, answer)

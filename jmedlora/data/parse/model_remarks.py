@@ -2,11 +2,11 @@
 
 import re
 
-from jmedlora.data.parse.markers import LINE, find_markers
-from jmedlora.data.parse.types import FURTHER, NO_INSTRUCTION, OUTSIDE, REFUSAL, REMARK, Reject
-from jmedlora.data.parse.unusable_phrases import refuses
+from jmedlora.data.parse.key_markers import LINE, find_markers
+from jmedlora.data.parse.types import Reject, RejectReason
+from jmedlora.data.parse.unusable_phrases import is_refusal
 
-SAID = re.compile(
+REMARK_START = re.compile(
     r"""^\W*(?:
     (?:はい|承知|了解|かしこまり|もちろん)[、。!！しい]
     | 以上(?:です|が|で、|で終|、|の?\s*[0-9０-９]|\W*$)
@@ -32,7 +32,7 @@ HEADING = re.compile(
     r"\s*[.:：)）]?\**|\*\*[^*]+\*\*[:：]?|```.*)\s*"
 )
 ITEM = re.compile(r"\s+\S|[-+*•・●○▪]\s?\S|[(（]?[0-9０-９]{1,2}[.．)）、]|[①-⑳]")
-CERTAIN_END = re.compile(r"\s*(?:[-=*_~]{3,}|```.*|\W*(?:[0-9０-９]{1,3}\W*)?)\s*")
+CERTAIN_END = re.compile(r"\s*+(?:[-=*_~]{3,}+\s*+|```.*|\W*+(?:[0-9０-９]{1,3}\W*+)?)")
 """A line that ends an answer for certain, whatever follows."""
 ONLY_PUNCTUATION = re.compile(
     r"[\W_]*(?:[0-9０-９]{0,3}|[①-⑳])[\W_]*|\s*(?:```|~~~)\s*"
@@ -42,7 +42,7 @@ ONLY_PUNCTUATION = re.compile(
 
 def is_remark(line: str) -> bool:
     """Whether ``line`` is what a model says about its pairs: 「以下に15個…」."""
-    return bool(SAID.match(line[:200]))
+    return bool(REMARK_START.match(line[:200]))
 
 
 def ends_answer(line: str) -> bool:
@@ -50,7 +50,7 @@ def ends_answer(line: str) -> bool:
     return is_remark(line) or bool(HEADING.fullmatch(line[:200]))
 
 
-def goes_on(rest: str) -> bool:
+def may_go_on(rest: str) -> bool:
     """Whether in ``rest``, which follows an answer, there is text that may belong to it.
 
     Headings alone do not, as they may be those of the next pairs.
@@ -68,7 +68,7 @@ def is_item(line: str) -> bool:
     return bool(ITEM.match(line))
 
 
-def left_over(text: str, first: int) -> list[Reject]:
+def reject_lines(text: str, first: int) -> list[Reject]:
     """What ``text`` between pairs, from line ``first`` on, holds besides mere punctuation."""
     lines = enumerate(text.split("\n"), start=first)
     return [Reject(at, line, _reason(line)) for at, line in lines if _says_something(line)]
@@ -79,13 +79,13 @@ def _says_something(line: str) -> bool:
 
 
 def _reason(line: str) -> str:
-    if refuses(line):
-        return REFUSAL
+    if is_refusal(line):
+        return RejectReason.REFUSAL
     if is_remark(line):
-        return REMARK
+        return RejectReason.REMARK
     markers = find_markers(line[:200])
     if markers and markers[0].is_further and markers[0].firm:
-        return FURTHER
+        return RejectReason.FURTHER
     if markers and markers[0].grade == LINE and markers[0].answers:
-        return NO_INSTRUCTION
-    return OUTSIDE
+        return RejectReason.NO_INSTRUCTION
+    return RejectReason.OUTSIDE

@@ -4,28 +4,21 @@ Only flat objects are read, string by string, so that nothing is evaluated and n
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from jmedlora.data.parse.escapes import from_json
+from jmedlora.data.parse.escapes import unescape_json
 from jmedlora.data.parse.pair_keys import (
     ANSWER_OF,
     FIELD,
     INPUTS,
     QUESTION_OF,
-    given_input,
-    is_same_role,
+    have_same_role,
+    input_or_nothing,
+    normalize_key,
     number,
-    plain,
 )
-from jmedlora.data.parse.types import (
-    ANSWER_FIRST,
-    EMPTY,
-    NO_INSTRUCTION,
-    NO_OUTPUT,
-    NOT_TEXT,
-    NUMBERS,
-)
+from jmedlora.data.parse.types import RejectReason
 
 OBJECT = re.compile(r"""\{\s*(?=["'])""")
 STRING = {
@@ -40,7 +33,7 @@ Numbered = tuple[int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ObjectPair:
     """A pair in an object: where the object stands, and the pair or why it is none.
 
     instruction, output: "" where missing. rule: how it was written. reason: "" if it is complete.
@@ -54,7 +47,7 @@ class Written:
     reason: str
 
 
-def find_written(text: str) -> Iterator[Written]:
+def find_object_pairs(text: str) -> Iterator[ObjectPair]:
     """The pairs in the objects of ``text``, in order; an object without a key of ours is skipped.
 
     An object that is not quite right, such as one with unescaped quotes, is skipped, too.
@@ -66,7 +59,9 @@ def find_written(text: str) -> Iterator[Written]:
         if parsed is None:
             continue
         fields, end, rule = parsed
-        pairs = [Written(opening.start(), end, *pair[:2], rule, pair[2]) for pair in _pairs(fields)]
+        pairs = [
+            ObjectPair(opening.start(), end, *pair[:2], rule, pair[2]) for pair in _pairs(fields)
+        ]
         if pairs:
             yield from pairs
             at = end
@@ -84,7 +79,7 @@ def _fields(text: str, at: int) -> tuple[Fields, int, str] | None:
         if not value:
             return None
         single |= "'" in (text[at], value[0][:1])
-        fields.append((from_json(name[1]), value[1]))
+        fields.append((unescape_json(name[1]), value[1]))
         at, follows = value[2], text[value[2] : value[2] + 1]
         if follows == "}":
             return fields, at + 1, "Python dictionary" if single else "JSON"
@@ -102,7 +97,7 @@ def _value(text: str, at: int) -> tuple[str, str | None, int] | None:
         at += 1
     if quote := STRING.get(text[at : at + 1]):
         found = quote.match(text, at)
-        return (found[0], from_json(found[1]), found.end()) if found else None
+        return (found[0], unescape_json(found[1]), found.end()) if found else None
     if found := OTHER.match(text, at):
         word = found[1]
         return word, None if word.startswith("[") else _scalar(word), found.end()
@@ -133,27 +128,24 @@ def _named(fields: Fields, names: Container[str]) -> list[Numbered]:
 def _key(name: str) -> tuple[str, int | None]:
     """The key that the name of a field is, or "", and its number."""
     found = FIELD.fullmatch(name.strip())
-    if not found or (found["other"] and not is_same_role(found["key"], found["other"])):
+    if not found or (found["other"] and not have_same_role(found["key"], found["other"])):
         return "", None
-    return plain(found["key"]), number(found["number"])
+    return normalize_key(found["key"]), number(found["number"])
 
 
 def _single(asked: Numbered, answered: Numbered, given: list[Numbered]) -> tuple[str, str, str]:
     """The only pair of an object, in whatever order its fields are."""
-    instruction = asked[1]
-    for _, value in given:
-        instruction = _with_input(instruction, value)
+    instruction = _with_inputs(asked[1], [value for _, value in given])
     reason = _reason(instruction, answered[1], known=True)
-    reason = reason or (NUMBERS if _differ(asked[0], answered[0]) else "")
+    reason = reason or (RejectReason.NUMBERS if _differ(asked[0], answered[0]) else "")
     return instruction or "", answered[1] or "", reason
 
 
-def _with_input(instruction: str | None, given: str | None) -> str | None:
-    """``instruction`` with an input below it, unless that only says that there is none."""
-    more = given_input(given or "")
-    if instruction is None or not more:
-        return instruction
-    return f"{instruction}\n{more}" if instruction else more
+def _with_inputs(instruction: str | None, given: Sequence[str | None]) -> str | None:
+    """``instruction`` with the inputs below it, but those that only say that there is none."""
+    if instruction is None:
+        return None
+    return "\n".join(filter(None, (instruction, *(input_or_nothing(each or "") for each in given))))
 
 
 def _differ(first: int | None, second: int | None) -> bool:
@@ -167,7 +159,7 @@ def _by_number(
     for each in dict.fromkeys([*asked, *answered]):
         instruction, output = asked.get(each), answered.get(each)
         reason = _reason(instruction, output, known=each in asked)
-        reason = reason if each in answered else NO_OUTPUT
+        reason = reason if each in answered else RejectReason.NO_OUTPUT
         yield instruction or "", output or "", reason
 
 
@@ -175,24 +167,26 @@ def _one_by_one(fields: Fields) -> Iterator[tuple[str, str, str]]:
     """Pairs without numbers that tell them apart: each answer is that to the question before."""
     keys = [_key(name) for name, _ in fields]
     if _is_answer_first([key for key, _ in keys]):
-        yield "", "", ANSWER_FIRST
+        yield "", "", RejectReason.ANSWER_FIRST
         return
     instruction: str | None = None
+    given: list[str | None] = []
     pending, last = False, None
     for (key, at), (_, value) in zip(keys, fields, strict=True):
         if key in QUESTION_OF:
             if pending:
-                yield instruction or "", "", NO_OUTPUT
-            instruction, pending, last = value, True, at
+                yield _with_inputs(instruction, given) or "", "", RejectReason.NO_OUTPUT
+            instruction, given, pending, last = value, [], True, at
         elif key in INPUTS and pending:
-            instruction = _with_input(instruction, value)
+            given.append(value)
         elif key in ANSWER_OF:
+            instruction = _with_inputs(instruction, given)
             reason = _reason(instruction, value, known=pending)
-            reason = reason or (NUMBERS if _differ(last, at) else "")
+            reason = reason or (RejectReason.NUMBERS if _differ(last, at) else "")
             yield instruction or "", value or "", reason
-            instruction, pending, last = None, False, None
+            instruction, given, pending, last = None, [], False, None
     if pending:
-        yield instruction or "", "", NO_OUTPUT
+        yield _with_inputs(instruction, given) or "", "", RejectReason.NO_OUTPUT
 
 
 def _is_answer_first(keys: list[str]) -> bool:
@@ -202,7 +196,7 @@ def _is_answer_first(keys: list[str]) -> bool:
 
 def _reason(instruction: str | None, output: str | None, *, known: bool) -> str:
     if not known:
-        return NO_INSTRUCTION
+        return RejectReason.NO_INSTRUCTION
     if instruction is None or output is None:
-        return NOT_TEXT
-    return "" if instruction and output else EMPTY
+        return RejectReason.NOT_TEXT
+    return "" if instruction and output else RejectReason.EMPTY

@@ -3,8 +3,7 @@
 import bisect
 import re
 
-from jmedlora.data.parse.key_order import answered, disordered, numbered, rejected, values
-from jmedlora.data.parse.markers import (
+from jmedlora.data.parse.key_markers import (
     BARE,
     BEHIND_QUOTE,
     LINE,
@@ -13,55 +12,57 @@ from jmedlora.data.parse.markers import (
     find_markers,
     style_name,
 )
-from jmedlora.data.parse.pair_keys import given_input
-from jmedlora.data.parse.remarks import left_over
-from jmedlora.data.parse.types import (
-    CHOICES,
-    CUT,
-    NO_OUTPUT,
-    NOT_TEXT,
-    QUOTES,
-    TRUNCATED,
-    Pair,
-    Reading,
-    Reject,
+from jmedlora.data.parse.key_order import (
+    find_disorder,
+    flag_answered,
+    pair_by_number,
+    reject_all,
+    texts_by_key,
 )
-from jmedlora.data.parse.values import Value, instruction_value, output_value
+from jmedlora.data.parse.model_remarks import reject_lines
+from jmedlora.data.parse.pair_keys import input_or_nothing
+from jmedlora.data.parse.pair_values import Value, instruction_value, output_value
+from jmedlora.data.parse.types import Pair, Reading, Reject, RejectReason
 
 DATA = ('{"', "{'", '["', "['", "[{", "{{", "[[")
 """What a value begins with that is no text."""
 COMPLETE = {"stop", "eos", "eos_token", "end_turn", "stop_sequence"}
 """The finish_reason of a response that is whole, as servers call it; "length" is the usual other.
 """
-OTHER_CHOICE = re.compile(r"^\s*[BＢ](?:[:：．)]|\.\s)", re.MULTILINE)
+OTHER_CHOICE = re.compile(r"^[^\S\n]*+[BＢ](?:[:：．)]|\.\s)", re.MULTILINE)
 """A line that shows that A: was no answer but the first of several choices."""
 
 SECOND_ANSWER = re.compile(r"\W{0,20}(?:答え|回答|解答|正解|Answer)")
 """What shows the same behind the answer."""
+MOST_KEYS = 200
+"""As many keys are looked at for the end of a pair; without a bound, each of the questions that one
+answer cannot belong to would look as far as that."""
 
 
-def scan(text: str, first: int, *, finish: str | None = "stop") -> Reading:
+def read_keyed_pairs(text: str, first: int, *, finish: str | None = "stop") -> Reading:
     """The pairs in ``text``, whose first line is line ``first`` of the response.
 
     finish: why the response ended there, in the server's word; None if that is not known.
     """
-    return _Scan(text, first, finish).read()
+    return _KeyedPairReader(text, first, finish).read()
 
 
-class _Scan:
+class _KeyedPairReader:
     """One pass over a text; ``at`` is where it has come to."""
 
     def __init__(self, text: str, first: int, finish: str | None) -> None:
         self.text, self.finish = text, finish
         self.is_cut = finish is not None and finish.casefold() not in COMPLETE
+        self.last = len(text.rstrip())
+        self.last_word = len(text.rstrip(" \t\n\u3000`"))
         self.markers = find_markers(text)
         self.starts = [marker.start for marker in self.markers]
-        self.answered = answered(self.markers)
+        self.answered = flag_answered(self.markers)
         self.at, self.line, self.counted = 0, first, 0
         self.reading = Reading()
 
     def read(self) -> Reading:
-        if found := disordered(self.text, self.markers):
+        if found := find_disorder(self.text, self.markers):
             return self._read_disordered(*found)
         place = self._next(0)
         while place < len(self.markers):
@@ -73,16 +74,16 @@ class _Scan:
 
     def _read_disordered(self, keys: list[Marker], reason: str) -> Reading:
         """Pairs by number where that is certain; else all of the text is rejected."""
-        couples = numbered(keys)
+        couples = pair_by_number(keys)
         if not couples:
-            self.reading.rejects += rejected(self.text, self.line, keys, reason)
+            self.reading.rejects += reject_all(self.text, self.line, keys, reason)
             return self.reading
         self._leave(keys[0].start)
-        chunks = values(self.text, keys)
+        chunks = texts_by_key(self.text, keys)
         for question, answer in couples:
             finish = self.finish if keys[-1] in (question, answer) else "stop"
             line = self._line_of(question.start)
-            more = scan(f"{chunks[question]}\n{chunks[answer]}", line, finish=finish)
+            more = read_keyed_pairs(f"{chunks[question]}\n{chunks[answer]}", line, finish=finish)
             self.reading.pairs += more.pairs
             self.reading.rejects += more.rejects
         return self.reading
@@ -100,7 +101,7 @@ class _Scan:
     def _leave(self, end: int) -> None:
         """Goes on to ``end``; what stands before it belongs to no pair."""
         if end > self.at:
-            self.reading.rejects += left_over(self.text[self.at : end], self._line_of(self.at))
+            self.reading.rejects += reject_lines(self.text[self.at : end], self._line_of(self.at))
             self.at = end
 
     def _line_of(self, place: int) -> int:
@@ -122,9 +123,9 @@ class _Scan:
         is_last = end == len(self.markers)
         dangling = key.dangling or question.dangling
         output = output_value(raw, key, dangling=dangling, is_last=is_last)
-        self._take(question, instruction, output, key.end + output.end)
+        self._add_pair(question, instruction, output, key.end + output.end)
 
-    def _take(self, question: Marker, instruction: Value, output: Value, end: int) -> None:
+    def _add_pair(self, question: Marker, instruction: Value, output: Value, end: int) -> None:
         text = self.text[question.start : end].strip()
         line = self._line_of(question.start)
         self.at = end
@@ -135,25 +136,25 @@ class _Scan:
         self.reading.pairs.append(Pair(instruction.text, output.text, rule, line, text))
 
     def _reason(self, question: Marker, instruction: Value, output: Value, end: int) -> str:
-        at_end = not self.text[end:].strip(" \t\n\u3000`")
+        at_end = end >= self.last_word
         if at_end and (self.is_cut or output.open_quote) and not output.closed:
-            return TRUNCATED
+            return RejectReason.TRUNCATED
         if output.cut:
-            return CUT
+            return RejectReason.CUT
         if not (instruction.clear and output.clear):
-            return QUOTES
+            return RejectReason.QUOTES
         again = OTHER_CHOICE.search(output.text) or SECOND_ANSWER.match(self.text, end)
         if question.question == "Q/A" and again:
-            return CHOICES
-        return NOT_TEXT if output.text.startswith(DATA) and not output.closed else ""
+            return RejectReason.CHOICES
+        return RejectReason.NOT_TEXT if output.text.startswith(DATA) and not output.closed else ""
 
     def _reject_question(self, question: Marker, limit: int) -> None:
         """A question without an answer; what stands below its line is looked at by itself."""
         line_end = self.text.find("\n", question.end, limit)
         end = limit if line_end < 0 else line_end
-        cut = self.is_cut and not self.text[end:].strip()
+        cut = self.is_cut and end >= self.last
         text = self.text[question.start : end].strip()
-        reason = TRUNCATED if cut else NO_OUTPUT
+        reason = RejectReason.TRUNCATED if cut else RejectReason.NO_OUTPUT
         self.reading.rejects.append(Reject(self._line_of(question.start), text, reason))
         self.at = end
 
@@ -163,13 +164,14 @@ class _Scan:
     def _limit(self, place: int) -> int:
         """The marker before which the answer to that at ``place`` must stand."""
         question, seen = self.markers[place], False
-        for i in range(place + 1, len(self.markers)):
+        most = min(place + 1 + MOST_KEYS, len(self.markers))
+        for i in range(place + 1, most):
             other = self.markers[i]
             is_sure = seen or other.firm or self._is_line(i) or self._is_other_number(question, i)
             if is_sure and self._ends(question, i):
                 return i
             seen |= question.question in other.answers and other.style == question.style
-        return len(self.markers)
+        return most
 
     def _ends(self, question: Marker, place: int) -> bool:
         """Whether the marker at ``place`` begins the pair behind that of ``question``."""
@@ -237,6 +239,6 @@ class _Scan:
             if given.is_input and given.style == question.style and given.grade <= BEHIND_QUOTE:
                 first = instruction_value(self.text[question.end : given.start], question)
                 second = instruction_value(self.text[given.end : end], given)
-                text = f"{first.text}\n{given_input(second.text)}".strip()
+                text = f"{first.text}\n{input_or_nothing(second.text)}".strip()
                 return Value(text, end, clear=first.clear and second.clear)
         return instruction_value(self.text[question.end : end], question)

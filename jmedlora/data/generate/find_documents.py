@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jmedlora.core.errors import Fault
-from jmedlora.data.generate.document_readers import READERS, Unreadable
+from jmedlora.data.generate.document_readers import READERS, UnreadableDocumentError
 
-OUTPUT = {"plan.jsonl", "responses.jsonl"}
+OUTPUT_FILES = {"plan.jsonl", "responses.jsonl"}
 """By these files a folder is known that generate wrote."""
-KINDS = ", ".join(sorted(READERS))
+READABLE_TYPES = ", ".join(sorted(READERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Document:
 
 
 @dataclass(slots=True)
-class Found:
+class FoundDocuments:
     """What lies below the paths. passed_over: how many files of other types, by their ending."""
 
     documents: list[Document] = field(default_factory=list)
@@ -38,46 +38,47 @@ class Found:
     passed_over: Counter[str] = field(default_factory=Counter)
 
 
-def find(paths: Sequence[Path], *, leave_out: Path) -> Found:
+def find_documents(paths: Sequence[Path], *, leave_out: Path) -> FoundDocuments:
     """Every document at or below ``paths``, in the order of their names, each file once.
 
     Hidden files, links to folders and what lies below ``leave_out`` (the output) are passed over.
     A file that is named itself must be of a known type. Nothing is raised: what cannot be used is
     a fault.
     """
-    found = Found()
+    found = FoundDocuments()
     seen: set[Path] = set()
     for path in paths:
-        for file in _files(path, leave_out.resolve(), found):
+        for file in _files_at(path, leave_out.resolve(), found):
             if file.resolve() not in seen:
                 seen.add(file.resolve())
-                _read(file, found)
+                _read_document(file, found)
     if not found.documents and not found.faults:
-        what, remedy = f"no document ({KINDS}) is there", "name a folder or files that hold text"
+        what = f"no document ({READABLE_TYPES}) is there"
+        remedy = "name a folder or files that hold text"
         found.faults.append(Fault(paths[0], None, None, what, remedy))
     return found
 
 
-def _files(path: Path, leave_out: Path, found: Found) -> Iterator[Path]:
+def _files_at(path: Path, leave_out: Path, found: FoundDocuments) -> Iterator[Path]:
     if path.is_dir():
-        yield from _below(path, leave_out, found)
+        yield from _files_below(path, leave_out, found)
     elif not path.exists():
         found.faults.append(Fault(path, None, None, "is not there", "check the path"))
     elif path.suffix.lower() not in READERS:
         what = f"'{path.suffix}' files are not read"
-        found.faults.append(Fault(path, None, None, what, f"convert it to one of {KINDS}"))
+        found.faults.append(Fault(path, None, None, what, f"convert it to one of {READABLE_TYPES}"))
     else:
         yield path
 
 
-def _below(root: Path, leave_out: Path, found: Found) -> Iterator[Path]:
+def _files_below(root: Path, leave_out: Path, found: FoundDocuments) -> Iterator[Path]:
     def cannot_enter(error: OSError) -> None:
         what = f"cannot be entered ({error.strerror})"
         found.faults.append(Fault(Path(error.filename), None, None, what, "check its permissions"))
 
     for folder, folders, files in os.walk(root, onerror=cannot_enter):
         here = Path(folder)
-        if OUTPUT.issubset(files):
+        if OUTPUT_FILES.issubset(files):
             folders.clear()
             found.notes.append(f"{here}: holds what generate wrote, and is passed over")
             continue
@@ -96,7 +97,7 @@ def _below(root: Path, leave_out: Path, found: Found) -> Iterator[Path]:
                 found.passed_over[suffix or "no ending"] += 1
 
 
-def _read(path: Path, found: Found) -> None:
+def _read_document(path: Path, found: FoundDocuments) -> None:
     if not path.is_file():  # a pipe would be waited for, and a device never ends
         what = "is no regular file" if path.exists() else "is a link to nothing"
         found.faults.append(Fault(path, None, None, what, "remove it or put a document there"))
@@ -107,8 +108,8 @@ def _read(path: Path, found: Found) -> None:
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
         found.faults.append(Fault(path, None, None, what, "check its permissions"))
-    except Unreadable as error:
-        found.faults += [Fault(path, each.line, None, each.what, each.remedy) for each in error.why]
+    except UnreadableDocumentError as error:
+        found.faults += [Fault(path, f.line, None, f.what, f.remedy) for f in error.faults]
     else:
         digest = hashlib.sha256(raw).hexdigest()
         shown = str(path).encode(errors="backslashreplace").decode()  # names may be any bytes

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from jmedlora.data.parse.escapes import unescaped
-from jmedlora.data.parse.markers import BARE, PLAIN, UNAIDED, Marker
-from jmedlora.data.parse.remarks import ends_answer, goes_on, is_item
+from jmedlora.data.parse.escapes import unescape_quoted
+from jmedlora.data.parse.key_markers import BARE, PLAIN, UNAIDED, Marker
+from jmedlora.data.parse.model_remarks import ends_answer, is_item, may_go_on
 
 CLOSER = {
     "'": "'", '"': '"', "`": "`", "＇": "＇", "＂": "＂", "“": "”", "”": "”", "‘": "’", "’": "’",
@@ -56,7 +56,7 @@ def output_value(raw: str, key: Marker, *, dangling: str, is_last: bool) -> Valu
     value = _unquoted(_trimmed(_block(raw[:end]), dangling=dangling), end, key)
     return replace(
         value,
-        cut=goes_on(raw[end:]),
+        cut=may_go_on(raw[end:]),
         clear=value.clear and not (is_last and value.open_quote),
     )
 
@@ -80,7 +80,7 @@ def _quoted(raw: str, key: Marker) -> Value | None:
             continue
         tries += 1
         if inner := _inside(_trimmed(raw[start:end], closer=closer), key):
-            return Value(unescaped(inner[0]).strip(SPACES), end, closed=True)
+            return Value(unescape_quoted(inner[0]).strip(SPACES), end, closed=True)
     return _before_tail(raw, start, closer)
 
 
@@ -93,7 +93,7 @@ def _before_tail(raw: str, start: int, closer: str) -> Value | None:
         return None
     if opener != closer and plain.count(opener, start + 1):
         return None
-    return Value(unescaped(raw[start + 1 : end]).strip(SPACES), end + 1, closed=True)
+    return Value(unescape_quoted(raw[start + 1 : end]).strip(SPACES), end + 1, closed=True)
 
 
 def _inside(text: str, key: Marker) -> tuple[str] | None:
@@ -129,10 +129,10 @@ def _unquoted(text: str, end: int, key: Marker) -> Value:
     if not closer:
         return _without_stray_quote(text, end, key)
     if inner := _inside(text, key):
-        return Value(unescaped(inner[0]).strip(SPACES), end, closed=True)
+        return Value(unescape_quoted(inner[0]).strip(SPACES), end, closed=True)
     closed = _match(text, opener, closer) is not None if opener != closer else closer in text[1:]
     if not closed:
-        return Value(unescaped(text[1:]).strip(SPACES), end, open_quote=True)
+        return Value(unescape_quoted(text[1:]).strip(SPACES), end, open_quote=True)
     # 「心不全」とは… begins with a quotation; behind a quoted key it is not known where one ends.
     return Value(text, end, clear=opener != closer or not _is_quoting(key))
 

@@ -17,9 +17,9 @@ from jmedlora.data.parse.pair_keys import (
     OTHER_NAME,
     QUESTION_OF,
     SHORT,
-    is_same_role,
+    have_same_role,
+    normalize_key,
     number,
-    plain,
 )
 
 CLOSER = {
@@ -107,8 +107,8 @@ def style_name(style: str) -> str:
 
 
 def _marker(text: str, core: re.Match[str]) -> Marker | None:
-    word, opener = plain(core["key"]), core["open"] or ""
-    if core["other"] and not is_same_role(word, core["other"]):
+    word, opener = normalize_key(core["key"]), core["open"] or ""
+    if core["other"] and not have_same_role(word, core["other"]):
         return None
     family = QUESTION_OF.get(word)
     closing = _closing(text, core.end(), CLOSER[opener]) if opener else None

@@ -4,12 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from jmedlora.data.describe.histogram import bins, draw
-from jmedlora.data.describe.profile import Field, Profile, Spread, spread
-from jmedlora.data.describe.token_profile import Part, Tokenized
+from jmedlora.data.describe.histogram import draw_bars, make_bins
+from jmedlora.data.describe.profile import (
+    FieldProfile,
+    LengthStatistics,
+    Profile,
+    length_statistics,
+)
+from jmedlora.data.describe.token_profile import TokenPart, TokenProfile
 from jmedlora.exams.prompt_length import counted
 
-SPREAD = ("min", "median", "mean", "p95", "max")
+STATISTICS = ("min", "median", "mean", "p95", "max")
 COUNTS = ("text", "missing", "empty", "not text", "repeated", "alike", "not Japanese")
 ALIKE = "alike: repeated but for width, case and white space, the repeated ones included"
 KINDS = {"train": "instruction records", "pretrain": "texts for pretraining"}
@@ -21,34 +26,36 @@ SHOWN = 5
 """How many of the other fields are named."""
 
 
-def lines(
-    profile: Profile, tokens: Tokenized | None, counted_by: str, *, encoding: str
+def profile_lines(
+    profile: Profile, tokens: TokenProfile | None, counted_by: str, *, encoding: str
 ) -> Iterator[str]:
     """All that is shown of a file. counted_by: whose tokens they are."""
     yield f"{profile.path}: {counted(profile.records, 'record')} ({KINDS[profile.kind]})"
     yield ""
-    yield from _table("", COUNTS, _counts(profile))
+    yield from _table_lines("", COUNTS, _count_rows(profile))
     yield ALIKE
-    yield from _remarks(profile, tokens)
+    yield from _remark_lines(profile, tokens)
     yield ""
-    yield from _table(
-        "characters", SPREAD, [_spread_row(f.name, f.characters) for f in _with(profile)]
-    )
+    rows = [_statistics_row(field.name, field.characters) for field in _filled_fields(profile)]
+    yield from _table_lines("characters", STATISTICS, rows)
     if tokens is None:
-        for field in _with(profile):
-            yield from _histogram(f"characters of {field.name}", field.characters, None, encoding)
+        for field in _filled_fields(profile):
+            title = f"characters of {field.name}"
+            yield from _histogram_lines(title, field.characters, None, encoding)
         return
     yield ""
     usable = counted(len(profile.usable), "record")
     yield f"tokens by {counted_by}, of the {usable} that can be trained on"
-    yield from _table("tokens", (*SPREAD, "limit", "longer"), map(_part_row, tokens.parts))
+    headings = (*STATISTICS, "limit", "longer")
+    yield from _table_lines("tokens", headings, map(_token_part_row, tokens.parts))
     yield LONGER[profile.kind]
     for part in tokens.parts:
         if part.limit:
-            yield from _histogram(f"tokens of {part.name}", part.lengths, part.limit, encoding)
+            title = f"tokens of {part.name}"
+            yield from _histogram_lines(title, part.lengths, part.limit, encoding)
 
 
-def as_record(profile: Profile, tokens: Tokenized | None) -> dict[str, Any]:
+def profile_record(profile: Profile, tokens: TokenProfile | None) -> dict[str, Any]:
     """The same as plain JSON types; "tokens" is null without a tokenizer."""
     return {
         "file": str(profile.path),
@@ -65,12 +72,12 @@ def as_record(profile: Profile, tokens: Tokenized | None) -> dict[str, Any]:
     }
 
 
-def _field_record(field: Field) -> dict[str, Any]:
+def _field_record(field: FieldProfile) -> dict[str, Any]:
     counts = {key: value for key, value in asdict(field).items() if key != "name"}
     return {**counts, "characters": _lengths_record(field.characters, None)}
 
 
-def _tokens_record(tokens: Tokenized) -> dict[str, Any]:
+def _tokens_record(tokens: TokenProfile) -> dict[str, Any]:
     parts = {
         part.name: {
             **_lengths_record(part.lengths, part.limit),
@@ -82,18 +89,18 @@ def _tokens_record(tokens: Tokenized) -> dict[str, Any]:
 
 
 def _lengths_record(lengths: Sequence[int], limit: int | None) -> dict[str, Any]:
-    """The spread, null without lengths, and the histogram."""
-    found = spread(lengths)
-    summary = asdict(found) if found else dict.fromkeys(SPREAD)
-    return {**summary, "histogram": [asdict(each) for each in bins(lengths, limit)]}
+    """The statistics, null without lengths, and the histogram."""
+    found = length_statistics(lengths)
+    summary = asdict(found) if found else dict.fromkeys(STATISTICS)
+    return {**summary, "histogram": [asdict(each) for each in make_bins(lengths, limit)]}
 
 
-def _with(profile: Profile) -> list[Field]:
+def _filled_fields(profile: Profile) -> list[FieldProfile]:
     """The fields in which there is any text."""
     return [field for field in profile.fields if field.text]
 
 
-def _counts(profile: Profile) -> Iterator[tuple[str, ...]]:
+def _count_rows(profile: Profile) -> Iterator[tuple[str, ...]]:
     for field in profile.fields:
         yield (
             field.name,
@@ -104,7 +111,7 @@ def _counts(profile: Profile) -> Iterator[tuple[str, ...]]:
         yield ("whole record", "", "", "", "", str(profile.repeated), str(profile.alike), "")
 
 
-def _remarks(profile: Profile, tokens: Tokenized | None) -> Iterator[str]:
+def _remark_lines(profile: Profile, tokens: TokenProfile | None) -> Iterator[str]:
     """What should be looked at, each on a line; only what is there."""
     refused = profile.records - len(profile.usable)
     found = {
@@ -120,22 +127,24 @@ def _remarks(profile: Profile, tokens: Tokenized | None) -> Iterator[str]:
         yield f"other fields, not trained on: {', '.join(named[:SHOWN])}{more}"
 
 
-def _part_row(part: Part) -> tuple[str, ...]:
+def _token_part_row(part: TokenPart) -> tuple[str, ...]:
     limits = (str(part.limit), str(part.over)) if part.limit else ("", "")
-    return (*_spread_row(part.name, part.lengths), *limits)
+    return (*_statistics_row(part.name, part.lengths), *limits)
 
 
-def _spread_row(name: str, lengths: Sequence[int]) -> tuple[str, ...]:
-    found = spread(lengths)
-    return (name, *(_numbers(found) if found else ("",) * len(SPREAD)))
+def _statistics_row(name: str, lengths: Sequence[int]) -> tuple[str, ...]:
+    found = length_statistics(lengths)
+    return (name, *(_statistics_cells(found) if found else ("",) * len(STATISTICS)))
 
 
-def _numbers(found: Spread) -> tuple[str, ...]:
+def _statistics_cells(found: LengthStatistics) -> tuple[str, ...]:
     middle = f"{found.median:.1f}".removesuffix(".0")
     return (str(found.min), middle, f"{found.mean:.1f}", str(found.p95), str(found.max))
 
 
-def _table(corner: str, headings: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def _table_lines(
+    corner: str, headings: Sequence[str], rows: Iterable[tuple[str, ...]]
+) -> Iterator[str]:
     """The first column left, the others right."""
     cells = [(corner, *headings), *rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -144,11 +153,11 @@ def _table(corner: str, headings: Sequence[str], rows: Iterable[tuple[str, ...]]
         yield f"{first:<{widths[0]}}{right}".rstrip()
 
 
-def _histogram(
+def _histogram_lines(
     title: str, lengths: Sequence[int], limit: int | None, encoding: str
 ) -> Iterator[str]:
     if not lengths:
         return
     yield ""
     yield title
-    yield from draw(bins(lengths, limit), encoding=encoding)
+    yield from draw_bars(make_bins(lengths, limit), encoding=encoding)

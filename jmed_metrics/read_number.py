@@ -7,27 +7,45 @@ lenient ones (a line that is a number, "…は2.1です"); of each the last matc
 """
 
 import re
+from collections.abc import Iterator
 
-from jmed_metrics.wording import CLOSE, DENIED, LINK, MARKER, OPEN, plain
+from jmed_metrics.ahead import Ahead, ahead
+from jmed_metrics.normalize import (
+    CLOSE,
+    DENIALS,
+    LINK,
+    MARKER,
+    OPEN,
+    SENTENCE_END,
+    normalize,
+)
 
 PLACE = "[\ue001-\ue014]"
 PLACES = {ord("①") + place: 0xE001 + place for place in range(20)}
 """Circled digits as private characters: NFKC would make them plain digits."""
 NUMBER = r"(?<![\d.,])(?P<number>[-−]?(?:\d{1,3}(?:, ?\d{3})+|\d+)(?:\.\d+)?)(?!\d|[.,]\d)"
-BEFORE = rf"(?:約|およそ|about|[≒≈=\s]|{PLACE}[.:=は]?|{OPEN})*"
-NAME = r"(?:[a-zμ%°]+|人口|倍|人|対|日|分|時間)"
-UNIT = rf"(?: ?{NAME})?(?: ?/ ?(?:人口)?(?:[\d,]+ ?)?{NAME}{{1,2}})*"
-AFTER = rf"(?:{PLACE}| |{CLOSE})*{UNIT}{CLOSE}*"
-IS = rf"(?:\([^()\n]*\))?(?:です(?!か)|でした|である|だ。|と(?:な|考|求)|に(?:な|等)){DENIED}"
-ENDS = rf" ?(?:$|[。、,;!\n(<]|\.(?!\d)|{IS})"
-ALONE = re.compile(rf"{BEFORE}{NUMBER}{AFTER}[ 。.]*")
+BEFORE = rf"(?:約|およそ|about|[≒≈=\s]|{PLACE}[.:は]?|{OPEN})*+"
+COUNTED = "人口|倍|人|対|日|分|時間"
+NAME = rf"(?:[a-zμ%°]++|{COUNTED})"
+UNIT = rf"(?: ?{NAME})?+(?: ?/ ?(?:人口)?(?:[\d,]++ ?)?{NAME}{{1,2}})*+"
+AFTER = rf"(?:{PLACE}| |{CLOSE})*+{UNIT}{CLOSE}*+"
+"""What stands around a number. Nothing of it is given back, as nothing that follows begins like it:
+else a unit that repeats itself would be tried in every way that it can be cut up."""
+IS = r"(?:\([^()\n]*\))?(?:です(?!か)|でした|である|だ。|と(?:な|考|求)|に(?:な|等))"
+DENIED = rf"(?![^。\n]*(?:{DENIALS}))"
+"""Not followed by a denial in the same sentence. It reads all of that: for a single place only."""
+DENIED_AHEAD = ahead(DENIALS, SENTENCE_END)
+ENDS = rf" ?(?:$|[。、,;!\n(<]|\.(?!\d)|{IS}{DENIED})"
+ALONE = re.compile(rf"{BEFORE}{NUMBER}{AFTER}[ 。.]*+")
 ANNOUNCED = re.compile(rf"{MARKER}{LINK}(?={BEFORE}[-−]?\d)")
 MARKED = re.compile(rf"{BEFORE}{NUMBER}{AFTER}{ENDS}")
 STATED = re.compile(
-    rf"(?P<english>(?<![a-z])is )?(?<![a-z]){NUMBER}{AFTER}(?(english)(?:\.(?!\d)|{IS})|{IS})"
+    rf"(?:(?<=(?<![a-z])is )(?P<english>))?(?<![a-z]){NUMBER}{AFTER}"
+    rf"(?=(?P<stop>(?(english)\.(?!\d)|(?!)))|(?P<claim>{IS})|)"
 )
-ONE_OF_SEVERAL = re.compile(rf":{BEFORE}{NUMBER}{AFTER} ?[、,][^。\n]*")
-"""What comes before a number that ends a list: "65歳未満:1.0、"."""
+"""Every number with its unit, so that none is read again from its middle, and the claim behind."""
+ONE_OF_SEVERAL = re.compile(rf":{BEFORE}(?P<number_of_list>{NUMBER}{AFTER} ?[、,])?")
+"""A colon and, where there is one, a number that ends with a comma: "65歳未満:1.0、"."""
 ON_SHEET = re.compile(rf"(?:{PLACE}[ :=は]*\d(?![\d.,]*\d)[\s,、.]*)+")
 FURTHER_PLACE = re.compile(rf"[^\n]*{PLACE}[ .:=は]*\d")
 
@@ -38,7 +56,7 @@ def read_number(text: str) -> str:
     "" if it gives none or cannot be read. Commas between thousands and units ("mg/dL", "/1,000対")
     are left out.
     """
-    text = plain(text.translate(PLACES))
+    text = normalize(text.translate(PLACES))
     if found := _on_sheet(text) or _alone(text):
         return found
     if announced := list(ANNOUNCED.finditer(text)):
@@ -76,11 +94,25 @@ def _line(text: str) -> str:
 
 def _stated(text: str) -> str:
     """The last number of a statement; none if that ends a list of several."""
-    numbers = list(STATED.finditer(text))
+    numbers = list(_statements(text))
     if not numbers:
         return ""
-    sentence = re.split(r"[。\n]", text[: numbers[-1].start()])[-1]
-    return "" if ONE_OF_SEVERAL.search(sentence) else _digits(numbers[-1])
+    sentence = re.split(SENTENCE_END, text[: numbers[-1].start()])[-1]
+    is_listed = any(found["number_of_list"] for found in ONE_OF_SEVERAL.finditer(sentence))
+    return "" if is_listed else _digits(numbers[-1])
+
+
+def _statements(text: str) -> Iterator[re.Match[str]]:
+    """The numbers that are stated and not denied; not those in brackets behind another."""
+    denied = Ahead(DENIED_AHEAD, text)
+    end = 0
+    for found in STATED.finditer(text):
+        told = max(found.end("stop"), found.end("claim"))
+        if found.start() >= end and told >= 0:
+            if found["claim"] and denied.holds(told):
+                continue
+            end = told
+            yield found
 
 
 def _digits(found: re.Match[str]) -> str:

@@ -1,31 +1,27 @@
-"""Training files one record at a time: instruction records and pretraining texts, read strictly.
+"""The files that a search reads: looked at before it starts, then read one record at a time.
 
-What is checked is what ``jmed-data check --for train`` and ``--for pretrain`` check, but the file
-is never in memory as a whole.
+Training files hold instruction records or pretraining texts. What is checked is what ``jmed-data
+check --for train`` and ``--for pretrain`` check, but a file is never in memory as a whole.
 """
 
 import codecs
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import JSON_SPACE, Record, likely_encoding, parse_object
-from jmedlora.data.dataset import Kind, record_faults
+from jmedlora.data.dataset import FIELD_ORDER, Kind, record_faults
 
-LONGEST = 64 * 2**20
+LONGEST_LINE = 64 * 2**20
 """Bytes of a line at most: a longer one is a file without line breaks."""
 MOST_FAULTS = 1000
 """Faults after which the rest of a file is not read."""
-FIELDS: dict[Kind, tuple[str, ...]] = {
-    "train": ("instruction", "input", "output"),
-    "pretrain": ("text",),
-}
-GZIP = b"\x1f\x8b"
+GZIP_MAGIC = b"\x1f\x8b"
 """What a gzip file begins with."""
-COMPRESSED = "is gzip-compressed", "unpack it first"
+GZIP_FAULT = "is gzip-compressed", "unpack it first"
 """What is wrong with such a file, and the remedy."""
 Advance = Callable[[int], object]
 """Is told how many bytes were read."""
@@ -59,8 +55,8 @@ class TrainingStream:
     def __iter__(self) -> Iterator[Passage]:
         """Raises FileError at the end with the faults of all lines; after one nothing is given."""
         faults: list[Fault] = []
-        for number, line in self.raw():
-            found = _passage(line, self.path, number)
+        for number, line in self.raw_lines():
+            found = _parse_line(line, self.path, number)
             if isinstance(found, list):
                 faults += found
             elif found is not None:
@@ -75,63 +71,105 @@ class TrainingStream:
         if faults:
             raise FileError(faults)
 
-    def raw(self) -> Iterator[tuple[int, bytes]]:
+    def raw_lines(self) -> Iterator[tuple[int, bytes]]:
         """Every line with its 1-based number and its line feed, of any content."""
-        for number, line in _opened(self.path):
+        for number, line in _read_lines(self.path):
             self._digest.update(line)
             self._advance(len(line))
             self.line = number
             yield number, line
 
 
-def unreadable(path: Path, error: OSError) -> Fault:
+def check_input_files(files: Sequence[Path], exams: Sequence[Path], *, twice: bool) -> None:
+    """Raises FileError with every fault of the training files and the exam files at once.
+
+    It comes before the search, which may take hours.
+    twice: whether each training file is read twice, which a pipe cannot be.
+    """
+    faults = [fault for file in files for fault in _training_file_faults(file, twice=twice)]
+    faults += [fault for exam in exams for fault in _file_faults(exam)]
+    faults += _repeated_files(files)
+    if faults:
+        raise FileError(faults)
+
+
+def _training_file_faults(path: Path, *, twice: bool) -> Iterator[Fault]:
+    if not path.exists() or path.is_dir() or path.is_file():
+        yield from _file_faults(path)
+    elif twice:
+        what = "is no regular file, and --drop reads it twice"
+        yield Fault(path, None, None, what, "save it to a file first")
+
+
+def _file_faults(path: Path) -> Iterator[Fault]:
+    """What keeps ``path`` from being read; a pipe would lose what is read here."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(GZIP_MAGIC))
+    except OSError as error:
+        yield unreadable_fault(path, error)
+        return
+    if start == GZIP_MAGIC:
+        yield Fault(path, None, None, *GZIP_FAULT)
+
+
+def _repeated_files(files: Sequence[Path]) -> Iterator[Fault]:
+    where = [path.resolve() for path in files]
+    for index, path in enumerate(files):
+        if where[index] in where[:index]:
+            yield Fault(path, None, None, "is given twice", "name each file once")
+
+
+def unreadable_fault(path: Path, error: OSError) -> Fault:
     """``path`` cannot be read, and why."""
     what = f"cannot be read ({error.strerror})"
     return Fault(path, None, None, what, "check the path and its permissions")
 
 
-def too_large(path: Path, line: int) -> Fault:
+def too_large_fault(path: Path, line: int) -> Fault:
     """The record at ``line`` (1-based) needs more memory than there is."""
     what = "not enough memory for this record"
     return Fault(path, line, None, what, "write it as several records")
 
 
-def _opened(path: Path) -> Iterator[tuple[int, bytes]]:
+def _read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """Every line of ``path`` with its 1-based number and its line feed.
 
-    Raises FileError if it cannot be read or a line is longer than LONGEST.
+    Raises FileError if it cannot be read or a line is longer than LONGEST_LINE.
     """
     try:
         with path.open("rb") as file:
-            yield from _lines(file, path)
+            yield from _split_lines(file, path)
     except OSError as error:
-        raise FileError([unreadable(path, error)]) from error
+        raise FileError([unreadable_fault(path, error)]) from error
 
 
-def _lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
+def _split_lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
     number = 0
-    while line := _line(file, path, number + 1):
+    while line := _read_line(file, path, number + 1):
         number += 1
-        if len(line) > LONGEST:
-            what = f"the line is longer than {LONGEST // 2**20} MiB"
+        if len(line) > LONGEST_LINE:
+            what = f"the line is longer than {LONGEST_LINE // 2**20} MiB"
             remedy = "write one record per line, in pieces"
             raise FileError([Fault(path, number, None, what, remedy)])
         yield number, line
 
 
-def _line(file: BinaryIO, path: Path, number: int) -> bytes:
+def _read_line(file: BinaryIO, path: Path, number: int) -> bytes:
     try:
-        return file.readline(LONGEST + 1)
+        return file.readline(LONGEST_LINE + 1)
     except MemoryError as error:
-        raise FileError([too_large(path, number)]) from error
+        raise FileError([too_large_fault(path, number)]) from error
 
 
-def _passage(line: bytes, path: Path, number: int) -> Passage | list[Fault] | None:
+def _parse_line(line: bytes, path: Path, number: int) -> Passage | list[Fault] | None:
     """The text of a line, its faults, or None if it is blank."""
     if number == 1:
         line = line.removeprefix(codecs.BOM_UTF8)
-        if line.startswith(GZIP):
-            raise FileError([Fault(path, None, None, *COMPRESSED)])
+        if line.startswith(GZIP_MAGIC):
+            raise FileError([Fault(path, None, None, *GZIP_FAULT)])
     try:
         text = line.decode().removesuffix("\n")
     except UnicodeDecodeError as error:
@@ -141,10 +179,10 @@ def _passage(line: bytes, path: Path, number: int) -> Passage | list[Fault] | No
     if not text.strip(JSON_SPACE):
         return None
     record = parse_object(text, path, number)
-    return [record] if isinstance(record, Fault) else _checked(record, path, number)
+    return [record] if isinstance(record, Fault) else _record_passage(record, path, number)
 
 
-def _checked(record: Record, path: Path, number: int) -> Passage | list[Fault]:
+def _record_passage(record: Record, path: Path, number: int) -> Passage | list[Fault]:
     kind: Kind
     if "instruction" in record or "output" in record:
         kind = "train"
@@ -159,4 +197,4 @@ def _checked(record: Record, path: Path, number: int) -> Passage | list[Fault]:
         return [Fault(path, number, None, what, "add them or delete the line")]
     if faults := list(record_faults(record, path, number, kind)):
         return faults
-    return Passage(number, "\n".join(record.get(field) or "" for field in FIELDS[kind]))
+    return Passage(number, "\n".join(record.get(field) or "" for field in FIELD_ORDER[kind]))

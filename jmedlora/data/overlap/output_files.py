@@ -10,13 +10,13 @@ from types import TracebackType
 from typing import Any
 
 from jmedlora.core.atomic_write import WriteError
-from jmedlora.core.errors import Fault, FileError
-from jmedlora.data.overlap.counts import FileTally
-from jmedlora.data.overlap.questions import Sought
+from jmedlora.core.errors import Fault, FileError, UserError
+from jmedlora.data.overlap.hit_counts import FileCounts
+from jmedlora.data.overlap.input_files import TrainingStream
 from jmedlora.data.overlap.search import Hit
-from jmedlora.data.overlap.stream import TrainingStream
+from jmedlora.data.overlap.sought_questions import SoughtQuestion
 
-MOST_TEXT = 4000
+RECORD_CHARACTERS = 4000
 """Characters of a record that are written, its excerpt among them."""
 
 
@@ -81,10 +81,10 @@ class Streamed:
             ) from error
 
 
-def targets(files: Sequence[Path], drop: str) -> list[Path]:
+def clean_file_paths(files: Sequence[Path], drop: str) -> list[Path]:
     """Where the clean copy of each file goes: ``drop`` itself, or files of their names in it.
 
-    It is a folder if it ends in "/", if it is there as one, or for several files. Raises ValueError
+    It is a folder if it ends in "/", if it is there as one, or for several files. Raises UserError
     for two files of one name.
     """
     folder = Path(drop)
@@ -92,56 +92,56 @@ def targets(files: Sequence[Path], drop: str) -> list[Path]:
         return [folder]
     names = [file.name for file in files]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"--drop {drop}: two files are called {twice[0]}; drop from one at a time")
+        raise UserError(f"--drop {drop}: two files are called {twice[0]}; drop from one at a time")
     return [folder / name for name in names]
 
 
-def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
-    """Raises ValueError if one of ``outputs`` would overwrite one of ``inputs`` or another one."""
+def check_no_overwrite(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Raises UserError if one of ``outputs`` would overwrite one of ``inputs`` or another one."""
     read = {path.resolve(): path for path in inputs}
     seen: set[Path] = set()
     for path in outputs:
         where = path.resolve()
         # A hard link to an input is only replaced: the input keeps its content.
         if where in read:
-            raise ValueError(f"{path}: would overwrite {read[where]}; choose another name")
+            raise UserError(f"{path}: would overwrite {read[where]}; choose another name")
         if where in seen:
-            raise ValueError(f"{path}: is to be written twice; choose another name")
+            raise UserError(f"{path}: is to be written twice; choose another name")
         seen.add(where)
 
 
-def write_clean(tally: FileTally, out: Streamed) -> int:
+def write_clean_file(searched: FileCounts, out: Streamed) -> int:
     """Copies the lines of the file that hold no question, byte for byte. Returns the records left.
 
     Raises FileError if the file changed since it was searched: its lines would be others.
     """
-    dropped = iter(tally.lines)
-    upcoming = next(dropped, None)
-    stream = TrainingStream(tally.path)
-    for number, line in stream.raw():
+    hit_lines = iter(searched.hit_lines)
+    upcoming = next(hit_lines, None)
+    stream = TrainingStream(searched.path)
+    for number, line in stream.raw_lines():
         if number == upcoming:
-            upcoming = next(dropped, None)
+            upcoming = next(hit_lines, None)
         else:
             out.write(line)
-    if stream.sha256 != tally.sha256:
+    if stream.sha256 != searched.sha256:
         what, remedy = "changed while it was searched", "run the same command again"
-        raise FileError([Fault(tally.path, None, None, what, remedy)])
-    return tally.records - len(tally.lines)
+        raise FileError([Fault(searched.path, None, None, what, remedy)])
+    return searched.records - len(searched.hit_lines)
 
 
-def write_excluded(found: Iterable[Sought], out: Streamed) -> None:
+def write_exclude_list(found: Iterable[SoughtQuestion], out: Streamed) -> None:
     """One line per question, sorted: what the tasks take as ``exclude`` in ``--metadata``."""
     for exam, problem_id in sorted((each.exam, each.problem_id) for each in found):
         out.write_line({"exam": exam, "problem_id": problem_id})
 
 
-def hit_record(hit: Hit, question: Sought, file: Path) -> dict[str, Any]:
+def hit_record(hit: Hit, question: SoughtQuestion, file: Path) -> dict[str, Any]:
     """A hit as plain JSON types.
 
-    start, end: of the excerpt in the whole record. record: its MOST_TEXT characters around the
+    start, end: of the excerpt in the whole record. record: RECORD_CHARACTERS of it around the
     excerpt.
     """
-    record = _around(hit)
+    record = _record_excerpt(hit)
     return {
         "exam": question.exam,
         "problem_id": question.problem_id,
@@ -159,11 +159,9 @@ def hit_record(hit: Hit, question: Sought, file: Path) -> dict[str, Any]:
     }
 
 
-def _around(hit: Hit) -> str:
-    """The record, or where it is longer than MOST_TEXT as much of it around the excerpt, and all of
-    the excerpt.
-    """
-    text, room = hit.passage.text, max(MOST_TEXT - (hit.end - hit.start), 0)
-    last = max(len(text) - MOST_TEXT, 0)  # from there on a window would reach over the end
+def _record_excerpt(hit: Hit) -> str:
+    """The record; of one longer than RECORD_CHARACTERS the excerpt and what stands around it."""
+    text, room = hit.passage.text, max(RECORD_CHARACTERS - (hit.end - hit.start), 0)
+    last = max(len(text) - RECORD_CHARACTERS, 0)  # from there on a window would reach over the end
     start = min(max(hit.start - room // 2, 0), last, hit.start)
-    return text[start : max(start + MOST_TEXT, hit.end)]
+    return text[start : max(start + RECORD_CHARACTERS, hit.end)]

@@ -1,0 +1,29 @@
+"""How answers are put into words, Japanese and English: what letters and numbers have in common."""
+
+import re
+import unicodedata
+
+MARKER = r"(?<![不a-z])(?:答え|解答|回答|正解|正答|answers?|boxed)"
+LINK = (
+    r"(?:[\s:=→、,】\])>」]|は|です|is(?![a-z])|are|(?:would|should|must) be"
+    r"|選択肢|option|choice)*+"
+)
+"""What announces an answer, and what may stand between it and the answer."""
+QUOTES, CLOSING = r"\"'", r")\]}>」』】〉》”’"
+"""Characters that both open and close, and those that only close."""
+OPEN, CLOSE = rf"[(\[{{<「『【〈《{QUOTES}“‘]", rf"[{CLOSING}{QUOTES}]"
+DENIALS = "ない|ません|なく|なかっ"
+SENTENCE_END = r"[。\n]"
+STRETCH = re.compile(r".{1,500}(?=[\x00-\x7fぁ-ゖァ-ヺ一-鿿]|\Z)|.{1,500}", re.DOTALL)
+"""A part of a text, up to a character that never joins the one before it, where there is one."""
+
+
+def normalize(text: str) -> str:
+    """``text`` after NFKC, in small letters, with single spaces and line feeds, trimmed.
+
+    Full and half width become alike. Marks of Markdown and TeX around an answer are dropped.
+    """
+    # NFKC sorts accents in a row: the square of their number, without an end to each stretch.
+    text = "".join(unicodedata.normalize("NFKC", each) for each in STRETCH.findall(text)).lower()
+    text = re.sub(r"[*`$\\]", "", text)
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()
