@@ -1,5 +1,6 @@
 """Nothing leaves the machine: no step needs a network, and with one at hand none is used."""
 
+import inspect
 import json
 import os
 import shlex
@@ -145,10 +146,9 @@ def test_a_recipe_without_the_exports_is_refused_before_anything_is_sent(tmp_pat
 SENDS = {
     "axolotl's telemetry": (
         "DO_NOT_TRACK",
-        "import time\n"
         "from axolotl.telemetry.manager import TelemetryManager\n"
         "TelemetryManager.get_instance().send_event('started', {})\n"
-        "time.sleep(3)\n",
+        "wait()\n",
     ),
     "axolotl's look at the Hub's token": (
         "HF_HUB_OFFLINE",
@@ -171,10 +171,7 @@ SENDS = {
     ),
     "telemetry through the Hub's library (TRL, Gradio)": (
         "HF_HUB_OFFLINE",
-        "import time\n"
-        "from huggingface_hub.utils import send_telemetry\n"
-        "send_telemetry('trl/trainer')\n"
-        "time.sleep(2)\n",
+        "from huggingface_hub.utils import send_telemetry\nsend_telemetry('trl/trainer')\nwait()\n",
     ),
     "lm_eval's search for the model's folder on the Hub": (
         "HF_HUB_OFFLINE",
@@ -185,8 +182,22 @@ SENDS = {
 """By what it is: the export that keeps it from happening, and what makes it happen."""
 
 
-def attempts(folder, model, code, **env):
-    """The connections that ``code`` tries to make, in vain, beside ``model``."""
+WAIT = """
+import time
+from pathlib import Path
+def wait():
+    end = time.monotonic() + {seconds}
+    while time.monotonic() < end and not outside(Path("calls")):
+        time.sleep(0.1)
+"""
+"""For a connection that a thread makes: it ends with the first one."""
+
+
+def attempts(folder, model, code, *, seconds, **env):
+    """The connections that ``code`` tries to make, in vain, beside ``model``.
+
+    seconds: at most, that it waits for one.
+    """
     if not offline():
         pytest.skip("needs a network namespace (unshare): nothing may be sent, not even by a test")
     home = folder / "home"
@@ -196,6 +207,7 @@ def attempts(folder, model, code, **env):
     (folder / "a.jsonl").write_text('{"a": 1}\n', encoding="utf-8")
     # at the end axolotl's telemetry would wait for ever for its server
     code = f"{code}print('reached', flush=True)\nimport os\nos._exit(0)"
+    code = f"{inspect.getsource(outside)}{WAIT.format(seconds=seconds)}{code}"
     prefix = (*offline(), STRACE, *AUDIT)
     settings = {**NO_SWITCH, "HF_HOME": str(home), **env}
     ended = run(*prefix, sys.executable, "-c", code, cwd=folder, **settings)
@@ -210,13 +222,14 @@ def test_a_dependency_would_connect(what, tiny_model, tmp_path):
     switch, code = SENDS[what]
     # The other is on; not as DO_NOT_TRACK, which the Hub's library takes for itself as well.
     other = {"DO_NOT_TRACK": "HF_HUB_OFFLINE", "HF_HUB_OFFLINE": "AXOLOTL_DO_NOT_TRACK"}[switch]
-    assert attempts(tmp_path, tiny_model, code, **{other: "1"}) != []
+    assert attempts(tmp_path, tiny_model, code, seconds=120, **{other: "1"}) != []
 
 
 @needs_strace
 def test_the_two_exports_silence_all(tiny_model, tmp_path):
     every = "".join(code for _, code in SENDS.values())
-    assert attempts(tmp_path, tiny_model, every, DO_NOT_TRACK="1", HF_HUB_OFFLINE="1") == []
+    off = {"DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1"}
+    assert attempts(tmp_path, tiny_model, every, seconds=3, **off) == []
 
 
 @needs_strace

@@ -19,6 +19,8 @@ from tests.support.tiny_model import END, build
 pytestmark = [pytest.mark.lm_eval, pytest.mark.slow]
 
 GREEDY = ("--gen_kwargs", "do_sample=False,max_gen_toks=32")
+"""Whose texts are compared as they are: the tiny model's two likeliest tokens were 2e-4 apart at
+least, and the texts of seeds 0 to 2 the same with AVX-512, AVX2 and neither."""
 
 
 def hf(model: Path, *args: str) -> tuple[str, ...]:
