@@ -20,12 +20,13 @@ from lm_eval.api.samplers import ContextSampler
 from lm_eval.utils import apply_template
 
 import jmed_metrics
+from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.decoding import Decoding
 from jmedlora.exams.documents import Document, content_hash
 from jmedlora.exams.exclude import without
-from jmedlora.exams.prompt_length import Prompt, Room, counted
+from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import FORMAT, PromptLengths, Provenance

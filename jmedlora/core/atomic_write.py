@@ -4,8 +4,9 @@ import contextlib
 import errno
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from jmedlora.core.errors import UserError
 
@@ -15,24 +16,53 @@ class WriteError(UserError):
 
 
 def write_file(path: Path, content: str | bytes) -> None:
-    """Puts ``content`` (text as UTF-8) at ``path`` in one step, its folder made where needed.
-
-    An earlier file stays as it was if the disk is full or the program is stopped; of two programs
-    that write it at once, the last one's stands. Raises WriteError naming the file and the reason.
-    """
+    """Puts ``content`` (text as UTF-8) at ``path`` in one step. Raises WriteError."""
     raw = content.encode() if isinstance(content, str) else content
+    with write_errors(path), atomic_write(path) as file:
+        file.write(raw)
+
+
+@contextlib.contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """An open file that becomes ``path`` when the block ends without an exception.
+
+    As with atomic_path; and the content is on the disk before it gets its name.
+    """
+    with atomic_path(path) as part, part.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Where to write what becomes ``path`` when the block ends without an exception.
+
+    The folder of ``path`` is made where needed. An earlier file stays as it was if the disk is full
+    or the program is stopped; of two programs that write it at once, the last one's stands. Raises
+    OSError.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")  # each process writes its own
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
+        yield part
         part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):  # where no part could be made, none is left
+    finally:
+        with contextlib.suppress(OSError):  # it was moved, or could not be made
             part.unlink()
-        remedy = "free some space" if error.errno == errno.ENOSPC else "choose another --out"
+
+
+@contextlib.contextmanager
+def write_errors(path: Path, *, remedy: str = "choose another --out") -> Iterator[None]:
+    """Turns an OSError in the block into a WriteError about ``path``.
+
+    remedy: what to do unless the disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            remedy = "free some space"
         raise WriteError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error
 
 

@@ -1,4 +1,4 @@
-"""Text from exams, documents and models, made to show: nothing in it hides or hides others."""
+"""Text made to show: nothing in it hides or hides others, and a number agrees with its noun."""
 
 import re
 import unicodedata
@@ -33,6 +33,11 @@ def visible(text: str) -> str:
 def markdown(text: str) -> str:
     """``text`` for one line or one table cell of Markdown; line breaks as ``<br>``."""
     return MARKUP.sub(r"\\\1", visible(text)).replace("\n", "<br>")
+
+
+def counted(number: int, noun: str) -> str:
+    """The number and the noun, in the plural unless it is 1: "1 question", "2 questions"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def language(text: str) -> str:

@@ -1,10 +1,11 @@
 """One writer at a time in a folder, enforced by the operating system."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import lock_descriptor
 
 from jmedlora.core.atomic_write import WriteError
 
@@ -16,7 +17,8 @@ def locked(folder: Path) -> Iterator[None]:
     """Keeps ``folder``, made where needed, for this process until the block ends.
 
     The lock goes with the process, however it ends, so that a killed one leaves none behind. Raises
-    WriteError, naming the process, if another one holds it.
+    WriteError, naming the process, if another one holds it, and OSError if the file system has no
+    locks.
     """
     path = folder / NAME
     try:
@@ -33,14 +35,13 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _take(file: int, folder: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+    # filelock's FileLock would open the file itself, which the process number stands in.
+    if not lock_descriptor(file, blocking=False):
         holder = os.pread(file, 20, 0).decode(errors="replace").strip() or "unknown"
         raise WriteError(
             f"{folder}: process {holder} is writing there; wait until it has ended, or choose "
             "another folder"
-        ) from error
+        )
     with suppress(OSError):  # a full disk has no room for the number, but knows the lock
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)

@@ -7,6 +7,7 @@ itself cuts what is too long without a word that would stop a run.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from jmedlora.core.display import counted
 from jmedlora.core.jsonl import Record
 from jmedlora.models.context_length import Context
 
@@ -80,8 +81,3 @@ class Room:
             f"{named}{more}; use fewer shots or a model with a longer context, or accept that "
             "lm-eval cuts the instruction off: --metadata '{\"allow_truncation\": true}'"
         )
-
-
-def counted(number: int, noun: str) -> str:
-    """The number and the noun, in the plural unless it is 1."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

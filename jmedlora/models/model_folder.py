@@ -15,6 +15,7 @@ from typing import Any
 from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.json_file import NotJsonError, parse_json, read_json
+from jmedlora.core.number_checks import is_whole
 from jmedlora.models.run_card_file import RUN_CARD, read_card
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
@@ -156,6 +157,6 @@ def _end(header: bytes) -> int | None:
 def _tensor_end(entry: Any) -> int | None:
     """Where one tensor ends by its entry in the header, ``{"data_offsets": [begin, end], …}``."""
     offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
-    if isinstance(offsets, list) and len(offsets) == 2 and isinstance(offsets[1], int):
+    if isinstance(offsets, list) and len(offsets) == 2 and is_whole(offsets[1]):
         return offsets[1]
     return None

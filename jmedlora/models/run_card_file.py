@@ -3,9 +3,11 @@
 ``jmedlora.train.run_card`` says what stands in it.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
+from jmedlora.core.atomic_write import atomic_write
 from jmedlora.core.json_file import NotJsonError, read_json
 
 RUN_CARD = "run_card.json"
@@ -18,3 +20,10 @@ def read_card(folder: Path) -> dict[str, Any] | None:
     except (OSError, NotJsonError):
         return None
     return card if isinstance(card, dict) else None
+
+
+def write_card(folder: Path, card: dict[str, Any]) -> None:
+    """Puts ``card`` into ``folder`` in one step: readers find the old or the new, never a half."""
+    text = json.dumps(card, ensure_ascii=False, indent=2)
+    with atomic_write(folder / RUN_CARD) as file:
+        file.write(f"{text}\n".encode())

@@ -12,9 +12,9 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from jmedlora.models.model_folder import weight_hashes
+from jmedlora.models.run_card_file import write_card
 from jmedlora.train.abort import processes, rank
 from jmedlora.train.output_folder import sizes
-from jmedlora.train.run_card import write_card
 
 GIB = 2**30
 

@@ -16,9 +16,8 @@ from peft import PeftModel
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter, require_new, weight_hashes
-from jmedlora.models.run_card_file import read_card
+from jmedlora.models.run_card_file import read_card, write_card
 from jmedlora.train.quantize import load_base, load_in_nf4
-from jmedlora.train.run_card import write_card
 
 
 def merge(run: Path, folder: Path, *, base: str | None = None) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jmedlora.core.atomic_write import WriteError
+from jmedlora.core.atomic_write import WriteError, atomic_path
 from jmedlora.core.lock import locked
 from jmedlora.models.run_card_file import RUN_CARD, read_card
 from jmedlora.train.abort import rank, say, stop
@@ -153,9 +153,8 @@ def finish(folder: Path, checkpoint: Checkpoint) -> None:
     """
     weights = checkpoint.path.glob("*.safetensors*")
     for found in [*weights, *checkpoint.path.glob("generation_config.json")]:
-        part = folder / f"{found.name}.part"
-        shutil.copyfile(found, part)
-        part.replace(folder / found.name)
+        with atomic_path(folder / found.name) as part:
+            shutil.copyfile(found, part)
 
 
 def sizes(folder: Path) -> dict[str, int]:

@@ -16,19 +16,21 @@ import yaml
 from axolotl.integrations.base import BasePlugin
 from transformers import TrainerCallback, set_seed
 
+from jmedlora.core.atomic_write import atomic_write
 from jmedlora.core.errors import FileError, user_message
 from jmedlora.data.dataset import TrainingFile, read_training_file, write_parquet
 from jmedlora.data.recipe import DataPlan, data_plan
 from jmedlora.data.token_lengths import check_lengths, length_lines
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
 from jmedlora.models.model_folder import weight_hashes
+from jmedlora.models.run_card_file import write_card
 from jmedlora.train import disk_full
 from jmedlora.train.abort import processes, rank, say, stop
 from jmedlora.train.callback import Watch
 from jmedlora.train.learning_curve import draw_curve
 from jmedlora.train.output_folder import Checkpoint, claim, finish, hold
 from jmedlora.train.resolve_config import keep_prepared_apart, settle
-from jmedlora.train.run_card import describe_recipe, identity, overrides, versions, write_card
+from jmedlora.train.run_card import describe_recipe, identity, overrides, versions
 from jmedlora.train.start_guard import refusal
 
 RECIPE = "recipe.yml"
@@ -188,7 +190,8 @@ def _write_recipe(cfg: Any, path: Path) -> None:
     """The recipe as it was run, command line included: it can be given to Axolotl again."""
     settings = {k: v for k, v in cfg.to_dict().items() if k != "axolotl_config_path"}
     text = yaml.dump(settings, Dumper=_Readable, allow_unicode=True, sort_keys=False, width=1000)
-    path.write_text(f"# As run, with the command line's overrides.\n{text}", encoding="utf-8")
+    with atomic_write(path) as file:
+        file.write(f"# As run, with the command line's overrides.\n{text}".encode())
 
 
 def _close(folder: Path, card: dict[str, Any], history: list[dict[str, float]]) -> None:

@@ -23,14 +23,11 @@ Fields:
 import hashlib
 import importlib.metadata
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import yaml
-
-from jmedlora.models.run_card_file import RUN_CARD
 
 PACKAGES = (
     "axolotl", "torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets",
@@ -46,7 +43,7 @@ LOOSE = (
 
 def identity(cfg: dict[str, Any], data: dict[str, Any], processes: int) -> dict[str, Any]:
     """Every setting, the data and the number of processes: what makes the weights what they are."""
-    config = {k: _number(v) for k, v in cfg.items() if k not in LOOSE and v is not None}
+    config = {k: _as_number(v) for k, v in cfg.items() if k not in LOOSE and v is not None}
     hashes = {name: entry["sha256"] for name, entry in data.items()}
     return json.loads(json.dumps({**config, "data": hashes, "processes": processes}, default=str))
 
@@ -65,11 +62,11 @@ def overrides(path: Path, cfg: dict[str, Any]) -> dict[str, list[Any]]:
     """Where ``cfg``, after the command line, differs from the file: {key: [file's, cfg's]}."""
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
     keys = sorted({*written, *cfg} - {"axolotl_config_path"})
-    pairs = {key: [_number(written.get(key)), _number(cfg.get(key))] for key in keys}
+    pairs = {key: [_as_number(written.get(key)), _as_number(cfg.get(key))] for key in keys}
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _number(value: Any) -> Any:
+def _as_number(value: Any) -> Any:
     """YAML reads 5e-5 as text, the command line as a number: one value, one form."""
     try:
         return float(value) if isinstance(value, str) else value
@@ -86,18 +83,6 @@ def versions() -> dict[str, str | None]:
         except importlib.metadata.PackageNotFoundError:
             found[package] = None
     return found
-
-
-def write_card(folder: Path, card: dict[str, Any]) -> None:
-    """Puts ``card`` into ``folder`` in one step: readers find the old or the new, never a half."""
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{RUN_CARD}.part"
-    with part.open("w", encoding="utf-8") as file:
-        json.dump(card, file, ensure_ascii=False, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(folder / RUN_CARD)
 
 
 def _git_revision(path: Path) -> str | None:

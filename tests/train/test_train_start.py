@@ -18,7 +18,7 @@ from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, P
 from jmedlora.core.errors import FileError
 from jmedlora.data.dataset import read_training_file
 from jmedlora.data.recipe import data_plan
-from jmedlora.models.run_card_file import read_card
+from jmedlora.models.run_card_file import read_card, write_card
 from jmedlora.train import disk_full, start_guard
 from jmedlora.train.learning_curve import draw_curve
 from jmedlora.train.output_folder import claim, complete, sizes
@@ -31,7 +31,7 @@ from jmedlora.train.resolve_config import (
     unshard,
     use_cpu,
 )
-from jmedlora.train.run_card import describe_recipe, identity, overrides, write_card
+from jmedlora.train.run_card import describe_recipe, identity, overrides
 from tests.conftest import QUIET, ROOT, write_jsonl
 
 RECIPES = ROOT / "recipes"

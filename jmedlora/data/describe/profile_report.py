@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from jmedlora.core.display import counted
 from jmedlora.data.describe.histogram import draw_bars, make_bins
 from jmedlora.data.describe.profile import (
     FieldProfile,
@@ -12,7 +13,6 @@ from jmedlora.data.describe.profile import (
     length_statistics,
 )
 from jmedlora.data.describe.token_profile import TokenPart, TokenProfile
-from jmedlora.exams.prompt_length import counted
 
 STATISTICS = ("min", "median", "mean", "p95", "max")
 COUNTS = ("text", "missing", "empty", "not text", "repeated", "alike", "not Japanese")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from jmedlora.exams.prompt_length import counted
+from jmedlora.core.display import counted
 from jmedlora.report.compare.columns import Column, Subject
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.results_file import ResultsError

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from jmedlora.core.display import counted
 from jmedlora.exams.cache import locate
 from jmedlora.exams.documents import Document
-from jmedlora.exams.prompt_length import counted
 from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jmed_metrics import proportion_interval
-from jmedlora.exams.prompt_length import counted
+from jmedlora.core.display import counted
 from jmedlora.report.exam.verdict import (
     EASY,
     Answered,
