@@ -16,9 +16,8 @@ from jmedlora.exams.registry import load_exam
 from jmedlora.exams.shuffle import permuted
 from jmedlora.report.cli import main
 from tests.conftest import TASKS, lm_eval, results, results_file, samples, write_jsonl
-from tests.support.published import publish
+from tests.support.published import publish, publish_notes
 from tests.support.runs import Asked, answers, question, questions, write_run
-from tests.tasks.test_more_tasks import publish_notes
 
 TWO = [
     {"exam": "jmed_sample", "problem_id": "sample-03"},

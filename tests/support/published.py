@@ -1,5 +1,6 @@
 """A made-up exam in the layouts of the published ones: no real question is in the repository."""
 
+import json
 from pathlib import Path
 
 from jmedlora.exams.readers.igakuqa import SECTIONS, YEARS
@@ -25,6 +26,23 @@ def publish(root: Path, *, questions: int) -> Path:
     write_jsonl(prompts / "prompt_translate.jsonl", *both)
     jjsimqa = [{**_japanese(f"107_{i}-{i}"), "points": 1.0} for i in range(questions)]
     write_jsonl(root / "jjsimqa" / "jjsimqa.jsonl", *jjsimqa)
+    return root
+
+
+def publish_notes(root: Path) -> Path:
+    """Adds the examination's notes below ``root``, and makes 112-F end with a numeric question."""
+    for path in sorted(root.glob("igakuqa/data/*/*-?.jsonl")):
+        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        notes = [
+            {"problem_id": record["problem_id"], "category": "内科", "kinki": ["b"],
+             "human_accuracy": "50", "breakdown": ["50", "50", "0", "0", "0"]}
+            for record in records
+        ]  # fmt: skip
+        if path.stem == "112-F":
+            numeric = {"problem_text": "3/2を求めよ。\n解答：①.②", "choices": [], "answer": ["15"]}
+            write_jsonl(path, *records[:-1], records[-1] | numeric)
+            notes[-1]["kinki"] = []
+        write_jsonl(path.with_name(f"{path.stem}_metadata.jsonl"), *notes)
     return root
 
 

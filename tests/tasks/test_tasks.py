@@ -1,13 +1,10 @@
 """The tasks as lm-eval loads them: the matrix, the prompts byte for byte, the scoring."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from lm_eval.tasks import TaskManager
 
 from jmed_metrics import score_response
 from jmedlora.exams.decoding import Decoding
@@ -15,11 +12,10 @@ from jmedlora.exams.documents import content_hash
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.registry import load_exam, native_form
 from jmedlora.report.load.signature import EXAMPLES, SHOWN
-from tests.conftest import PAPER, ROOT, TASKS
-from tests.support.published import publish
+from tests.conftest import PAPER, TASKS
+from tests.support.tasks import load, manager, prompts
 
 pytestmark = pytest.mark.lm_eval
-
 GOLDEN = Path(__file__).parent.parent / "golden"
 YEARS = (2018, 2019, 2020, 2021, 2022)
 MATRIX = {
@@ -34,32 +30,11 @@ MATRIX = {
     **{f"igakuqa_{year}": ("igakuqa", "ja") for year in YEARS},
 }
 OWN = {"jmed_own", "jmed_own_alpaca"}
-MORE = {  # tests/tasks/test_more_tasks.py
+MORE = {  # tests/tasks/test_protocols.py
     "igakuqa_shuffled", "jjsimqa_shuffled", "igakuqa_mc", "jjsimqa_mc", "igakuqa_exam",
     "jmed_treatment", "jmed_treatment_alpaca",
 }  # fmt: skip
 GROUPS = {"jmed": ["igakuqa", "jjsimqa"], "jmed_alpaca": ["igakuqa_alpaca", "jjsimqa_alpaca"]}
-
-
-@pytest.fixture
-def published(tmp_path, monkeypatch):
-    monkeypatch.setenv("JMED_DATA", str(publish(tmp_path, questions=2)))
-
-
-def manager(**metadata):
-    return TaskManager(include_path=str(TASKS), include_defaults=False, metadata=metadata)
-
-
-def load(name, **metadata):
-    return manager(**metadata).load_task_or_group([name])[name]
-
-
-def prompts(task, shots):
-    """The prompts that lm-eval sends for ``task``, by problem_id."""
-    task.set_config("num_fewshot", shots)
-    task.set_fewshot_seed(1234)
-    task.build_all_requests()
-    return {instance.doc["problem_id"]: instance.args[0] for instance in task.instances}
 
 
 def test_the_listing_is_the_matrix():
@@ -146,50 +121,6 @@ def test_every_real_prompt_is_figure_1(name, shots, real_data):
     for doc in task.eval_docs:
         expected = figure_1(MATRIX[name][1], doc, examples)
         assert built[doc["problem_id"]] == expected, doc["problem_id"]
-
-
-@pytest.mark.parametrize("shots", [0, 1])
-@pytest.mark.parametrize("name", ["jmed_sample", "jmed_sample_alpaca"])
-def test_the_length_check_counts_the_prompts_that_lm_eval_sends(name, shots, tiny_model):
-    """One token too little room for the longest prompt stops the run and names it."""
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
-    lengths = {
-        problem_id: len(tokenizer(prompt)["input_ids"])
-        for problem_id, prompt in prompts(load(name), shots).items()
-    }
-    longest = max(lengths, key=lengths.__getitem__)
-    room = lengths[longest] - 1
-    with pytest.raises(SystemExit) as caught:
-        prompts(load(name, pretrained=str(tiny_model), max_length=room + 256), shots)
-    assert str(caught.value) == (
-        f"jmed: jmed_sample at {shots} shot: 1 prompt longer than the {room} tokens that the model "
-        f"leaves for one (context {room + 256}, answer 256): {longest} ({room + 1} tokens); use "
-        "fewer shots or a model with a longer context, or accept that lm-eval cuts the "
-        "instruction off: --metadata '{\"allow_truncation\": true}'"
-    )
-    fits = {"pretrained": str(tiny_model), "max_length": room + 257}
-    assert len(prompts(load(name, **fits), shots)) == 40
-    cut = load(name, pretrained=str(tiny_model), max_length=room + 256, allow_truncation=True)
-    assert len(prompts(cut, shots)) == 40
-    context = cut.dump_config()["metadata"]["data"]["context"]
-    assert (context["length"], context["longest"][shots]) == (room + 256, room + 1)
-
-
-def test_the_length_check_never_runs_code_of_the_model(tmp_path):
-    """Even where a terminal would answer yes to transformers' question."""
-    ran = tmp_path / "ran"
-    config = {"model_type": "odd", "auto_map": {"AutoConfig": "conf.Odd"}}
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    (tmp_path / "conf.py").write_text(f"open({str(ran)!r}, 'w')\nclass Odd: pass\n")
-    code = (
-        f"from jmedlora.models.context_length import read_context; read_context({str(tmp_path)!r})"
-    )
-    command = [sys.executable, "-c", code]
-    found = subprocess.run(command, input="y\n" * 9, text=True, capture_output=True, cwd=ROOT)
-    assert found.returncode != 0
-    assert not ran.exists()
 
 
 def test_decoding_is_the_papers():
@@ -317,3 +248,17 @@ def test_the_signature_knows_the_published_examples(real_data):
     pools.append(list(map(likelihood.form, load_exam("igakuqa").only(likelihood.takes).examples)))
     known = {content_hash(pool[:n])[:SHOWN] for pool in pools for n in range(1, len(pool) + 1)}
     assert known == EXAMPLES
+
+
+@pytest.mark.parametrize("path", sorted(TASKS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_fragments_that_a_task_includes_share_no_key(path):
+    """Of two, lm-eval 0.4.11 takes the first and 0.4.13 the last."""
+    text = path.read_text(encoding="utf-8").replace("!function ", "")
+    included = yaml.safe_load(text).get("include")
+    names = included if isinstance(included, list) else []
+    keys = [
+        key
+        for name in names
+        for key in yaml.safe_load((TASKS / name).read_text("utf-8").replace("!function ", ""))
+    ]
+    assert len(keys) == len(set(keys))

@@ -1,0 +1,131 @@
+"""The whole examination, asked as GPT-3 and ChatGPT were, read and marked."""
+
+import json
+import math
+import string
+
+import pytest
+
+from tests.support.tasks import load
+
+INSTRUCTION = "医師国家試験を解きます。"
+
+
+def gpt3_problem(record, demo=True):
+    """``dict2problem`` of IgakuQA's scripts/generation/gpt3.py, written anew."""
+    lines = ["問題: " + record["problem_text"]]
+    if record["choices"]:
+        letters = string.ascii_lowercase
+        lines += [f"{letters[i]}: {text}" for i, text in enumerate(record["choices"])]
+        lines.append(f"必ずa,b,c,d,eの中からちょうど{len(record['answer'])}個選んでください。")
+        lines.append("答え:")
+    return "\n".join(lines), ",".join(record["answer"])
+
+
+def raw_records(folder, pattern):
+    """Published records by problem_id, read without this project's code."""
+    paths = sorted(folder.glob(pattern))
+    rows = [json.loads(line) for path in paths for line in path.open(encoding="utf-8")]
+    return {row["problem_id"]: row for row in rows}
+
+
+def test_the_examination_is_asked_as_gpt3_was_for_all_2000_questions(real_data):
+    records = raw_records(real_data, "igakuqa/data/*/*-[A-F].jsonl")
+    examples = raw_records(real_data, "igakuqa/scripts/prompts/prompt.jsonl").values()
+    task = load("igakuqa_exam")
+    assert [doc["problem_id"] for doc in task.eval_docs] == list(records)
+    assert len(records) == 2000
+    for doc in task.eval_docs:
+        assert task.doc_to_text(doc) == gpt3_problem(records[doc["problem_id"]])[0]
+    head = "".join(f"{text}\n{answer}\n" for text, answer in map(gpt3_problem, examples))
+    task.set_fewshot_seed(1234)
+    for place in (0, 1, *numeric_places(task)):  # num_fewshot is the task's own
+        doc = task.eval_docs[place]
+        context = task.fewshot_context(doc, task.config.num_fewshot)
+        assert context == head + gpt3_problem(records[doc["problem_id"]])[0]
+
+
+def numeric_places(task):
+    return [place for place, choices in enumerate(task.eval_docs["choices"]) if not choices]
+
+
+def chatgpt_messages(examples, record):
+    """``create_input`` of IgakuQA's scripts/generation/chatgpt.py, written anew."""
+    messages = [{"role": "system", "content": INSTRUCTION}]
+    for example in examples:
+        text, answer = gpt3_problem(example)
+        messages.append({"role": "user", "content": text})
+        messages.append({"role": "assistant", "content": answer})
+    return [*messages, {"role": "user", "content": gpt3_problem(record)[0]}]
+
+
+@pytest.mark.lm_eval
+@pytest.mark.parametrize("problem_id", ["112A1", "112F2"])
+def test_with_a_chat_template_the_turns_are_chatgpts(problem_id, published, tmp_path):
+    records = raw_records(tmp_path, "data/igakuqa/data/*/*-[A-F].jsonl")
+    examples = raw_records(tmp_path, "data/igakuqa/scripts/prompts/prompt.jsonl").values()
+    task = load("igakuqa_exam", year=2018)
+    doc = next(doc for doc in task.eval_docs if doc["problem_id"] == problem_id)
+    turns = task.fewshot_context(
+        doc,
+        task.config.num_fewshot,
+        system_instruction=INSTRUCTION,
+        apply_chat_template=True,
+        fewshot_as_multiturn=True,
+        chat_template=lambda messages, **_: json.dumps(messages),
+    )
+    assert json.loads(turns) == chatgpt_messages(examples, records[problem_id])
+
+
+def test_the_examination_is_greedy_and_stops_before_a_next_question(published):
+    assert load("igakuqa_exam").dump_config()["generation_kwargs"] == {
+        "until": ["\n問題:"],
+        "do_sample": False,
+        "temperature": 0.0,
+        "max_gen_toks": 256,
+    }
+
+
+@pytest.mark.parametrize("year", [2018, [2020, 2022]])
+def test_years_of_the_examination(year, published):
+    years = year if isinstance(year, list) else [year]
+    docs = load("igakuqa_exam", year=year).eval_docs
+    assert set(docs["year"]) == set(years)
+    assert len(docs) == 12 * len(years)
+
+
+RIGHT = {"correct": 1, "unparsed": 0, "forbidden": 0}
+UNPARSED = {"correct": 0, "unparsed": 1, "forbidden": 0}
+
+
+@pytest.mark.parametrize(
+    ("problem_id", "response", "expected", "why"),
+    [
+        ("112A1", "a", RIGHT, "the letter"),
+        ("112A1", " 正解はＡです。", RIGHT, "a sentence, full width"),
+        ("112A1", "b", {"correct": 0, "unparsed": 0, "forbidden": 1}, "b is forbidden"),
+        ("112A1", "わかりません。", UNPARSED, "no letter: never a guess"),
+        ("112A1", "a: ○\nb: ×", UNPARSED, "a discussion: neither right nor forbidden"),
+        ("112A1", "b: 乙\nd: 丁", {"correct": 0, "unparsed": 0, "forbidden": 1}, "b with its text"),
+        ("112F2", "1.5", RIGHT, "a number"),
+        ("112F2", "2.0", {"correct": 0, "unparsed": 0, "forbidden": 0}, "another one"),
+    ],
+)
+def test_an_examination_response_is_read_and_marked(problem_id, response, expected, why, published):
+    task = load("igakuqa_exam", year=2018)
+    doc = next(doc for doc in task.eval_docs if doc["problem_id"] == problem_id)
+    assert task.process_results(doc, [response]) == expected
+
+
+def test_what_guesses_at_the_examination_are_worth(published, real_data, monkeypatch):
+    def floor():
+        data = load("igakuqa_exam").dump_config()["metadata"]["data"]
+        return data["floors"]["correct"]["chance"]
+
+    assert floor() == pytest.approx((59 / 5 + 0) / 60)  # 59 of five choices; one number
+    monkeypatch.setenv("JMED_DATA", str(real_data))
+    guesses = {"116A71": 1, "112B30": 2 / 5}  # struck out; "a or d"
+    for name, record in raw_records(real_data, "igakuqa/data/*/*-[A-F].jsonl").items():
+        sets = math.comb(len(record["choices"]), len(record["answer"]))
+        guesses.setdefault(name, 1 / sets if sets else 0)
+    assert floor() == pytest.approx(sum(guesses.values()) / 2000)
