@@ -142,6 +142,20 @@ def write_jsonl(path: Path, *records: object) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_disk() -> tuple[str, ...]:
+    """The beginning of a command with a disk of its own, for tests/support/small_disk.py's FULL."""
+    from tests.support.small_disk import small_disk
+
+    return small_disk()
+
+
+@pytest.fixture
+def mark(tmp_path) -> Path:
+    """A file that is there only if something of the folder was run."""
+    return tmp_path / "mark"
+
+
+@pytest.fixture(scope="session")
 def trained(tmp_path_factory) -> Callable[[str], Path]:
     """``trained(name)``: where the recipe was trained to its end, once a worker.
 

@@ -1,6 +1,10 @@
 """Files appear whole, or an earlier one stays."""
 
+import contextlib
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +16,7 @@ from jmedlora.core.atomic_write import (
     write_errors,
     write_file,
 )
+from tests.conftest import ROOT
 
 
 def everything(folder):
@@ -70,3 +75,28 @@ def test_the_remedy_depends_on_the_reason(number, said):
     with pytest.raises(WriteError) as caught, write_errors(Path("a"), remedy="set JMED_CACHE"):
         raise OSError(number, os.strerror(number))
     assert str(caught.value) == said
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from jmedlora.core.atomic_write import write_file
+for _ in range(20):
+    write_file(Path("table.md"), sys.argv[1] * 100_000)
+"""
+
+
+def test_two_reports_in_one_folder_leave_no_mixture(tmp_path):
+    """The last one stands; a reader finds one or the other at any time."""
+    line = [sys.executable, "-c", WRITE]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    writers = [subprocess.Popen([*line, each], cwd=tmp_path, env=environment) for each in "ab"]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        with contextlib.suppress(FileNotFoundError):  # before the first one is written
+            seen.add((tmp_path / "table.md").read_text(encoding="utf-8"))
+        time.sleep(0.005)
+    assert [writer.returncode for writer in writers] == [0, 0]
+    seen.add((tmp_path / "table.md").read_text(encoding="utf-8"))
+    assert seen <= {"a" * 100_000, "b" * 100_000}
+    assert [path.name for path in tmp_path.iterdir()] == ["table.md"]

@@ -7,6 +7,8 @@ import sys
 import pytest
 import yaml
 
+from jmedlora.core.errors import FileError
+from jmedlora.data.recipe import read_recipe
 from tests.conftest import run, write_jsonl
 from tests.support.training_data import GOOD, RECIPES, check, recipe, with_recipe
 
@@ -207,3 +209,11 @@ def test_a_base_that_was_downloaded_is_found_by_its_name(tiny_model, tmp_path):
     found = run(*command, cwd=tmp_path, HF_HUB_CACHE=str(tmp_path / "cache"))
     assert (found.returncode, found.stderr) == (0, "")
     assert "tokens a record: median 13, longest 13" in found.stdout
+
+
+@pytest.mark.parametrize("text", ["datasets: " + "[" * 3000, "- " * 2000, "a: " + "9" * 5000])
+def test_yaml_that_nests_too_deep_or_is_too_long_a_number(text, tmp_path):
+    path = tmp_path / "recipe.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileError, match=r"recipe\.yml: not YAML"):
+        read_recipe(path)

@@ -2,10 +2,13 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file
 
 from jmedlora.data.cli import main
+from jmedlora.data.cli import main as jmed_data
 
 
 @pytest.fixture
@@ -102,3 +105,27 @@ def test_a_missing_shard(model, capsys):
     assert main(["check-model", str(model)]) == 1
     expected = f"{model}/model-2.safetensors: the file is missing; copy it as well\n"
     assert capsys.readouterr().err == expected
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("opencalm7b")
+def test_one_changed_byte_in_an_adapter_is_seen(trained, capsys):
+    """safetensors itself loads it: lengths and header are as they were."""
+    output = trained("opencalm7b") / "outputs" / "opencalm7b-8"
+    assert check_model(output, output / "checkpoint-2") == 0
+    changed = shutil.copytree(output, output.with_name("changed")) / "adapter_model.safetensors"
+    whole = changed.read_bytes()
+    capsys.readouterr()
+    for place in (-1, whole.index(b"base_model")):  # a weight; a tensor's name
+        raw = bytearray(whole)
+        raw[place] ^= 1
+        changed.write_bytes(raw)
+        assert len(load_file(changed)) == len(load_file(output / changed.name))
+        assert check_model(changed.parent) == 1
+        assert capsys.readouterr().err == (
+            f"{changed}: is not the file whose SHA-256 run_card.json states; copy it again\n"
+        )
+
+
+def check_model(*folders: Path) -> int:
+    return jmed_data(["check-model", *map(str, folders)])

@@ -1,0 +1,35 @@
+"""Ctrl-C while a command waits for its input."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+
+READING = [
+    "jmedlora.data.cli check FILE",
+    "jmedlora.data.cli describe FILE",
+    "jmedlora.data.cli overlap FILE --exam jmed_sample",
+    "jmedlora.report.cli scores FILE",
+    "jmedlora.report.cli table FILE",
+    "jmedlora.report.cli responses FILE",
+]
+
+
+def test_ctrl_c_is_one_line(tmp_path):
+    """While a command waits for its input, a pipe to which nothing is written."""
+    pipe = tmp_path / "input.jsonl"
+    os.mkfifo(pipe)
+    for line in READING:
+        command = [sys.executable, "-m", *line.replace("FILE", str(pipe)).split()]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        with pipe.open("wb"):  # waits until the command has opened it
+            process.send_signal(signal.SIGINT)
+            out, said = process.communicate(timeout=60)
+        name = f"jmed-{line.split('.')[1]}"
+        assert (process.returncode, out) == (130, ""), line
+        assert said == f"{name}: interrupted; run the same command again\n"
