@@ -16,20 +16,20 @@ def rank() -> int:
     return int(os.environ.get("RANK", "0"))
 
 
-def processes() -> int:
+def world_size() -> int:
     """How many processes train together."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def say(line: str) -> None:
+def print_once(line: str) -> None:
     """Prints ``line`` once, however many processes there are."""
     if rank() == 0:
         print(f"jmed-train: {line}", file=sys.stderr, flush=True)
 
 
-def stop(message: object, *, status: int = 1) -> NoReturn:
+def abort_run(message: object, *, status: int = 1) -> NoReturn:
     """Ends the run with ``message``, for a reason that every process sees alike."""
-    say(str(message))
+    print_once(str(message))
     if rank() != 0:
         time.sleep(WAIT)
     raise SystemExit(status)

@@ -13,13 +13,13 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from jmedlora.models.model_folder import weight_hashes
 from jmedlora.models.run_card_file import write_card
-from jmedlora.train.abort import processes, rank
-from jmedlora.train.output_folder import sizes
+from jmedlora.train.abort import rank, world_size
+from jmedlora.train.output_folder import file_sizes
 
 GIB = 2**30
 
 
-class Watch(TrainerCallback):
+class RunCardCallback(TrainerCallback):
     """Keeps ``card`` up to date and writes it last of all into each checkpoint.
 
     Last, because a card that states the length of every file is what tells a complete checkpoint
@@ -43,11 +43,11 @@ class Watch(TrainerCallback):
         checkpoint = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
         if self.sharded_adapter:
             _save_adapter(kwargs["model"], checkpoint)
-        if processes() > 1:
+        if world_size() > 1:
             torch.distributed.barrier()  # every process has written its part
         self.update(state)
         if rank() == 0:
-            stated = {"files": sizes(checkpoint), "sha256": weight_hashes(checkpoint)}
+            stated = {"files": file_sizes(checkpoint), "sha256": weight_hashes(checkpoint)}
             write_card(checkpoint, {**self.card, **stated})
 
     def on_train_end(
@@ -62,12 +62,12 @@ class Watch(TrainerCallback):
         self.card.update(
             step=state.global_step,
             wall_hours=round(self.hours_before + (time.monotonic() - self.started) / 3600, 4),
-            peak_memory_gib=peak_memory(),
+            peak_memory_gib=peak_memory_gib(),
             final_loss=losses[-1] if losses else None,
         )
 
 
-def peak_memory() -> dict[str, float | None]:
+def peak_memory_gib() -> dict[str, float | None]:
     """GiB at most so far: allocated on this process's GPU, and resident in main memory."""
     gpu = torch.cuda.max_memory_allocated() / GIB if torch.cuda.is_available() else None
     unit = 1 if sys.platform == "darwin" else 1024

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
-WORDS = (
+DISK_FULL_NUMBERS = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL_PHRASES = (
     "No space left on device",
     "unexpected pos",
     "iostream error",
@@ -17,7 +17,7 @@ WORDS = (
 """How safetensors and torch, which give no errno, report it."""
 
 
-def report_in_one_line(folder: Path) -> None:
+def install_disk_full_hook(folder: Path) -> None:
     """From now on an error from a full disk ends the process with one line about ``folder``."""
 
     def report(
@@ -39,16 +39,16 @@ def report_in_one_line(folder: Path) -> None:
 
 def is_full_disk(error: BaseException) -> bool:
     """Whether ``error``, or one that it came from, is that of a full disk."""
-    return any(_is_full(each) for each in _chain(error))
+    return any(_is_full(each) for each in _causes(error))
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 def _is_full(error: BaseException) -> bool:
-    if isinstance(error, OSError) and error.errno in FULL:
+    if isinstance(error, OSError) and error.errno in DISK_FULL_NUMBERS:
         return True
-    return any(words in str(error) for words in WORDS)
+    return any(words in str(error) for words in DISK_FULL_PHRASES)

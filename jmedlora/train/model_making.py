@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jmedlora.core.errors import UserError
 from jmedlora.train.disk_full import is_full_disk
-from jmedlora.train.start_guard import refusal
+from jmedlora.train.start_guard import missing_exports_line
 
 ENVIRONMENT = "$DO_NOT_TRACK=1 and $HF_HUB_OFFLINE=1 must be set: nothing is looked for on the Hub"
 
@@ -19,7 +19,7 @@ def making_model(folder: Path) -> Iterator[None]:
     Raises UserError without the recipes' two exports: bitsandbytes would look for kernels on the
     Hub as soon as a 4-bit layer is used.
     """
-    if line := refusal(os.environ):
+    if line := missing_exports_line(os.environ):
         raise UserError(line)
     try:
         yield

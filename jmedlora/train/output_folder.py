@@ -11,7 +11,7 @@ from typing import Any
 from jmedlora.core.atomic_write import WriteError, atomic_path
 from jmedlora.core.lock import locked
 from jmedlora.models.run_card_file import RUN_CARD, read_card
-from jmedlora.train.abort import rank, say, stop
+from jmedlora.train.abort import abort_run, print_once, rank
 
 BROKEN = "broken-"
 SHOWN = 60
@@ -29,14 +29,14 @@ class Checkpoint:
 
     @property
     def step(self) -> int:
-        return step_of(self.path)
+        return checkpoint_step(self.path)
 
 
-def step_of(path: Path) -> int:
+def checkpoint_step(path: Path) -> int:
     return int(path.name.rpartition("-")[2])
 
 
-def hold(folder: Path) -> ExitStack:
+def lock_output_folder(folder: Path) -> ExitStack:
     """Keeps ``folder``, made where needed, for the first process as long as what is returned lives.
 
     Stops if another training is writing there: both would overwrite each other's checkpoints. A
@@ -47,13 +47,15 @@ def hold(folder: Path) -> ExitStack:
         try:
             held.enter_context(locked(folder))
         except WriteError as error:
-            stop(error)
+            abort_run(error)
         except OSError as error:
-            say(f"{folder}: a second run there would not be noticed (locks: {error.strerror})")
+            print_once(
+                f"{folder}: a second run there would not be noticed (locks: {error.strerror})"
+            )
     return held
 
 
-def claim(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:
+def find_resume_checkpoint(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:
     """Where the run in ``folder`` goes on: its newest complete checkpoint, or None for a new run.
 
     Stops if the folder belongs to a run with another ``config`` or to no known run, and, with
@@ -64,46 +66,46 @@ def claim(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:
     if card is None:
         strangers = [found.name for pattern in RESULTS for found in sorted(folder.glob(pattern))]
         if strangers:
-            stop(
+            abort_run(
                 f"{folder} holds {strangers[0]} but no readable {RUN_CARD}, so it is not known "
                 "what made it; choose another --output_dir or move the folder away"
             )
         return None
     before = card.get("config")
-    _same_run(folder, before if isinstance(before, dict) else {}, config)
+    _check_same_run(folder, before if isinstance(before, dict) else {}, config)
     if card.get("status") == "complete":
-        stop(
+        abort_run(
             f"{folder} is complete ({card.get('step')} steps); nothing to do. For another run "
             "choose another --output_dir",
             status=0,
         )
-    return _newest(folder)
+    return _newest_complete(folder)
 
 
-def _same_run(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    old, new = _flat(before), _flat(now)
+def _check_same_run(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    old, new = _flatten(before), _flatten(now)
     changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
     if changed:
-        shown = [f"{key} ({_apart(old.get(key), new.get(key))})" for key in changed]
-        stop(
+        shown = [f"{key} ({_difference(old.get(key), new.get(key))})" for key in changed]
+        abort_run(
             f"{folder} holds a run with other settings: {'; '.join(shown[:4])}"
             f"{f' and {len(shown) - 4} more' if shown[4:] else ''}. Start it as before, or choose "
             "another --output_dir"
         )
 
 
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flatten(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested settings with their path as the key."""
     flat: dict[str, Any] = {}
     for key, value in settings.items():
         if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
+            flat |= _flatten(value, f"{prefix}{key}.")
         else:
             flat[f"{prefix}{key}"] = value
     return flat
 
 
-def _apart(before: Any, now: Any) -> str:
+def _difference(before: Any, now: Any) -> str:
     """Both values, from a little before the place where they part."""
     texts = [json.dumps(value, ensure_ascii=False) for value in (before, now)]
     same = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
@@ -113,11 +115,11 @@ def _apart(before: Any, now: Any) -> str:
     return f"{cut[0]}, now {cut[1]}"
 
 
-def _newest(folder: Path) -> Checkpoint | None:
+def _newest_complete(folder: Path) -> Checkpoint | None:
     found = (path for path in folder.glob("checkpoint-*") if path.name.rpartition("-")[2].isdigit())
-    for path in sorted(found, key=step_of, reverse=True):
-        if (card := complete(path)) is not None:
-            say(f"going on from {path}")
+    for path in sorted(found, key=checkpoint_step, reverse=True):
+        if (card := complete_card(path)) is not None:
+            print_once(f"going on from {path}")
             return Checkpoint(path, card)
         _set_aside(path)
     return None
@@ -133,19 +135,21 @@ def _set_aside(path: Path) -> None:
         aside = path.with_name(f"{BROKEN}{path.name}-{number}")
         number += 1
     path.rename(aside)
-    say(f"{path} was not written to its end and is not used; it is now {aside.name}, to be deleted")
+    print_once(
+        f"{path} was not written to its end and is not used; it is now {aside.name}, to be deleted"
+    )
 
 
-def complete(checkpoint: Path) -> dict[str, Any] | None:
+def complete_card(checkpoint: Path) -> dict[str, Any] | None:
     """The card of ``checkpoint`` if every file has the length that the card states, else None."""
     card = read_card(checkpoint)
     files = (card or {}).get("files")
-    if not isinstance(files, dict) or not files or files != sizes(checkpoint):
+    if not isinstance(files, dict) or not files or files != file_sizes(checkpoint):
         return None
     return card
 
 
-def finish(folder: Path, checkpoint: Checkpoint) -> None:
+def copy_final_weights(folder: Path, checkpoint: Checkpoint) -> None:
     """Puts the weights of the run's last checkpoint into ``folder``, as the end of training does.
 
     For a run that was killed in between: transformers, resumed at its last step, would train one
@@ -157,7 +161,7 @@ def finish(folder: Path, checkpoint: Checkpoint) -> None:
             shutil.copyfile(found, part)
 
 
-def sizes(folder: Path) -> dict[str, int]:
+def file_sizes(folder: Path) -> dict[str, int]:
     """The bytes of every file below ``folder`` but the card, by relative path."""
     return {
         str(path.relative_to(folder)): path.stat().st_size

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from jmedlora.train.abort import processes, say, stop
+from jmedlora.train.abort import abort_run, print_once, world_size
 
 KERNELS = ("lora_qkv_kernel", "lora_o_kernel", "lora_mlp_kernel", "lora_embedding_kernel")
 LIGER = (
@@ -25,97 +25,97 @@ ON_A_CPU = dict.fromkeys(("bf16", "tf32", *KERNELS, *LIGER), False)
 """What needs a GPU, and what it becomes where there is none."""
 
 
-def settle(cfg: Any) -> None:
+def resolve_config(cfg: Any) -> None:
     """Everything below, in the order in which one depends on another."""
-    name_folder(cfg)
-    divide_batch(cfg)
-    if processes() == 1:
-        unshard(cfg)
-    refuse(cfg)
+    resolve_output_dir(cfg)
+    resolve_accumulation_steps(cfg)
+    if world_size() == 1:
+        disable_fsdp(cfg)
+    check_settings(cfg)
     if not torch.cuda.is_available():
-        use_cpu(cfg)
+        adapt_to_cpu(cfg)
 
 
-def refuse(cfg: Any) -> None:
+def check_settings(cfg: Any) -> None:
     """Stops a run whose result could not be trusted or that would run code from a model folder."""
     if cfg.get("trust_remote_code"):
-        stop("trust_remote_code is refused: it would run code from the model's folder")
+        abort_run("trust_remote_code is refused: it would run code from the model's folder")
     if (kept := cfg.get("save_total_limit")) is not None and int(kept) < 2:
-        stop(
+        abort_run(
             f"save_total_limit {kept} is refused: the old checkpoint is deleted before the new one "
             "is known to be complete; use 2 or more"
         )
     if cfg.get("bf16") and not cfg.get("adapter"):
-        stop(
+        abort_run(
             "bf16 is refused where every weight is trained: Axolotl would keep weights and Adam in "
             "bf16, where small steps are rounded away; use bf16: false (tf32 stays on)"
         )
     sharded = cfg.get("fsdp_config") or {}
     kinds = (sharded.get("state_dict_type"), sharded.get("fsdp_state_dict_type"))
     if cfg.get("adapter") and "FULL_STATE_DICT" in kinds:
-        stop(
+        abort_run(
             "fsdp_config.state_dict_type FULL_STATE_DICT is refused with an adapter: a resumed run "
             "would silently lose the adapter of every process but the first; use SHARDED_STATE_DICT"
         )
 
 
-def name_folder(cfg: Any) -> None:
+def resolve_output_dir(cfg: Any) -> None:
     """Fills ``{max_steps}`` in ``output_dir``: runs of other lengths get folders of their own."""
     for key in ("output_dir", "max_steps"):
         if not cfg.get(key):
-            stop(f"the recipe names no {key}")
+            abort_run(f"the recipe names no {key}")
     cfg["output_dir"] = str(cfg["output_dir"]).replace("{max_steps}", str(cfg["max_steps"]))
 
 
-def divide_batch(cfg: Any) -> None:
+def resolve_accumulation_steps(cfg: Any) -> None:
     """Sets gradient_accumulation_steps so that a step sees ``effective_batch`` rows in all."""
     batch, micro = cfg.get("effective_batch"), cfg.get("micro_batch_size")
     if not batch or not micro:
-        stop("the recipe must name micro_batch_size and effective_batch (rows a step in all)")
-    at_once = int(micro) * processes()
+        abort_run("the recipe must name micro_batch_size and effective_batch (rows a step in all)")
+    at_once = int(micro) * world_size()
     if steps := cfg.get("gradient_accumulation_steps"):
         if steps * at_once != batch:
-            stop(
-                f"gradient_accumulation_steps {steps} x micro_batch_size {micro} x {_processes()} "
-                f"make {steps * at_once}, not effective_batch {batch}; leave "
+            abort_run(
+                f"gradient_accumulation_steps {steps} x micro_batch_size {micro} x "
+                f"{_process_count()} make {steps * at_once}, not effective_batch {batch}; leave "
                 "gradient_accumulation_steps out, or set effective_batch as well"
             )
     elif batch % at_once:
-        stop(_no_division(batch, int(micro)))
+        abort_run(_indivisible_batch(batch, int(micro)))
     cfg["gradient_accumulation_steps"] = batch // at_once
 
 
-def _no_division(batch: int, micro: int) -> str:
+def _indivisible_batch(batch: int, micro: int) -> str:
     fitting = [str(n) for n in range(1, batch + 1) if batch % (micro * n) == 0]
     other = [str(n) for n in range(1, batch + 1) if batch % n == 0 and str(n) not in fitting]
     line = (
-        f"effective_batch {batch} cannot be made by {_processes()} of micro_batch_size {micro}; "
-        "processes that can: "
+        f"effective_batch {batch} cannot be made by {_process_count()} of micro_batch_size "
+        f"{micro}; processes that can: "
     )
     if fitting:
-        line += _either(fitting)
+        line += _alternatives(fitting)
     if other:
-        line += f"{', or ' if fitting else ''}{_either(other)} with another micro_batch_size"
+        line += f"{', or ' if fitting else ''}{_alternatives(other)} with another micro_batch_size"
     return line
 
 
-def _processes() -> str:
-    return "1 process" if processes() == 1 else f"{processes()} processes"
+def _process_count() -> str:
+    return "1 process" if world_size() == 1 else f"{world_size()} processes"
 
 
-def _either(values: list[str]) -> str:
+def _alternatives(values: list[str]) -> str:
     return " or ".join([", ".join(values[:-1]), values[-1]] if values[1:] else values)
 
 
-def unshard(cfg: Any) -> None:
+def disable_fsdp(cfg: Any) -> None:
     """One process has nobody to share a model with."""
     if cfg.get("fsdp_config"):
         cfg["fsdp_config"] = None
         cfg["fsdp_version"] = None
-        say("one process: the model is not sharded (fsdp_config is left out)")
+        print_once("one process: the model is not sharded (fsdp_config is left out)")
 
 
-def use_cpu(cfg: Any) -> None:
+def adapt_to_cpu(cfg: Any) -> None:
     """Takes out what needs a GPU, and says what."""
     changed: dict[str, Any] = {k: value for k, value in ON_A_CPU.items() if cfg.get(k)}
     if str(cfg.get("optimizer")).startswith("paged_adamw"):
@@ -125,10 +125,10 @@ def use_cpu(cfg: Any) -> None:
     cfg.update(dict.fromkeys(KERNELS, False))
     if changed:
         shown = ", ".join(f"{key}={json.dumps(value)}" for key, value in changed.items())
-        say(f"no GPU here, so for trying out only: {shown}")
+        print_once(f"no GPU here, so for trying out only: {shown}")
 
 
-def keep_prepared_apart(cfg: Any, hashes: Mapping[str, str]) -> None:
+def separate_prepared_data(cfg: Any, hashes: Mapping[str, str]) -> None:
     """Gives this data a folder of its own among the prepared ones.
 
     Axolotl's own name for it leaves out the data's content, the prompt and the lengths: after a

@@ -33,7 +33,7 @@ PACKAGES = (
     "axolotl", "torch", "transformers", "peft", "bitsandbytes", "accelerate", "datasets",
     "jmedlora",
 )  # fmt: skip
-LOOSE = (
+CHANGEABLE = (
     "output_dir", "axolotl_config_path", "dataset_prepared_path", "dataset_num_proc", "plugins",
     "logging_steps", "save_steps", "save_total_limit", "use_tensorboard",
     "auto_resume_from_checkpoints", "resume_from_checkpoint",
@@ -41,9 +41,9 @@ LOOSE = (
 """Settings that may change between two starts of one run: they change no weight."""
 
 
-def identity(cfg: dict[str, Any], data: dict[str, Any], processes: int) -> dict[str, Any]:
+def run_identity(cfg: dict[str, Any], data: dict[str, Any], processes: int) -> dict[str, Any]:
     """Every setting, the data and the number of processes: what makes the weights what they are."""
-    config = {k: _as_number(v) for k, v in cfg.items() if k not in LOOSE and v is not None}
+    config = {k: _as_number(v) for k, v in cfg.items() if k not in CHANGEABLE and v is not None}
     hashes = {name: entry["sha256"] for name, entry in data.items()}
     return json.loads(json.dumps({**config, "data": hashes, "processes": processes}, default=str))
 
@@ -58,7 +58,7 @@ def describe_recipe(path: Path) -> dict[str, Any]:
     }
 
 
-def overrides(path: Path, cfg: dict[str, Any]) -> dict[str, list[Any]]:
+def recipe_overrides(path: Path, cfg: dict[str, Any]) -> dict[str, list[Any]]:
     """Where ``cfg``, after the command line, differs from the file: {key: [file's, cfg's]}."""
     written = yaml.safe_load(path.read_text(encoding="utf-8"))
     keys = sorted({*written, *cfg} - {"axolotl_config_path"})
@@ -74,7 +74,7 @@ def _as_number(value: Any) -> Any:
         return value
 
 
-def versions() -> dict[str, str | None]:
+def package_versions() -> dict[str, str | None]:
     """The versions of what decides the weights."""
     found: dict[str, str | None] = {}
     for package in PACKAGES:

@@ -23,10 +23,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
-MARK = "jmedlora.train.plugin.RecipePlugin"
+PLUGIN = "jmedlora.train.plugin.RecipePlugin"
 """What a recipe of this project names among its plugins."""
 
-ON = ("1", "true")
+TRUE_VALUES = ("1", "true")
 
 
 def check_start() -> None:
@@ -34,15 +34,15 @@ def check_start() -> None:
     if not _has_axolotl():
         return
     command = sys.orig_argv
-    recipe = recipe_of(command)
+    recipe = find_recipe(command)
     if recipe is None:
         return
-    if line := refusal(os.environ):
+    if line := missing_exports_line(os.environ):
         start = f"jmed-train: {recipe}: nothing was started or sent"
         print(f"{start}, because {line}", file=sys.stderr, flush=True)
         raise SystemExit(1)
     if is_launcher(command):
-        sys.excepthook = _short_report
+        sys.excepthook = _report_child_failure
 
 
 def _has_axolotl() -> bool:
@@ -52,12 +52,12 @@ def _has_axolotl() -> bool:
         return True
 
 
-def recipe_of(command: Sequence[str]) -> str | None:
+def find_recipe(command: Sequence[str]) -> str | None:
     """The recipe of this project that ``command`` would train, or None."""
     if not any(part.startswith("axolotl.cli.") or Path(part).name == "axolotl" for part in command):
         return None
     candidates = [path for part in command for path in (part, part.partition("=")[2])]
-    return next((path for path in candidates if _is_ours(path)), None)  # also of --config=FILE
+    return next((path for path in candidates if _names_plugin(path)), None)  # also of --config=FILE
 
 
 def is_launcher(command: Sequence[str]) -> bool:
@@ -65,11 +65,11 @@ def is_launcher(command: Sequence[str]) -> bool:
     return any(Path(part).name in ("accelerate", "axolotl", "torchrun") for part in command[:3])
 
 
-def refusal(environment: Mapping[str, str]) -> str:
+def missing_exports_line(environment: Mapping[str, str]) -> str:
     """What ``environment`` lacks for a private start, as one line; "" if nothing."""
     missing = []
     if not any(
-        environment.get(name, "").strip().lower() in ON
+        environment.get(name, "").strip().lower() in TRUE_VALUES
         for name in ("DO_NOT_TRACK", "AXOLOTL_DO_NOT_TRACK")
     ):
         missing.append("DO_NOT_TRACK=1")
@@ -80,16 +80,16 @@ def refusal(environment: Mapping[str, str]) -> str:
     return f"telemetry or the Hub would be used; run: export {' '.join(missing)}"
 
 
-def _is_ours(part: str) -> bool:
+def _names_plugin(part: str) -> bool:
     if not part.endswith((".yml", ".yaml")):
         return False
     try:
-        return MARK in Path(part).read_text(encoding="utf-8", errors="replace")
+        return PLUGIN in Path(part).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
 
 
-def _short_report(
+def _report_child_failure(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """In the launcher: the training process has said why it ended, so its traceback says enough."""

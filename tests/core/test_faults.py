@@ -31,7 +31,7 @@ from jmedlora.data.cli import main as jmed_data
 from jmedlora.report.cli import main as jmed_report
 from jmedlora.report.compare.comparability import warnings
 from jmedlora.report.compare.comparison import read_columns
-from jmedlora.train.output_folder import hold
+from jmedlora.train.output_folder import lock_output_folder
 from tests.conftest import QUIET, ROOT, TASKS, results, run, samples, write_jsonl
 from tests.support.responses import chunks, response
 from tests.support.runs import answers, questions, write_run
@@ -367,7 +367,7 @@ def test_a_file_system_without_locks_is_said(tmp_path, monkeypatch, capsys):
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
 
     monkeypatch.setattr("fcntl.flock", flock)
-    hold(tmp_path / "output")
+    lock_output_folder(tmp_path / "output")
     assert capsys.readouterr().err == (
         f"jmed-train: {tmp_path}/output: a second run there would not be noticed (locks: "
         "Operation not supported)\n"

@@ -15,13 +15,13 @@ def registered(monkeypatch, tmp_path):
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr(plugin, "is_training", lambda: True)
-    monkeypatch.setattr("jmedlora.train.disk_full.report_in_one_line", lambda folder: None)
+    monkeypatch.setattr("jmedlora.train.disk_full.install_disk_full_hook", lambda folder: None)
 
     def register(error):
-        def fail(self, cfg):
+        def fail(cfg):
             raise error
 
-        monkeypatch.setattr(plugin.RecipePlugin, "_begin", fail)
+        monkeypatch.setattr(plugin, "prepare_run", fail)
         cfg = DictDefault(
             output_dir=str(tmp_path), max_steps=8, micro_batch_size=1, effective_batch=1
         )

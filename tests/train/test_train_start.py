@@ -21,17 +21,17 @@ from jmedlora.data.recipe import data_plan
 from jmedlora.models.run_card_file import read_card, write_card
 from jmedlora.train import disk_full, start_guard
 from jmedlora.train.learning_curve import draw_curve
-from jmedlora.train.output_folder import claim, complete, sizes
+from jmedlora.train.output_folder import complete_card, file_sizes, find_resume_checkpoint
 from jmedlora.train.resolve_config import (
-    divide_batch,
-    keep_prepared_apart,
-    name_folder,
-    refuse,
-    settle,
-    unshard,
-    use_cpu,
+    adapt_to_cpu,
+    check_settings,
+    disable_fsdp,
+    resolve_accumulation_steps,
+    resolve_config,
+    resolve_output_dir,
+    separate_prepared_data,
 )
-from jmedlora.train.run_card import describe_recipe, identity, overrides
+from jmedlora.train.run_card import describe_recipe, recipe_overrides, run_identity
 from tests.conftest import QUIET, ROOT, write_jsonl
 
 RECIPES = ROOT / "recipes"
@@ -66,7 +66,7 @@ def stopped(capsys, action, *args, status=1):
     return captured.err.splitlines()
 
 
-# settle, the batch
+# resolve_config, the batch
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_step_sees_the_same_rows_on_any_number_of_processes(
 ):
     on(monkeypatch, processes)
     cfg = DictDefault(effective_batch=batch, micro_batch_size=micro)
-    divide_batch(cfg)
+    resolve_accumulation_steps(cfg)
     assert cfg.gradient_accumulation_steps == steps
 
 
@@ -122,13 +122,13 @@ def test_a_batch_that_cannot_be_divided_says_what_can(
 ):
     on(monkeypatch, processes)
     cfg = DictDefault(effective_batch=batch, micro_batch_size=micro)
-    assert stopped(capsys, divide_batch, cfg) == [f"jmed-train: {line}"]
+    assert stopped(capsys, resolve_accumulation_steps, cfg) == [f"jmed-train: {line}"]
 
 
 def test_accumulation_that_fits_the_batch_is_kept(monkeypatch):
     on(monkeypatch, 2)
     cfg = DictDefault(effective_batch=8, micro_batch_size=2, gradient_accumulation_steps=2)
-    divide_batch(cfg)
+    resolve_accumulation_steps(cfg)
     assert cfg.gradient_accumulation_steps == 2
 
 
@@ -139,7 +139,7 @@ def test_accumulation_that_fits_the_batch_is_kept(monkeypatch):
 def test_accumulation_that_does_not_fit_the_batch_is_named(monkeypatch, capsys, count, steps, made):
     on(monkeypatch, count)
     cfg = DictDefault(effective_batch=8, micro_batch_size=2, gradient_accumulation_steps=steps)
-    assert stopped(capsys, divide_batch, cfg) == [
+    assert stopped(capsys, resolve_accumulation_steps, cfg) == [
         f"jmed-train: gradient_accumulation_steps {steps} x micro_batch_size 2 x {made}, not"
         " effective_batch 8; leave gradient_accumulation_steps out, or set effective_batch as well"
     ]
@@ -147,7 +147,7 @@ def test_accumulation_that_does_not_fit_the_batch_is_named(monkeypatch, capsys, 
 
 @pytest.mark.parametrize("given", [{"micro_batch_size": 2}, {"effective_batch": 8}])
 def test_a_recipe_without_a_batch_stops(capsys, given):
-    assert stopped(capsys, divide_batch, DictDefault(given)) == [
+    assert stopped(capsys, resolve_accumulation_steps, DictDefault(given)) == [
         "jmed-train: the recipe must name micro_batch_size and effective_batch (rows a step in all)"
     ]
 
@@ -156,10 +156,10 @@ def test_only_the_first_process_speaks(monkeypatch, capsys):
     on(monkeypatch, 4, rank=1)
     monkeypatch.setattr("jmedlora.train.abort.WAIT", 0.0)
     cfg = DictDefault(effective_batch=63, micro_batch_size=7)
-    assert stopped(capsys, divide_batch, cfg) == []
+    assert stopped(capsys, resolve_accumulation_steps, cfg) == []
 
 
-# settle, the folders
+# resolve_config, the folders
 
 
 @pytest.mark.parametrize(
@@ -173,19 +173,19 @@ def test_only_the_first_process_speaks(monkeypatch, capsys):
 )
 def test_the_output_folder_is_named_after_the_length(output, steps, expected):
     cfg = DictDefault(output_dir=output, max_steps=steps)
-    name_folder(cfg)
+    resolve_output_dir(cfg)
     assert cfg.output_dir == expected
 
 
 @pytest.mark.parametrize("key", ["output_dir", "max_steps"])
 def test_a_folder_is_not_called_none(capsys, key):
     cfg = load("opencalm7b", **{key: None})
-    assert stopped(capsys, settle, cfg) == [f"jmed-train: the recipe names no {key}"]
+    assert stopped(capsys, resolve_config, cfg) == [f"jmed-train: the recipe names no {key}"]
 
 
 def prepared(hashes=None, **changes):
     cfg = load("opencalm7b", **changes)
-    keep_prepared_apart(cfg, hashes or {"data/train.jsonl": "a" * 64})
+    separate_prepared_data(cfg, hashes or {"data/train.jsonl": "a" * 64})
     return cfg.dataset_prepared_path
 
 
@@ -212,11 +212,11 @@ def test_prepared_data_is_found_again():
     assert Path(prepared()).parent == Path("outputs/prepared")
 
 
-# settle, what is refused or left out
+# resolve_config, what is refused or left out
 
 
 def test_remote_code_is_refused(capsys):
-    assert stopped(capsys, refuse, load("opencalm7b", trust_remote_code=True)) == [
+    assert stopped(capsys, check_settings, load("opencalm7b", trust_remote_code=True)) == [
         "jmed-train: trust_remote_code is refused: it would run code from the model's folder"
     ]
 
@@ -224,7 +224,7 @@ def test_remote_code_is_refused(capsys):
 def test_a_full_state_dict_is_refused_with_an_adapter(monkeypatch, capsys):
     on(monkeypatch, 2)
     sharded = {"state_dict_type": "FULL_STATE_DICT"}
-    assert stopped(capsys, refuse, load("llama70b_fsdp2", fsdp_config=sharded)) == [
+    assert stopped(capsys, check_settings, load("llama70b_fsdp2", fsdp_config=sharded)) == [
         "jmed-train: fsdp_config.state_dict_type FULL_STATE_DICT is refused with an adapter:"
         " a resumed run would silently lose the adapter of every process but the first;"
         " use SHARDED_STATE_DICT"
@@ -235,18 +235,18 @@ def test_a_full_state_dict_is_refused_with_an_adapter(monkeypatch, capsys):
 @pytest.mark.parametrize("processes", [1, 2])
 def test_no_shipped_recipe_is_refused(monkeypatch, name, processes):
     on(monkeypatch, processes)
-    refuse(load(name))
+    check_settings(load(name))
 
 
 def test_the_override_in_the_header_of_medcalm7b_pretrain_starts(capsys):
     cfg = load("medcalm7b_pretrain", adapter="lora")
-    settle(cfg)
+    resolve_config(cfg)
     assert cfg.fsdp_config is None
 
 
 def test_one_process_shards_nothing(capsys):
     cfg = load("llama70b_fsdp2")
-    unshard(cfg)
+    disable_fsdp(cfg)
     assert (cfg.fsdp_config, cfg.fsdp_version) == (None, None)
     assert capsys.readouterr().err == (
         "jmed-train: one process: the model is not sharded (fsdp_config is left out)\n"
@@ -255,7 +255,7 @@ def test_one_process_shards_nothing(capsys):
 
 @pytest.mark.parametrize("name", ["opencalm7b", "medcalm7b", "llama70b", "swallow8b"])
 def test_nothing_is_said_where_nothing_was_sharded(capsys, name):
-    unshard(load(name))
+    disable_fsdp(load(name))
     assert capsys.readouterr().err == ""
 
 
@@ -274,7 +274,7 @@ def test_nothing_is_said_where_nothing_was_sharded(capsys, name):
 )
 def test_what_needs_a_gpu_is_taken_out_and_named(capsys, name, changed):
     cfg = load(name)
-    use_cpu(cfg)
+    adapt_to_cpu(cfg)
     assert capsys.readouterr().err == (
         f"jmed-train: no GPU here, so for trying out only: {changed}\n"
     )
@@ -299,7 +299,7 @@ def checkpoint(folder, step, *, card=None):
     (path / "shards").mkdir(parents=True)
     (path / "adapter_model.safetensors").write_bytes(b"w" * 100)
     (path / "shards" / "0.distcp").write_bytes(b"s" * 10)
-    write_card(path, {"step": step, "files": sizes(path)} if card is None else card)
+    write_card(path, {"step": step, "files": file_sizes(path)} if card is None else card)
     return path
 
 
@@ -311,14 +311,14 @@ def run_folder(folder, *steps, status="running"):
 
 
 def test_a_new_folder_is_a_new_run(tmp_path, capsys):
-    assert claim(tmp_path / "new", CONFIG) is None
+    assert find_resume_checkpoint(tmp_path / "new", CONFIG) is None
     (tmp_path / "notes.txt").write_text("mine")
-    assert claim(tmp_path, CONFIG) is None
+    assert find_resume_checkpoint(tmp_path, CONFIG) is None
     assert capsys.readouterr().err == ""
 
 
 def test_a_run_without_a_checkpoint_starts_again(tmp_path):
-    assert claim(run_folder(tmp_path), CONFIG) is None
+    assert find_resume_checkpoint(run_folder(tmp_path), CONFIG) is None
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_a_folder_that_no_card_explains_is_left_alone(tmp_path, capsys, name, ca
     (tmp_path / name).mkdir()
     if card is not None:
         (tmp_path / "run_card.json").write_bytes(card.encode(errors="surrogateescape"))
-    assert stopped(capsys, claim, tmp_path, CONFIG) == [
+    assert stopped(capsys, find_resume_checkpoint, tmp_path, CONFIG) == [
         f"jmed-train: {tmp_path} holds {name} but no readable run_card.json, so it is not known"
         " what made it; choose another --output_dir or move the folder away"
     ]
@@ -365,7 +365,7 @@ def test_a_folder_that_no_card_explains_is_left_alone(tmp_path, capsys, name, ca
 @pytest.mark.parametrize("status", ["running", "complete"])
 def test_a_folder_of_a_run_with_other_settings_is_left_alone(tmp_path, capsys, now, said, status):
     run_folder(tmp_path, 2, status=status)
-    assert stopped(capsys, claim, tmp_path, now) == [
+    assert stopped(capsys, find_resume_checkpoint, tmp_path, now) == [
         f"jmed-train: {tmp_path} holds a run with other settings: {said}."
         " Start it as before, or choose another --output_dir"
     ]
@@ -373,7 +373,7 @@ def test_a_folder_of_a_run_with_other_settings_is_left_alone(tmp_path, capsys, n
 
 def test_a_complete_run_is_not_repeated(tmp_path, capsys):
     run_folder(tmp_path, 2, 8, status="complete")
-    assert stopped(capsys, claim, tmp_path, CONFIG, status=0) == [
+    assert stopped(capsys, find_resume_checkpoint, tmp_path, CONFIG, status=0) == [
         f"jmed-train: {tmp_path} is complete (8 steps); nothing to do. For another run choose"
         " another --output_dir"
     ]
@@ -382,7 +382,7 @@ def test_a_complete_run_is_not_repeated(tmp_path, capsys):
 def test_the_newest_checkpoint_is_that_of_the_most_steps(tmp_path, capsys):
     run_folder(tmp_path, 2, 10, 9)
     (tmp_path / "checkpoint-best").mkdir()
-    found = claim(tmp_path, CONFIG)
+    found = find_resume_checkpoint(tmp_path, CONFIG)
     assert (found.path, found.step, found.card["step"]) == (tmp_path / "checkpoint-10", 10, 10)
     assert capsys.readouterr().err == f"jmed-train: going on from {tmp_path}/checkpoint-10\n"
 
@@ -422,8 +422,8 @@ def files_are_a_list(path):
 def test_a_half_written_checkpoint_is_set_aside_and_the_one_before_used(tmp_path, capsys, damage):
     run_folder(tmp_path, 2, 4)
     damage(tmp_path / "checkpoint-4")
-    assert complete(tmp_path / "checkpoint-4") is None
-    assert claim(tmp_path, CONFIG).path == tmp_path / "checkpoint-2"
+    assert complete_card(tmp_path / "checkpoint-4") is None
+    assert find_resume_checkpoint(tmp_path, CONFIG).path == tmp_path / "checkpoint-2"
     assert capsys.readouterr().err.splitlines() == [
         f"jmed-train: {tmp_path}/checkpoint-4 was not written to its end and is not used;"
         " it is now broken-checkpoint-4, to be deleted",
@@ -438,7 +438,7 @@ def test_a_second_broken_checkpoint_of_a_step_gets_a_name_of_its_own(tmp_path, c
     for number in ("", "-2"):
         (tmp_path / f"broken-checkpoint-4{number}").mkdir()
     cut(tmp_path / "checkpoint-4")
-    assert claim(tmp_path, CONFIG) is None  # none is left: from the start
+    assert find_resume_checkpoint(tmp_path, CONFIG) is None  # none is left: from the start
     assert (tmp_path / "broken-checkpoint-4-3").is_dir()
     assert "it is now broken-checkpoint-4-3, to be deleted" in capsys.readouterr().err
 
@@ -447,7 +447,7 @@ def test_other_processes_use_the_same_checkpoint_and_move_nothing(tmp_path, monk
     run_folder(tmp_path, 2, 4)
     cut(tmp_path / "checkpoint-4")
     on(monkeypatch, 2, rank=1)
-    assert claim(tmp_path, CONFIG).path == tmp_path / "checkpoint-2"
+    assert find_resume_checkpoint(tmp_path, CONFIG).path == tmp_path / "checkpoint-2"
     assert (tmp_path / "checkpoint-4").is_dir()
     assert capsys.readouterr().err == ""
 
@@ -455,7 +455,7 @@ def test_other_processes_use_the_same_checkpoint_and_move_nothing(tmp_path, monk
 def test_a_card_whose_config_is_no_object_is_of_another_run(tmp_path, capsys):
     run_folder(tmp_path, 2)
     write_card(tmp_path, {"config": [1], "status": "running"})
-    (line,) = stopped(capsys, claim, tmp_path, {"max_steps": 8})
+    (line,) = stopped(capsys, find_resume_checkpoint, tmp_path, {"max_steps": 8})
     assert "holds a run with other settings: max_steps (null, now 8). Start it" in line
 
 
@@ -474,9 +474,9 @@ def test_a_card_is_replaced_in_one_step(tmp_path, monkeypatch):
 
 def test_overrides_are_what_differs_from_the_file():
     path = RECIPES / "opencalm7b.yml"
-    assert overrides(path, load("opencalm7b").to_dict()) == {}
+    assert recipe_overrides(path, load("opencalm7b").to_dict()) == {}
     cfg = load("opencalm7b", max_steps=8, gradient_accumulation_steps=4, adapter=None, tf32=False)
-    assert overrides(path, cfg.to_dict()) == {
+    assert recipe_overrides(path, cfg.to_dict()) == {
         "adapter": ["lora", None],
         "gradient_accumulation_steps": [None, 4],
         "max_steps": [1000, 8],
@@ -488,10 +488,10 @@ def test_overrides_are_what_differs_from_the_file():
 def test_a_number_in_another_form_is_no_override(rate):
     path = RECIPES / "opencalm7b.yml"  # in which YAML reads 5e-5 as text
     same = load("opencalm7b", learning_rate=rate).to_dict()
-    assert overrides(path, same) == {}
-    assert identity(same, {}, 1) == identity(load("opencalm7b").to_dict(), {}, 1)
+    assert recipe_overrides(path, same) == {}
+    assert run_identity(same, {}, 1) == run_identity(load("opencalm7b").to_dict(), {}, 1)
     other = load("opencalm7b", learning_rate="1e-4").to_dict()
-    assert overrides(path, other) == {"learning_rate": [5e-05, 0.0001]}
+    assert recipe_overrides(path, other) == {"learning_rate": [5e-05, 0.0001]}
 
 
 @pytest.mark.parametrize(
@@ -511,8 +511,8 @@ def test_a_number_in_another_form_is_no_override(rate):
 )
 def test_settings_that_change_no_weight_do_not_make_another_run(changes):
     data = {"data/train.jsonl": {"sha256": "a" * 64, "records": 9}}
-    before = identity(load("opencalm7b").to_dict(), data, 1)
-    assert identity(load("opencalm7b", **changes).to_dict(), data, 1) == before
+    before = run_identity(load("opencalm7b").to_dict(), data, 1)
+    assert run_identity(load("opencalm7b", **changes).to_dict(), data, 1) == before
     assert json.loads(json.dumps(before)) == before  # as it is read from a card
 
 
@@ -531,7 +531,7 @@ def test_settings_that_change_no_weight_do_not_make_another_run(changes):
 def test_settings_data_and_processes_make_another_run(changes, sha256, processes):
     def of(processes, sha256, **changes):
         data = {"data/train.jsonl": {"sha256": sha256, "records": 9}}
-        return identity(load("opencalm7b", **changes).to_dict(), data, processes)
+        return run_identity(load("opencalm7b", **changes).to_dict(), data, processes)
 
     assert of(processes, sha256, **changes) != of(1, "a")
 
@@ -612,14 +612,14 @@ def test_the_guard_knows_a_start_of_a_recipe(tmp_path, monkeypatch, command, rec
     (tmp_path / "lr=1" / "own.yml").symlink_to(RECIPES / "llama70b.yml")
     (tmp_path / "folder.yml").mkdir()
     (tmp_path / "bytes.yml").write_bytes(b"\xff\xfe\0")
-    assert start_guard.recipe_of(command) == recipe
+    assert start_guard.find_recipe(command) == recipe
     assert start_guard.is_launcher(command) is launcher
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.yml")))
 def test_the_guard_knows_every_shipped_recipe(name):
     path = str(RECIPES / f"{name}.yml")
-    assert start_guard.recipe_of([PYTHON, "-m", "axolotl.cli.train", path]) == path
+    assert start_guard.find_recipe([PYTHON, "-m", "axolotl.cli.train", path]) == path
 
 
 REFUSED = "telemetry or the Hub would be used; run: export"
@@ -640,7 +640,7 @@ def test_what_is_not_switched_off_is_asked_for(track, hub):
     missing = [] if private else ["DO_NOT_TRACK=1"]
     missing += [] if hub[1] else ["HF_HUB_OFFLINE=1"]
     expected = f"{REFUSED} {' '.join(missing)}" if missing else ""
-    assert start_guard.refusal(environment) == expected
+    assert start_guard.missing_exports_line(environment) == expected
 
 
 def clean(**env):
@@ -699,13 +699,13 @@ def test_the_launcher_adds_no_traceback(capsys, status, lines):
         subprocess.CalledProcessError(status, ["python"]),  # accelerate's, axolotl's
         ChildFailedError("python", {1: ProcessFailure(1, 9, status, "")}),  # torchrun's
     ):
-        start_guard._short_report(type(error), error, None)
+        start_guard._report_child_failure(type(error), error, None)
         assert capsys.readouterr().err.splitlines() == [f"jmed-train: {line}" for line in lines]
 
 
 def test_another_error_of_the_launcher_keeps_its_traceback(capsys):
     error = ValueError("what")
-    start_guard._short_report(ValueError, error, None)
+    start_guard._report_child_failure(ValueError, error, None)
     assert capsys.readouterr().err == "ValueError: what\n"
 
 
@@ -741,7 +741,7 @@ def fail(error):
 
 def report(action):
     """What is said when ``action`` fails."""
-    disk_full.report_in_one_line(Path("outputs/a"))
+    disk_full.install_disk_full_hook(Path("outputs/a"))
     try:
         action()
     except Exception:
@@ -791,7 +791,7 @@ def test_any_other_error_keeps_its_traceback(hooks, capsys, error):
 def test_a_process_that_fills_the_disk_ends_with_the_line(tmp_path, rank):
     code = (
         "from pathlib import Path; from jmedlora.train import disk_full;"
-        "disk_full.report_in_one_line(Path('out')); open('/dev/full', 'w').write('x' * 100_000)"
+        "disk_full.install_disk_full_hook(Path('out')); open('/dev/full', 'w').write('x' * 100_000)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
@@ -832,8 +832,8 @@ def check_inputs():
     with pytest.MonkeyPatch.context() as patch:
         for name, value in QUIET.items():
             patch.setenv(name, value)
-        from jmedlora.train.plugin import _check_inputs
-    return lambda cfg: _check_inputs(cfg, data_plan(cfg, Path(cfg.axolotl_config_path)))
+        from jmedlora.train.check_inputs import check_inputs
+    return lambda cfg: check_inputs(cfg, data_plan(cfg, Path(cfg.axolotl_config_path)))
 
 
 @pytest.fixture
@@ -984,27 +984,27 @@ def test_a_missing_key_of_a_recipe_is_named(check_inputs, place, key, unset):
 
 
 def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
-    from jmedlora.train.plugin import _read_typed
+    from jmedlora.train.check_inputs import use_typed_copies
 
     texts = {"data/train/a.jsonl": "train", "data/eval/a.jsonl": "eval"}
     for path, text in texts.items():
         write_jsonl(place / path, {"text": text})
     train, evaluation = ([{"path": path, "type": "completion"}] for path in texts)
     cfg = load("medcalm7b_pretrain", datasets=train, test_datasets=evaluation)
-    _read_typed(cfg, [read_training_file(Path(path), "pretrain") for path in texts])
+    use_typed_copies(cfg, [read_training_file(Path(path), "pretrain") for path in texts])
     read = [parquet.read_table(each[0].path) for each in (cfg.datasets, cfg.test_datasets)]
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]
 
 
 @pytest.mark.parametrize("kept", [0, 1])
 def test_the_only_checkpoint_must_not_be_deleted_before_the_next_is_complete(capsys, kept):
-    assert stopped(capsys, refuse, load("llama70b", save_total_limit=kept)) == [
+    assert stopped(capsys, check_settings, load("llama70b", save_total_limit=kept)) == [
         f"jmed-train: save_total_limit {kept} is refused: the old checkpoint is deleted before the "
         "new one is known to be complete; use 2 or more"
     ]
 
 
 def test_full_models_are_not_trained_in_bf16(capsys):
-    (line,) = stopped(capsys, refuse, load("medcalm7b_pretrain", bf16=True))
+    (line,) = stopped(capsys, check_settings, load("medcalm7b_pretrain", bf16=True))
     assert line.startswith("jmed-train: bf16 is refused where every weight is trained: ")
-    refuse(load("medcalm7b_pretrain", bf16=True, adapter="lora", fsdp_config=None))
+    check_settings(load("medcalm7b_pretrain", bf16=True, adapter="lora", fsdp_config=None))
