@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if long := [name for name in names if len(name) >= LONGEST_NAME]:
         shown = ", ".join(f"{name[:LONGEST_NAME]}…" for name in long)
         raise pytest.UsageError(f"{LONGEST_NAME} characters or more; give the case an id: {shown}")
+
+
+@pytest.fixture(scope="session")
+def compiled_once() -> Iterator[None]:
+    """lm-eval compiles a prompt's template anew for every question: half a minute, in all."""
+    from lm_eval.utils import env
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(env, "from_string", cache(env.from_string))
+        yield
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ from tests.support.published import publish
 from tests.support.tiny_model import END
 from tests.tasks.test_tasks import load, prompts
 
+pytestmark = pytest.mark.usefixtures("compiled_once")
+
 GOLDEN = Path(__file__).parent.parent / "golden"
 INSTRUCTION = "医師国家試験を解きます。"
 

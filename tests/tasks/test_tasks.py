@@ -18,7 +18,7 @@ from jmedlora.report.load.signature import EXAMPLES, SHOWN
 from tests.conftest import PAPER, ROOT, TASKS
 from tests.support.published import publish
 
-pytestmark = pytest.mark.lm_eval
+pytestmark = [pytest.mark.lm_eval, pytest.mark.usefixtures("compiled_once")]
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 YEARS = (2018, 2019, 2020, 2021, 2022)
