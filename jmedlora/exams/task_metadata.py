@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jmedlora.core.errors import UserError
+from jmedlora.core.number_checks import is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _close(name: str, known: Iterable[str]) -> str | None:
 def _years(year: Any, only_year: int | None) -> list[int]:
     """The years that ``year`` (one or a list) selects; [] for all. Raises UserError."""
     years = [] if year is None else year if isinstance(year, list) else [year]
-    if not all(map(_is_whole, years)) or (year is not None and not years):
+    if not all(map(is_whole, years)) or (year is not None and not years):
         raise UserError(f"year={year}: give a year or a list of years, such as [2021, 2022]")
     if only_year and years and years != [only_year]:
         raise UserError(f"year={year}: this task asks {only_year} alone; use the task igakuqa")
@@ -88,10 +89,6 @@ def _seed(seed: Any, *, shuffled: bool) -> int | None:
     if not shuffled and seed is not None:
         tasks = "igakuqa_shuffled or jjsimqa_shuffled"
         raise UserError(f"shuffle_seed={seed}: this task shuffles no choices; use {tasks}")
-    if seed is not None and not (_is_whole(seed) and seed >= 0):
+    if seed is not None and not (is_whole(seed) and seed >= 0):
         raise UserError(f"shuffle_seed={seed}: give a whole number from 0 on, such as 1")
     return (seed or 0) if shuffled else None
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
