@@ -8,7 +8,7 @@ because an exception would bury it under lm-eval's traceback.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import wraps
 from pathlib import Path
@@ -19,20 +19,17 @@ import yaml
 from lm_eval.api.samplers import ContextSampler
 from lm_eval.utils import apply_template
 
-import jmed_metrics
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
+from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.decoding import Decoding
-from jmedlora.exams.documents import Document, content_hash
-from jmedlora.exams.exclude import without
+from jmedlora.exams.documents import Document
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
-from jmedlora.exams.provenance import FORMAT, PromptLengths, Provenance
-from jmedlora.exams.registry import Exam, load_exam
-from jmedlora.exams.shuffle import permuted
-from jmedlora.exams.task_metadata import check_options, checked_seed, checked_years
+from jmedlora.exams.provenance import PromptLengths
+from jmedlora.exams.task_metadata import read_metadata
 from jmedlora.models.context_length import Context, read_context
 
 HERE = Path(__file__).parent
@@ -70,70 +67,33 @@ def exam_dataset(
     protocol: str = "response",
     shuffled: bool = False,
     only_year: int | None = None,
-    year: int | list[int] | None = None,
-    file: str | None = None,
-    examples: str | None = None,
-    exclude: str | None = None,
-    shuffle_seed: int | None = None,
-    allow_truncation: bool = False,
-    **model_args: Any,
+    **metadata: Any,
 ) -> dict[str, datasets.Dataset]:
     """The splits "test" and "examples" of an exam.
 
     lm-eval calls this with the task's ``dataset_kwargs`` (exam, protocol, shuffled, only_year) and
     its ``metadata``: the template's name, ``data`` (an empty dict of the task's own configuration,
     filled here, so that the results file records which data was asked), the model's arguments, and
-    what the user gave in ``--metadata`` (year, file, examples, exclude, shuffle_seed,
-    allow_truncation).
+    what the user gave in ``--metadata`` (``jmedlora.exams.task_metadata``).
 
     protocol: how it is answered and scored: "response", "letters", "likelihood" (which leaves out
     the questions with several answers) or "free". shuffled: whether the choices are permuted.
     """
-    given = {
-        "year": year,
-        "file": file,
-        "examples": examples,
-        "exclude": exclude,
-        "shuffle_seed": shuffle_seed,
-        "allow_truncation": allow_truncation,
-    }
-    way = PROTOCOLS[protocol]
     try:
-        check_options(given, model_args)
-        seed = checked_seed(shuffle_seed, shuffled=shuffled)
-        years = checked_years(year, only_year)
-        loaded = load_exam(exam, years=years, file=file, examples=examples).only(way.takes)
-        loaded, excluded = without(loaded, exclude, exam=exam, file=file)
+        given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)
+        asked = ask_exam(exam, PROTOCOLS[protocol], given)
     except UserError as error:
         _stop(str(error))
-    published, pool = (
-        [way.form(each) for each in part] for part in (loaded.items, loaded.examples)
-    )
-    docs = published if seed is None else [permuted(doc, seed) for doc in published]
     lengths, overlong = None, []
-    if context := _context(model_args):
-        room = Room(context, way.answer_length)
-        counts = room.counts(docs, pool, _prompt(template))
+    if context := _context(given.model_args):
+        room = Room(context, asked.protocol.answer_length)
+        counts = room.counts(asked.docs, asked.examples, _prompt(template))
         lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))
-        if not allow_truncation:
-            overlong = [room.overlong(loaded.name, n, docs, each) for n, each in enumerate(counts)]
-    provenance = Provenance(
-        format=FORMAT,
-        jmed=jmed_metrics.__version__,
-        exam=loaded.name,
-        protocol=protocol,
-        source=loaded.source,
-        items=len(published),
-        sha256=content_hash(published),
-        examples=tuple(content_hash(pool[:shots]) for shots in range(1, len(pool) + 1)),
-        floors=way.floors(published),
-        excluded=excluded,
-        shuffle_seed=seed,
-        context=lengths,
-    )
-    data.update(provenance.as_record())
-    rows = _pool(loaded, pool, overlong)
-    return {"test": datasets.Dataset.from_list(docs), "examples": datasets.Dataset.from_list(rows)}
+        overlong = [room.overlong(asked.name, n, asked.docs, each) for n, each in enumerate(counts)]
+    data.update(asked.provenance(lengths).as_record())
+    pool = _pool(asked, [] if given.allow_truncation else overlong)
+    splits = {"test": asked.docs, "examples": pool}
+    return {name: datasets.Dataset.from_list(rows) for name, rows in splits.items()}
 
 
 class FirstExamples(ContextSampler):
@@ -157,7 +117,7 @@ def _prompt(template: str) -> Prompt:
     return Prompt(**given, render=apply_template)
 
 
-def _context(model_args: dict[str, Any]) -> Context | None:
+def _context(model_args: Mapping[str, Any]) -> Context | None:
     """The context of a model that lm-eval runs itself; None where it is behind a server."""
     model = model_args.get("pretrained")
     if not isinstance(model, str):
@@ -175,18 +135,18 @@ def _context(model_args: dict[str, Any]) -> Context | None:
         return None
 
 
-def _pool(exam: Exam, examples: Sequence[Record], overlong: list[str]) -> list[dict[str, Any]]:
+def _pool(asked: AskedExam, overlong: list[str]) -> list[Record]:
     """The worked examples; each also says what goes wrong if the examples up to it are used.
 
     An empty pool is one row that says why it is empty. Prompts too long without any example end
     the run at once.
     """
-    messages = overlong or [""] * (len(examples) + 1)
+    messages = overlong or [""] * (len(asked.examples) + 1)
     if messages[0]:
         _stop(messages[0])
-    rows = zip(examples, messages[1:], strict=True)
+    rows = zip(asked.examples, messages[1:], strict=True)
     pool = [{**record, "overlong": message, "missing": ""} for record, message in rows]
-    return pool or [{"overlong": "", "missing": exam.no_examples or "its file holds none"}]
+    return pool or [{"overlong": "", "missing": asked.no_examples or "its file holds none"}]
 
 
 def _stop(message: str) -> NoReturn:

@@ -46,7 +46,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-class UserError(ValueError):
+class UserError(Exception):
     """What the user can mend. The text is shown as it is: each line says what, where and how."""
 
 

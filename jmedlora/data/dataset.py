@@ -5,12 +5,12 @@
 ``data/pretrain_eval.jsonl``: ``text``. Other fields are allowed and ignored.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from jmedlora.core.atomic_write import atomic_path
 from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
@@ -59,10 +59,8 @@ def write_parquet(file: TrainingFile, path: Path) -> None:
     fields = (*REQUIRED[file.kind], *OPTIONAL[file.kind])
     columns = {field: [record.get(field) for _, record in file.records] for field in fields}
     schema = pyarrow.schema([(field, pyarrow.string()) for field in fields])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # each process writes its own
-    parquet.write_table(pyarrow.table(columns, schema=schema), part)
-    part.replace(path)
+    with atomic_path(path) as part:
+        parquet.write_table(pyarrow.table(columns, schema=schema), part)
 
 
 def record_faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator[Fault]:

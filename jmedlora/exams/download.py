@@ -5,16 +5,15 @@ is moved into place only when it is complete and its checksum holds, so a downlo
 leaves nothing half-written, and a second run fetches only what is missing.
 """
 
-import contextlib
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 from tqdm import tqdm
 
+from jmedlora.core.atomic_write import atomic_path, write_errors
 from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import UserError
 from jmedlora.exams.cache import cache_dir
@@ -85,35 +84,29 @@ def _is(path: Path, sha: str) -> bool:
 
 
 def _bring(session: requests.Session, url: str, target: Path, sha: str) -> None:
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    remedy = "free some space or set JMED_CACHE to another folder"
+    with write_errors(target, remedy=remedy), atomic_path(target) as part:
         got = _download(session, url, part)
         if got != sha:
             raise FetchError(
                 f"{url}: checksum {got[:12]}… is not the pinned {sha[:12]}…; "
                 "the file was changed or cut off on the way: try again or use another --mirror"
             )
-        part.replace(target)
+
+
+def _download(session: requests.Session, url: str, part: Path) -> str:
+    """Writes what is at ``url`` to ``part``; returns its SHA-256. Raises FetchError and OSError."""
+    digest = hashlib.sha256()
+    try:
+        with session.get(url, stream=True, timeout=TIMEOUT) as response, part.open("wb") as out:
+            response.raise_for_status()
+            for chunk in response.iter_content(CHUNK):
+                digest.update(chunk)
+                out.write(chunk)
     except requests.RequestException as error:
         reason = str(error).partition("\n")[0]
         raise FetchError(
             f"{url}: cannot be fetched ({reason}); connect to the network, name a --mirror, or "
             f"copy the folder from another machine and set JMED_DATA"
         ) from error
-    except OSError as error:
-        remedy = "free some space or set JMED_CACHE to another folder"
-        raise FetchError(f"{target}: cannot be written ({error.strerror}); {remedy}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink()
-
-
-def _download(session: requests.Session, url: str, part: Path) -> str:
-    digest = hashlib.sha256()
-    with session.get(url, stream=True, timeout=TIMEOUT) as response, part.open("wb") as out:
-        response.raise_for_status()
-        for chunk in response.iter_content(CHUNK):
-            digest.update(chunk)
-            out.write(chunk)
     return digest.hexdigest()

@@ -2,25 +2,66 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jmedlora.core.errors import UserError
+from jmedlora.core.number_checks import is_whole
 
 
-def check_options(given: Mapping[str, Any], others: Iterable[str]) -> None:
-    """Raises UserError for an option of the wrong type, and for a slip in an option's name.
+@dataclass(frozen=True, slots=True)
+class TaskMetadata:
+    """What came with a task.
 
-    given: the options (file, examples, allow_truncation …) with their values, None where not given.
-    others: the names of everything else that came with them, such as the model's arguments.
+    years: only these; () for all. file, examples, exclude: paths, None where not given.
+    shuffle_seed: what permutes the choices, None where they stand as published. allow_truncation:
+    whether lm-eval may cut prompts. model_args: all the rest, the model's own arguments.
     """
-    for name in ("file", "examples", "exclude"):
-        if given[name] is not None and not isinstance(given[name], str):
-            raise UserError(f"{name}={given[name]}: give the path of one file")
-    if not isinstance(given["allow_truncation"], bool):
-        raise UserError(f"allow_truncation={given['allow_truncation']}: give true or false")
-    for name in others:
-        if close := _close(name.lower(), given):
+
+    years: tuple[int, ...]
+    file: str | None
+    examples: str | None
+    exclude: str | None
+    shuffle_seed: int | None
+    allow_truncation: bool
+    model_args: Mapping[str, Any]
+
+
+OPTIONS = ("year", "file", "examples", "exclude", "shuffle_seed", "allow_truncation")
+"""What a user may give."""
+
+
+def read_metadata(
+    given: Mapping[str, Any], *, shuffled: bool, only_year: int | None
+) -> TaskMetadata:
+    """The metadata ``given`` to a task that permutes the choices (``shuffled``) or asks one year.
+
+    Raises UserError for an option of the wrong type, and for a slip in an option's name.
+    """
+    model_args = {name: value for name, value in given.items() if name not in OPTIONS}
+    for name in model_args:
+        if close := _close(name.lower(), OPTIONS):
             raise UserError(f"--metadata has '{name}': did you mean '{close}'?")
+    file, examples, exclude = (_path(given, name) for name in ("file", "examples", "exclude"))
+    allow_truncation = given.get("allow_truncation", False)
+    if not isinstance(allow_truncation, bool):
+        raise UserError(f"allow_truncation={allow_truncation}: give true or false")
+    return TaskMetadata(
+        years=tuple(_years(given.get("year"), only_year)),
+        file=file,
+        examples=examples,
+        exclude=exclude,
+        shuffle_seed=_seed(given.get("shuffle_seed"), shuffled=shuffled),
+        allow_truncation=allow_truncation,
+        model_args=model_args,
+    )
+
+
+def _path(given: Mapping[str, Any], name: str) -> str | None:
+    value = given.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise UserError(f"{name}={value}: give the path of one file")
 
 
 def _close(name: str, known: Iterable[str]) -> str | None:
@@ -30,17 +71,17 @@ def _close(name: str, known: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
 
 
-def checked_years(year: Any, only_year: int | None) -> list[int]:
+def _years(year: Any, only_year: int | None) -> list[int]:
     """The years that ``year`` (one or a list) selects; [] for all. Raises UserError."""
     years = [] if year is None else year if isinstance(year, list) else [year]
-    if not all(map(_is_whole, years)) or (year is not None and not years):
+    if not all(map(is_whole, years)) or (year is not None and not years):
         raise UserError(f"year={year}: give a year or a list of years, such as [2021, 2022]")
     if only_year and years and years != [only_year]:
         raise UserError(f"year={year}: this task asks {only_year} alone; use the task igakuqa")
     return [only_year] if only_year else list(dict.fromkeys(years))
 
 
-def checked_seed(seed: Any, *, shuffled: bool) -> int | None:
+def _seed(seed: Any, *, shuffled: bool) -> int | None:
     """The seed that orders the choices (default 0), None for a task that does not shuffle them.
 
     Raises UserError for such a task that is given one, and for what is no whole number from 0 on.
@@ -48,10 +89,6 @@ def checked_seed(seed: Any, *, shuffled: bool) -> int | None:
     if not shuffled and seed is not None:
         tasks = "igakuqa_shuffled or jjsimqa_shuffled"
         raise UserError(f"shuffle_seed={seed}: this task shuffles no choices; use {tasks}")
-    if seed is not None and not (_is_whole(seed) and seed >= 0):
+    if seed is not None and not (is_whole(seed) and seed >= 0):
         raise UserError(f"shuffle_seed={seed}: give a whole number from 0 on, such as 1")
     return (seed or 0) if shuffled else None
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

@@ -9,6 +9,7 @@ import pytest
 from lm_eval.tasks import TaskManager
 
 from jmed_metrics import floors
+from jmedlora.core.errors import UserError
 from jmedlora.exams.documents import choices_document, content_hash, letters_document
 from jmedlora.exams.exclude import ids_hash, without
 from jmedlora.exams.provenance import Excluded
@@ -186,7 +187,7 @@ def test_an_own_exam_may_have_a_published_name(tmp_path):
     ],
 )
 def test_a_list_that_an_own_exam_cannot_mean(tmp_path, lines, fault):
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(UserError) as caught:
         without_own(tmp_path, *lines)
     assert str(caught.value).startswith(f"{tmp_path / 'list.jsonl'}:{fault}")
 

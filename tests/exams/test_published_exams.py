@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jmedlora.core.errors import FileError, MissingDataError
+from jmedlora.core.errors import FileError, MissingDataError, UserError
 from jmedlora.data.cli import main as jmed_data
 from jmedlora.exams.readers.jjsimqa import split_choices
 from jmedlora.exams.registry import load_exam
@@ -94,7 +94,7 @@ def test_choices_that_cannot_be_split_name_the_item(tmp_path, monkeypatch, choic
     ],
 )
 def test_options_that_do_not_fit(options, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(UserError, match=message):
         load_exam(**options)
 
 

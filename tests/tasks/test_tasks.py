@@ -16,6 +16,7 @@ from tests.conftest import PAPER, TASKS
 from tests.support.tasks import load, manager, prompts
 
 pytestmark = pytest.mark.lm_eval
+
 GOLDEN = Path(__file__).parent.parent / "golden"
 YEARS = (2018, 2019, 2020, 2021, 2022)
 MATRIX = {

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Record
+from jmedlora.core.number_checks import is_number, is_whole
 from jmedlora.exams.schema import LETTERS, Question
 
 LATEST_YEAR = 9999
@@ -132,7 +133,7 @@ def _index(part: Any, count: int, problems: Problems) -> int | None:
     letter = part.strip().lower() if isinstance(part, str) else None
     if letter and len(letter) == 1 and letter in LETTERS[:count]:
         return LETTERS.index(letter)
-    if isinstance(part, int) and not isinstance(part, bool) and 0 <= part < count:
+    if is_whole(part) and 0 <= part < count:
         return part
     labels = f"a to {LETTERS[count - 1]}"
     problems.add(f"answer {shown(part)} is none of the {count} choices", f"use {labels}")
@@ -140,8 +141,7 @@ def _index(part: Any, count: int, problems: Problems) -> int | None:
 
 
 def _year(value: Any, problems: Problems) -> int | None:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    if value is None or (whole and 1 <= value <= LATEST_YEAR):
+    if value is None or (is_whole(value) and 1 <= value <= LATEST_YEAR):
         return value
     problems.add(f"year is {shown(value)}", "give a year such as 2026 or leave it out")
     return None
@@ -156,8 +156,7 @@ def _section(value: Any, problems: Problems) -> str:
 
 def checked_points(value: Any, problems: Problems) -> float:
     """``value`` if it is a number from 0 to MOST_POINTS; else 0 and a fault."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and 0 <= value <= MOST_POINTS:  # false for nan
+    if is_number(value) and 0 <= value <= MOST_POINTS:  # false for nan
         return float(value)
     problems.add(f"points is {shown(value)}", f"give a number from 0 to {MOST_POINTS}")
     return 0.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jmedlora.report.load.labels import Label
-from jmedlora.report.load.lineage import FULL, Trained, read_trained
+from jmedlora.report.load.lineage import FULL, Lineage, read_lineage
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.results_file import ResultsError
 
@@ -55,7 +55,7 @@ def columns(measured: Sequence[Measured], labels: Mapping[str, Label]) -> list[C
 
     Raises ResultsError for a label that fits no run.
     """
-    trained = {each.run.path: read_trained(each.run) for each in measured}
+    trained = {each.run.path: read_lineage(each.run) for each in measured}
     _check_labels(labels, list(trained.values()))
     bases = {each.base for each in trained.values() if each.adapter}
     named = _base_names(list(trained.values()), labels)
@@ -68,7 +68,7 @@ def columns(measured: Sequence[Measured], labels: Mapping[str, Label]) -> list[C
 
 
 def _by_column(
-    measured: Sequence[Measured], trained: Mapping[Path, Trained]
+    measured: Sequence[Measured], trained: Mapping[Path, Lineage]
 ) -> list[list[Measured]]:
     """The cells of each column: a subject asked again, in a later run, begins another column."""
     found: dict[tuple[str, tuple[str, ...]], list[dict[Subject, Measured]]] = {}
@@ -87,7 +87,7 @@ def _by_column(
     return [list(cells.values()) for all_ in found.values() for cells in all_]
 
 
-def _base_names(trained: Sequence[Trained], labels: Mapping[str, Label]) -> dict[str, str]:
+def _base_names(trained: Sequence[Lineage], labels: Mapping[str, Label]) -> dict[str, str]:
     """What the labels file calls each model that others may have been trained from.
 
     By the folder itself, however a run or the file wrote its path.
@@ -100,12 +100,12 @@ def _base_names(trained: Sequence[Trained], labels: Mapping[str, Label]) -> dict
     return found
 
 
-def _label(trained: Trained, labels: Mapping[str, Label]) -> Label:
+def _label(trained: Lineage, labels: Mapping[str, Label]) -> Label:
     return next((labels[key] for key in trained.keys if key in labels), Label())
 
 
 def _column(
-    trained: Trained,
+    trained: Lineage,
     cells: Sequence[Measured],
     labels: Mapping[str, Label],
     bases: set[str],
@@ -209,7 +209,7 @@ def _short_names(names: Sequence[str], given: AbstractSet[str]) -> dict[str, str
     return short
 
 
-def _check_labels(labels: Mapping[str, Label], trained: Sequence[Trained]) -> None:
+def _check_labels(labels: Mapping[str, Label], trained: Sequence[Lineage]) -> None:
     known = {key for each in trained for key in (*each.keys, each.given_base)}
     for key in labels:
         if key not in known:

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from jmedlora.report.load.lineage import MOST
+from jmedlora.models.run_card_file import MOST
 from jmedlora.report.load.results_file import ResultsError
 
 Name = Annotated[str, Field(strict=True, min_length=1)]

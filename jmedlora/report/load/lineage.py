@@ -5,27 +5,26 @@ every adapter; other trainings leave the trainer's ``trainer_state.json``, in th
 last checkpoint. Where neither is found, the checkpoint's name is all there is.
 """
 
-import json
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jmedlora.core.json_file import NotJsonError, read_json
+from jmedlora.core.number_checks import is_whole
+from jmedlora.models.run_card_file import MOST, RunCard, read_card
 from jmedlora.report.load.results_file import adapter_of, model_args
 from jmedlora.report.load.runs import Run
 
 FILES = ("*config.json", "run_card.json", "trainer_state.json", "tokenizer.json", "checkpoint-*")
 """What tells a folder with a model, an adapter or a training from any other."""
-MOST = 10**9
-"""Steps or hours: more is a slip, or a damaged file."""
 FULL = "full"
 KINDS = {"lora": "LoRA", "qlora": "QLoRA"}
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class Lineage:
     """A model that was asked.
 
     base: the model that was loaded. adapter: what was put on it, "" if nothing. root: the model
@@ -57,23 +56,23 @@ class Trained:
         return (str(self.results), self.results.name, self.given)
 
 
-def read_trained(run: Run) -> Trained:
+def read_lineage(run: Run) -> Lineage:
     """The model that ``run`` asked."""
     args = model_args(run.content)
     given = _path(args.get("pretrained") or args.get("model") or run.content.get("model_name"))
     given_adapter = _path(adapter_of(args))
     folder = folder_of(given_adapter or given, run.path)
     base, adapter = (_identity(each, run.path) for each in (given, given_adapter))
-    card = _read(folder / "run_card.json") if folder else {}
-    kind = _kind(card, adapter)
-    is_known = bool(adapter or card)
-    return Trained(
+    found = read_card(folder) if folder else None
+    card = RunCard.model_validate(found or {})
+    is_known = bool(adapter or found)
+    return Lineage(
         base=base,
         adapter=adapter,
-        root=base if adapter else _identity(_path(card.get("base_model")), run.path) or base,
+        root=base if adapter else _identity(_path(card.base_model), run.path) or base,
         step=_step(card, folder, adapter) if is_known else 0,
-        kind=kind if is_known else "",
-        hours=_number(card.get("wall_hours")),
+        kind=_kind(card, adapter) if is_known else "",
+        hours=card.wall_hours,
         results=run.path,
         given=given_adapter or given,
         given_base=given,
@@ -107,22 +106,13 @@ def _is_model(folder: Path) -> bool:
         return False
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    """A JSON object; {} if there is none that can be read."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def _kind(card: RunCard, adapter: str) -> str:
+    return KINDS.get(card.adapter or "", "LoRA" if adapter else FULL)
 
 
-def _kind(card: Mapping[str, Any], adapter: str) -> str:
-    return KINDS.get(str(card.get("adapter")), "LoRA" if adapter else FULL)
-
-
-def _step(card: Mapping[str, Any], folder: Path | None, adapter: str) -> int | None:
-    if (step := _whole(card.get("step"))) is not None:
-        return step
+def _step(card: RunCard, folder: Path | None, adapter: str) -> int | None:
+    if card.step is not None:
+        return card.step
     if folder and (step := _state_step(folder)) is not None:
         return step
     inner = [_state_step(path) for path in folder.glob("checkpoint-*")] if folder else []
@@ -133,14 +123,10 @@ def _step(card: Mapping[str, Any], folder: Path | None, adapter: str) -> int | N
 
 
 def _state_step(folder: Path) -> int | None:
-    return _whole(_read(folder / "trainer_state.json").get("global_step"))
-
-
-def _whole(value: Any) -> int | None:
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_whole and 0 <= value <= MOST else None
-
-
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and 0 <= value <= MOST else None
+    """What the trainer noted in ``folder``; None where there is nothing of use."""
+    try:
+        state = read_json(folder / "trainer_state.json")
+    except (OSError, NotJsonError):
+        return None
+    step = state.get("global_step") if isinstance(state, dict) else None
+    return step if is_whole(step) and 0 <= step <= MOST else None

@@ -1,0 +1,71 @@
+"""An exam as one task asks it: its documents, its worked examples, and where they came from."""
+
+from dataclasses import dataclass
+
+import jmed_metrics
+from jmedlora.core.jsonl import Record
+from jmedlora.exams.documents import content_hash
+from jmedlora.exams.exclude import without
+from jmedlora.exams.protocol import Protocol
+from jmedlora.exams.provenance import FORMAT, Excluded, PromptLengths, Provenance
+from jmedlora.exams.registry import load_exam
+from jmedlora.exams.shuffle import permuted
+from jmedlora.exams.task_metadata import TaskMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class AskedExam:
+    """The documents that a task gives to lm-eval.
+
+    published: the questions before any shuffling. docs: as they are asked. examples: the pool, the
+    first one first. no_examples: why the pool is empty, with the remedy.
+    """
+
+    name: str
+    source: str
+    protocol: Protocol
+    published: list[Record]
+    docs: list[Record]
+    examples: list[Record]
+    no_examples: str
+    excluded: Excluded | None
+    shuffle_seed: int | None
+
+    def provenance(self, lengths: PromptLengths | None) -> Provenance:
+        """What the results file records of the exam; ``lengths`` are those of its prompts."""
+        shots = range(1, len(self.examples) + 1)
+        return Provenance(
+            format=FORMAT,
+            jmed=jmed_metrics.__version__,
+            exam=self.name,
+            protocol=self.protocol.name,
+            source=self.source,
+            items=len(self.published),
+            sha256=content_hash(self.published),
+            examples=tuple(content_hash(self.examples[:number]) for number in shots),
+            floors=self.protocol.floors(self.published),
+            excluded=self.excluded,
+            shuffle_seed=self.shuffle_seed,
+            context=lengths,
+        )
+
+
+def ask_exam(exam: str, protocol: Protocol, metadata: TaskMetadata) -> AskedExam:
+    """The exam called ``exam``, as far as ``protocol`` can ask it. Raises UserError."""
+    loaded = load_exam(
+        exam, years=metadata.years, file=metadata.file, examples=metadata.examples
+    ).only(protocol.takes)
+    loaded, excluded = without(loaded, metadata.exclude, exam=exam, file=metadata.file)
+    published = [protocol.form(question) for question in loaded.items]
+    seed = metadata.shuffle_seed
+    return AskedExam(
+        name=loaded.name,
+        source=loaded.source,
+        protocol=protocol,
+        published=published,
+        docs=published if seed is None else [permuted(doc, seed) for doc in published],
+        examples=[protocol.form(question) for question in loaded.examples],
+        no_examples=loaded.no_examples,
+        excluded=excluded,
+        shuffle_seed=seed,
+    )
