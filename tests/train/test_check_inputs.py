@@ -1,0 +1,184 @@
+"""What the plugin checks of model and data before a run."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pyarrow import parquet
+
+from jmedlora.core.errors import FileError
+from jmedlora.data.dataset import read_training_file
+from jmedlora.data.recipe import data_plan
+from tests.conftest import QUIET, write_jsonl
+from tests.support.plugin import load
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+
+@pytest.fixture(scope="module")
+def check_inputs():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in QUIET.items():
+            patch.setenv(name, value)
+        from jmedlora.train.check_inputs import check_inputs
+    return lambda cfg: check_inputs(cfg, data_plan(cfg, Path(cfg.axolotl_config_path)))
+
+
+@pytest.fixture
+def place(tmp_path, tiny_model, monkeypatch):
+    """A folder in which a recipe could start: data/train.jsonl, and the base in model/."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model").mkdir()
+    for path in tiny_model.iterdir():
+        (tmp_path / "model" / path.name).write_bytes(path.read_bytes())
+    write_jsonl(tmp_path / "data" / "train.jsonl", *[{"instruction": "a", "output": "b"}] * 8)
+    write_jsonl(tmp_path / "data" / "pretrain_train.jsonl", *[{"text": "a"}] * 63)
+    write_jsonl(tmp_path / "data" / "pretrain_eval.jsonl", {"text": "a"})
+    return tmp_path
+
+
+def faults(check_inputs, cfg):
+    with pytest.raises(FileError) as caught:
+        check_inputs(cfg)
+    return str(caught.value)
+
+
+def test_what_is_said_of_good_data(check_inputs, place, capsys):
+    found = check_inputs(load("medcalm7b_pretrain", base_model="model"))
+    assert {str(file.path): len(file.records) for file in found} == {
+        "data/pretrain_train.jsonl": 63,
+        "data/pretrain_eval.jsonl": 1,
+    }
+    assert capsys.readouterr().err.splitlines() == [
+        "jmed-train: data/pretrain_train.jsonl: 63 records",
+        "jmed-train:   tokens a record: median 2, longest 2",
+        "jmed-train:   2000 steps of 63 rows: 2000.00 epochs of 63 rows",
+        "jmed-train: data/pretrain_eval.jsonl: 1 records",
+        "jmed-train:   tokens a record: median 2, longest 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("opencalm7b", "train.jsonl"),
+        ("swallow8b", "train.jsonl"),
+        ("medcalm7b_pretrain", "pretrain_train.jsonl"),
+        ("medcalm7b_pretrain", "pretrain_eval.jsonl"),
+    ],
+)
+def test_data_that_is_not_there(check_inputs, place, name, file):
+    (place / "data" / file).unlink()
+    assert faults(check_inputs, load(name, base_model="model")) == (
+        f"data/{file}: cannot be read (No such file or directory);"
+        " check the path and its permissions"
+    )
+
+
+def test_data_with_a_fault(check_inputs, place):
+    write_jsonl(place / "data" / "train.jsonl", {"instruction": "a"})
+    assert faults(check_inputs, load("opencalm7b", base_model="model")) == (
+        "data/train.jsonl:1: has no 'output'; add 'output' or delete the line"
+    )
+
+
+def test_data_that_does_not_fill_a_step(check_inputs, place):
+    assert faults(check_inputs, load("opencalm7b", base_model="model", effective_batch=9)) == (
+        "data/train.jsonl: makes 8 rows, fewer than the 9 of one step;"
+        " add records, or lower effective_batch"
+    )
+
+
+def unlink(name):
+    return lambda model: (model / name).unlink()
+
+
+def no_end_token(model):
+    path = model / "tokenizer_config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    kept = {key: value for key, value in config.items() if not key.endswith("_token")}
+    path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def make_adapter(model):
+    (model / "adapter_config.json").write_text('{"base_model_name_or_path": "base"}')
+
+
+def cut_weights(model):
+    path = model / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (unlink("tokenizer.json"), "model: holds no tokenizer; copy the tokenizer's files into it"),
+        (
+            no_end_token,
+            "model: the tokenizer has no end token (eos_token), so the model would not learn to"
+            " stop; name one in its tokenizer_config.json",
+        ),
+        (
+            make_adapter,
+            "model: is a LoRA adapter, not a model; merge it into its base first"
+            " (recipes/README.md, After training)",
+        ),
+        (
+            unlink("config.json"),
+            "model/config.json: cannot be read (No such file or directory);"
+            " copy the whole model folder",
+        ),
+        (
+            unlink("model.safetensors"),
+            "model: holds no .safetensors weights; copy the whole model folder",
+        ),
+        (cut_weights, "model/model.safetensors: the file is cut off; copy it again"),
+    ],
+)
+def test_a_base_model_that_cannot_be_trained(check_inputs, place, damage, message):
+    damage(place / "model")
+    assert faults(check_inputs, load("opencalm7b", base_model="model")) == message
+
+
+FETCH = "name a folder, or fetch it once where there is a network: hf download"
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("nowhere", f"{FETCH} nowhere"),
+        ("jmed-no-such-owner/no-such-model", f"{FETCH} jmed-no-such-owner/no-such-model"),
+        ("a/b/c", "check the path"),
+        ("../nowhere", "check the path"),
+        ("/nowhere", "check the path"),
+    ],
+)
+def test_a_base_model_that_is_not_on_the_machine(check_inputs, place, name, remedy):
+    what = "is neither a folder nor a model that was downloaded to this machine"
+    assert faults(check_inputs, load("opencalm7b", base_model=name)) == f"{name}: {what}; {remedy}"
+
+
+@pytest.mark.parametrize("unset", [True, False])
+@pytest.mark.parametrize("key", ["prompt", "source_len", "sequence_len", "max_steps", "datasets"])
+def test_a_missing_key_of_a_recipe_is_named(check_inputs, place, key, unset):
+    cfg = load("opencalm7b", base_model="model")
+    if unset:
+        del cfg[key]
+    else:
+        cfg[key] = None
+    assert faults(check_inputs, cfg) == (
+        f"{cfg.axolotl_config_path}: has no '{key}'; compare it with recipes/*.yml of this project"
+    )
+
+
+def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
+    from jmedlora.train.check_inputs import use_typed_copies
+
+    texts = {"data/train/a.jsonl": "train", "data/eval/a.jsonl": "eval"}
+    for path, text in texts.items():
+        write_jsonl(place / path, {"text": text})
+    train, evaluation = ([{"path": path, "type": "completion"}] for path in texts)
+    cfg = load("medcalm7b_pretrain", datasets=train, test_datasets=evaluation)
+    use_typed_copies(cfg, [read_training_file(Path(path), "pretrain") for path in texts])
+    read = [parquet.read_table(each[0].path) for each in (cfg.datasets, cfg.test_datasets)]
+    assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]

@@ -1,0 +1,134 @@
+"""What is said when a training ends with an error: of a child, of a full disk, of anything else."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, ProcessFailure
+
+from jmedlora.train import disk_full, start_guard
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+
+@pytest.fixture
+def hooks(monkeypatch):
+    """Gives sys.excepthook back after the test."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+
+
+@pytest.mark.parametrize(
+    ("status", "lines"),
+    [
+        (1, []),  # the training process has said why
+        (-9, ["training was ended by SIGKILL; the same command goes on from the last checkpoint"]),
+        (-15, ["training was ended by SIGTERM; the same command goes on from the last checkpoint"]),
+    ],
+)
+def test_the_launcher_adds_no_traceback(capsys, status, lines):
+    for error in (
+        subprocess.CalledProcessError(status, ["python"]),  # accelerate's, axolotl's
+        ChildFailedError("python", {1: ProcessFailure(1, 9, status, "")}),  # torchrun's
+    ):
+        start_guard._report_child_failure(type(error), error, None)
+        assert capsys.readouterr().err.splitlines() == [f"jmed-train: {line}" for line in lines]
+
+
+def test_another_error_of_the_launcher_keeps_its_traceback(capsys):
+    error = ValueError("what")
+    start_guard._report_child_failure(ValueError, error, None)
+    assert capsys.readouterr().err == "ValueError: what\n"
+
+
+FULL_DISK = (
+    "jmed-train: {}: no space left on the disk. The complete checkpoints are kept; free some space"
+    " and run the same command to go on from the newest\n"
+)
+
+
+def chained():
+    """As torch does it: one error while the file is written, another while it is closed."""
+    try:
+        fail(RuntimeError("PytorchStreamWriter failed writing file data/0: file write failed"))()
+    finally:
+        fail(RuntimeError("unexpected pos 704 vs 598"))()
+
+
+def caused():
+    try:
+        fail(OSError(errno.ENOSPC, "No space left on device"))()
+    except OSError as error:
+        raise ValueError("could not save") from error
+
+
+def fail(error):
+    def action():
+        raise error
+
+    return action
+
+
+def report(action):
+    """What is said when ``action`` fails."""
+    disk_full.install_disk_full_hook(Path("outputs/a"))
+    try:
+        action()
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+
+
+NO_FULL = not Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        fail(OSError(errno.ENOSPC, "No space left on device")),
+        fail(OSError(errno.EDQUOT, "Disk quota exceeded")),
+        fail(Exception("I/O error: No space left on device (os error 28)")),  # safetensors
+        chained,
+        caused,
+        fail(RuntimeError("basic_ios::clear: iostream error")),  # torch 2.13, given a path
+        pytest.param(
+            lambda: torch.save(torch.zeros(100_000), open("/dev/full", "wb")),  # noqa: PTH123, SIM115
+            marks=pytest.mark.skipif(NO_FULL, reason="needs /dev/full"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_full_disk_is_one_line(hooks, capsys, action):
+    report(action)
+    assert capsys.readouterr().err == FULL_DISK.format("outputs/a")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EACCES, "Permission denied"),
+        RuntimeError("CUDA out of memory"),
+        ValueError("x"),
+    ],
+)
+def test_any_other_error_keeps_its_traceback(hooks, capsys, error):
+    report(fail(error))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[-1] == f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.skipif(NO_FULL, reason="needs /dev/full")
+@pytest.mark.parametrize("rank", ["0", "1"])
+def test_a_process_that_fills_the_disk_ends_with_the_line(tmp_path, rank):
+    code = (
+        "from pathlib import Path; from jmedlora.train import disk_full;"
+        "disk_full.install_disk_full_hook(Path('out')); open('/dev/full', 'w').write('x' * 100_000)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RANK": rank, "WORLD_SIZE": "2"},
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (1, FULL_DISK.format("out"))
