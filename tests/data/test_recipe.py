@@ -2,14 +2,13 @@
 
 import json
 import shutil
-import sys
 
 import pytest
 import yaml
 
 from jmedlora.core.errors import FileError
 from jmedlora.data.recipe import read_recipe
-from tests.conftest import run, write_jsonl
+from tests.conftest import write_jsonl
 from tests.support.training_data import GOOD, RECIPES, check, recipe, with_recipe
 
 NOT_HERE = "is neither a folder nor a model that was downloaded to this machine"
@@ -198,17 +197,17 @@ def test_the_recipes_own_base_that_was_never_downloaded(tmp_path, capsys):
     )
 
 
-def test_a_base_that_was_downloaded_is_found_by_its_name(tiny_model, tmp_path):
+def test_a_base_that_was_downloaded_is_found_by_its_name(tiny_model, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
     cache = tmp_path / "cache" / "models--jmed--tiny"
     shutil.copytree(tiny_model, cache / "snapshots" / "1")
     (cache / "refs").mkdir()
     (cache / "refs" / "main").write_text("1")
     path = write_jsonl(tmp_path / "data.jsonl", *[GOOD] * 8)
     options = ["--for", "train", "--recipe", recipe(tmp_path, base_model="jmed/tiny"), path]
-    command = [sys.executable, "-m", "jmedlora.data.cli", "check", *options]
-    found = run(*command, cwd=tmp_path, HF_HUB_CACHE=str(tmp_path / "cache"))
-    assert (found.returncode, found.stderr) == (0, "")
-    assert "tokens a record: median 13, longest 13" in found.stdout
+    status, out, said = check(capsys, *options)
+    assert (status, said) == (0, "")
+    assert "tokens a record: median 13, longest 13" in out
 
 
 @pytest.mark.parametrize("text", ["datasets: " + "[" * 3000, "- " * 2000, "a: " + "9" * 5000])
