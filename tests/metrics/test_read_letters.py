@@ -1,15 +1,13 @@
-"""What is read from a response to the national examination, and what it is worth."""
+"""The letters that are read from a response, and what is no answer."""
 
 import unicodedata
-from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jmed_metrics.marking import Mark, answer_value, as_published, mark, mark_officially
 from jmed_metrics.read_letters import read_letters
-from jmed_metrics.read_number import read_number
+from tests.support.answers import fragments
 
 FIVE = tuple("abcde")
 
@@ -287,14 +285,6 @@ def test_only_the_question_s_own_labels_count():
     assert read_letters("a", ()) == set()  # numeric
 
 
-fragments = st.lists(
-    st.sampled_from(
-        ["a", "b", "e", "f", "Ｃ", "①", "2", ",", "、", "と", "または", "答え", ":", "は", "です",
-         "。", "\n", " ", "(", ")", "「", "」", "型", "ない", "answer", "is", "vitamin ", ".", "か"]
-    ) | st.text(max_size=5)
-).map("".join)  # fmt: skip
-
-
 @settings(max_examples=500, deadline=None)
 @given(text=fragments | st.text(), size=st.integers(0, 8))
 def test_any_text_gives_offered_labels_that_it_holds(text, size):
@@ -308,165 +298,3 @@ def test_any_text_gives_offered_labels_that_it_holds(text, size):
 def test_every_set_of_labels_can_be_given(shape, letters):
     for joined in (",".join(sorted(letters)), "、".join(sorted(letters)).upper()):
         assert read_letters(shape.format(joined), FIVE) == letters
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("26", "26"),
-        ("２．１", "2.1"),
-        ("04", "04"),  # digits of the answer sheet
-        ("2.1g/日", "2.1"),
-        ("約97Torr", "97"),
-        ("1,130 kcal", "1130"),
-        ("1, 130 kcal", "1130"),  # as in the format 「1, ①②③」
-        ("10.0/人口1,000対", "10.0"),
-        ("−5", "-5"),
-        ("①2 ②6", "26"),  # a digit for each place
-        ("①2.②1", "2.1"),
-        ("解答：①7.②2③0", "7.20"),
-        ("答え:\n43torr", "43"),
-        ("【答え】43", "43"),
-        ("答え: 2\n見直すと\n答え: 3", "3"),  # the last one wins
-        ("解答: ①146②mg/dL", "146"),
-        ("①0.94 ②g/日", "0.94"),
-        ("2.5g × 0.82 = 2.05g\n四捨五入して、解答:2.1g/日", "2.1"),
-        ("0.0102/0.0012 = 8.5\n②8.5", "8.5"),
-        ("よって、リスク比は8.5倍となる。", "8.5"),
-        ("8.4と見積もったが、正確には8.5です。", "8.5"),
-        ("therefore the value is 146 mg/dl.", "146"),
-    ],
-)
-def test_numbers(text, expected):
-    assert read_number(text) == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "c",
-        "①②.③",  # only repeats the format
-        "必ず数値①②",
-        "① 13 torr, ② 16 torr",  # a place has one digit
-        "①1200  ②3160  ③",
-        "答えは①. 30人, ②. 0.66 となります",
-        "解答:①13②③.87ml",
-        "1/2",
-        "2〜3",
-        "1.2.3",
-        "答えは2つあります",
-        "0.05 + 1.00 + 35.0",  # cut off in the middle of a calculation
-        "若年:0.05、中年:1.00、高齢:35.00となる。",
-    ],
-)
-def test_what_is_no_number_stays_unread(text):
-    assert read_number(text) == ""
-
-
-@settings(max_examples=300, deadline=None)
-@given(fragments | st.text())
-def test_any_text_gives_a_number_or_nothing(text):
-    found = read_number(text)
-    assert not found or Decimal(found).is_finite()
-
-
-@pytest.mark.parametrize(
-    ("form", "digits", "expected"),
-    [
-        ("解答：①②Torr", "26", "26"),
-        ("解答：①.②", "21", "2.1"),
-        ("解答：①.②", "8.5", "8.5"),
-        ("解答：①.②", "04", "0.4"),
-        ("解答：①②.③/人口1,000対", "100", "10.0"),
-        ("解答：1, ①②③ kcal", "130", "1130"),
-        ("値を求めよ。", "2.1", "2.1"),  # no format
-        ("解答：①②", "216", "216"),  # not as many places
-        ("解答：①..②", "21", "21"),  # no number
-    ],
-)
-def test_the_value_of_marked_digits(form, digits, expected):
-    assert answer_value(f"求めよ。{form}", digits) == Decimal(expected)
-
-
-@pytest.mark.parametrize(
-    ("text", "form", "answer", "right"),
-    [
-        ("2.1", "解答：①.②", "21", True),
-        ("21", "解答：①.②", "21", True),  # its digits
-        ("2.10", "解答：①.②", "21", True),
-        ("2", "解答：①.②", "21", False),
-        ("12", "解答：①.②", "1.2", True),
-        ("7.2", "解答：①.②③", "7.20", True),
-        ("0.4", "解答：①.②", "04", True),
-        ("4", "解答：①.②", "04", False),
-        ("10", "解答：①②.③", "100", True),
-        ("1.00", "解答：①②.③", "100", False),  # its value counts, not its digits
-        ("1,130kcal", "解答：1, ①②③ kcal", "130", True),
-        ("130", "解答：1, ①②③ kcal", "130", True),
-        ("", "解答：①②", "26", False),
-    ],
-)
-def test_numeric_questions(text, form, answer, right):
-    found = mark(text, problem_id="112C66", question=form, labels=(), answer=(answer,))
-    assert (found.correct, found.unparsed) == (right, not text)
-    assert mark_officially(text, problem_id="112C66", answer=(answer,)).correct == (text == answer)
-
-
-@pytest.mark.parametrize(
-    ("text", "problem_id", "answer", "default", "official"),
-    [
-        ("a", "112A1", ["a"], True, True),
-        ("c,a", "112A1", ["a", "c"], True, True),
-        ("a, c", "112A1", ["a", "c"], True, False),
-        ("Ａ", "112A1", ["a"], True, False),
-        ("aです", "112A1", ["a"], True, False),
-        ("a", "112A1", ["a", "c"], False, False),
-        ("a,c", "112A1", ["a"], False, False),
-        ("a,a", "112A1", ["a"], True, False),
-        ("", "112A1", ["a"], False, False),
-        ("a", "112B30", ["a or d"], True, True),
-        ("d", "112B30", ["a or d"], True, True),
-        ("a,d", "112B30", ["a or d"], False, False),
-        ("b", "112B30", ["a or d"], False, False),
-        ("a or d", "112B30", ["a or d"], False, True),  # to the letter
-        ("b", "116A71", ["e"], True, True),
-        ("", "116A71", ["e"], True, True),
-    ],
-)
-def test_both_rules(text, problem_id, answer, default, official):
-    found = mark(text, problem_id=problem_id, question="", labels=FIVE, answer=answer)
-    assert found.correct == default
-    assert mark_officially(text, problem_id=problem_id, answer=answer).correct == official
-
-
-def test_forbidden_choices():
-    common = {"problem_id": "112A1", "answer": ["a"]}
-    found = mark("b,d", question="", labels=FIVE, forbidden=["c", "d"], **common)
-    assert found == Mark(("b", "d"), correct=False, forbidden=("d",))
-    found = mark("a: ×\nb: ×\nc: ○\nd: ×", question="", labels=FIVE, forbidden=["b"], **common)
-    assert found == Mark((), correct=False, forbidden=())  # rejected, not taken
-    # The published list is malformed in places: ["cd"] is no letter that could be taken.
-    assert mark_officially("b,d", forbidden=["cd"], **common).forbidden == ()
-    assert mark_officially("b,d", forbidden=["d"], **common).forbidden == ("d",)
-
-
-@pytest.mark.parametrize(
-    ("text", "unparsed"),
-    [("a", False), ("a,c", False), ("1.2", False), ("a, c", True), ("aです", True), ("", True)],
-)
-def test_unparsed_by_the_published_rule(text, unparsed):
-    assert mark_officially(text, problem_id="112A1", answer=["a"]).unparsed == unparsed
-
-
-def test_responses_as_published():
-    assert as_published(" Ａ，Ｃ\n") == "a,c"
-    assert as_published("①２") == "①2"  # the scripts left circled digits alone
-
-
-@settings(max_examples=200)
-@given(fragments | st.text(), st.sampled_from([(), FIVE]))
-def test_any_text_can_be_marked(text, labels):
-    answer = ["a"] if labels else ["21"]
-    mark(text, problem_id="112A1", question="解答：①.②", labels=labels, answer=answer)
-    mark_officially(as_published(text), problem_id="112A1", answer=answer)

@@ -1,0 +1,71 @@
+"""The number that is read from a response to a numeric question."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jmed_metrics.read_number import read_number
+from tests.support.answers import fragments
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("26", "26"),
+        ("２．１", "2.1"),
+        ("04", "04"),  # digits of the answer sheet
+        ("2.1g/日", "2.1"),
+        ("約97Torr", "97"),
+        ("1,130 kcal", "1130"),
+        ("1, 130 kcal", "1130"),  # as in the format 「1, ①②③」
+        ("10.0/人口1,000対", "10.0"),
+        ("−5", "-5"),
+        ("①2 ②6", "26"),  # a digit for each place
+        ("①2.②1", "2.1"),
+        ("解答：①7.②2③0", "7.20"),
+        ("答え:\n43torr", "43"),
+        ("【答え】43", "43"),
+        ("答え: 2\n見直すと\n答え: 3", "3"),  # the last one wins
+        ("解答: ①146②mg/dL", "146"),
+        ("①0.94 ②g/日", "0.94"),
+        ("2.5g × 0.82 = 2.05g\n四捨五入して、解答:2.1g/日", "2.1"),
+        ("0.0102/0.0012 = 8.5\n②8.5", "8.5"),
+        ("よって、リスク比は8.5倍となる。", "8.5"),
+        ("8.4と見積もったが、正確には8.5です。", "8.5"),
+        ("therefore the value is 146 mg/dl.", "146"),
+    ],
+)
+def test_numbers(text, expected):
+    assert read_number(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "c",
+        "①②.③",  # only repeats the format
+        "必ず数値①②",
+        "① 13 torr, ② 16 torr",  # a place has one digit
+        "①1200  ②3160  ③",
+        "答えは①. 30人, ②. 0.66 となります",
+        "解答:①13②③.87ml",
+        "1/2",
+        "2〜3",
+        "1.2.3",
+        "答えは2つあります",
+        "0.05 + 1.00 + 35.0",  # cut off in the middle of a calculation
+        "若年:0.05、中年:1.00、高齢:35.00となる。",
+    ],
+)
+def test_what_is_no_number_stays_unread(text):
+    assert read_number(text) == ""
+
+
+@settings(max_examples=300, deadline=None)
+@given(fragments | st.text())
+def test_any_text_gives_a_number_or_nothing(text):
+    found = read_number(text)
+    assert not found or Decimal(found).is_finite()
