@@ -101,7 +101,6 @@ ENDED = (
     r"(?:です|だ|で(?:ある|あり)?|と(?:考え|思|判断)[らわれさするうま]*)?"
     r"[ )]*(?:[。、,]|\.(?: |$)|$)"
 )
-TEXT_BEHIND = r"(?: ?[:(]| (?=[ァ-ヶ一-龥]))"
 OF_OTHERS = ahead("他|ほか|以外|残り|other", r"[。.\n]")
 JUDGED_AT_ONCE = re.compile(rf" ?[:.]? ?\(?{JUDGED}{ENDED}", re.MULTILINE)
 TEXT_BEGINS = re.compile(r" ?[:(]| (?=[ァ-ヶ一-龥])")

@@ -15,8 +15,6 @@ from jmed_metrics.read_number import read_number
 
 EVERY_ANSWER_RIGHT = {"116A71"}
 """The Ministry struck it out: every candidate got its point."""
-EITHER_RIGHT = {"112B30": ("a", "d")}
-"""Published with the answer "a or d"."""
 HALF_WIDTH = {ord("！") + place: ord("!") + place for place in range(94)} | {ord("　"): " "}
 
 
@@ -44,39 +42,46 @@ def mark(
     problem_id: str,
     question: str,
     labels: Sequence[str],
-    answer: Sequence[str],
+    answers: Sequence[Sequence[str]],
     forbidden: Sequence[str] = (),
     choices: Sequence[str] = (),
 ) -> Mark:
     """The mark of a response ``text``; ``labels`` is empty for a numeric question.
 
-    choices: the texts that the labels stand for, where known; see ``read_letters``.
+    answers: every accepted answer, its letters or its one number. choices: the texts that the
+    labels stand for, where known; see ``read_letters``.
 
-    Letters are right if they are exactly those of ``answer``. A number is right if it has the value
+    Letters are right if they are exactly those of an answer. A number is right if it has the value
     that the marked digits have in the question's answer format, or is those digits.
     """
     if labels:
         chosen = tuple(sorted(read_letters(text, labels, choices=choices)))
-        right = chosen in _keys(problem_id, answer)
+        right = chosen in [tuple(sorted(each)) for each in answers]
     else:
         number = read_number(text)
         chosen = (number,) if number else ()
-        right = bool(number) and _same_number(number, answer[0], question)
+        right = bool(number) and any(_same_number(number, each[0], question) for each in answers)
     taken = tuple(letter for letter in chosen if letter in forbidden)
     return Mark(chosen, right or problem_id in EVERY_ANSWER_RIGHT, taken)
 
 
 def mark_officially(
-    prediction: str, *, problem_id: str, answer: Sequence[str], forbidden: Sequence[str] = ()
+    prediction: str,
+    *,
+    problem_id: str,
+    answer: Sequence[str],
+    answers: Sequence[Sequence[str]] = (),
+    forbidden: Sequence[str] = (),
 ) -> Mark:
     """The mark of a ``prediction`` such as "a,c" or "1.2" by the published script.
 
-    Nothing is read from a sentence, and "a, c" with a space is wrong. ``forbidden`` is the
+    answer: as published, "a or d" included. answers: every accepted answer, where there are
+    several. Nothing is read from a sentence, and "a, c" with a space is wrong. ``forbidden`` is the
     published list as it is. The script knows nothing unparsed; here it is what is neither single
     small letters nor digits, joined by commas.
     """
     parts = prediction.split(",")
-    right = sorted(parts) == sorted(answer) or tuple(parts) in _either(problem_id)
+    right = any(sorted(parts) == sorted(each) for each in (answer, *answers))
     return Mark(
         chosen=tuple(parts) if _has_published_form(parts) else (),
         correct=right or problem_id in EVERY_ANSWER_RIGHT,
@@ -104,15 +109,6 @@ def answer_value(question: str, digits: str) -> Decimal:
     value = re.sub("[, ]", "", unicodedata.normalize("NFKC", filled))
     complete = next(marked, None) is None and re.fullmatch(r"[0-9]+(\.[0-9]+)?", value)
     return Decimal(value if complete else digits)
-
-
-def _keys(problem_id: str, answer: Sequence[str]) -> list[tuple[str, ...]]:
-    """Every set of letters that is right."""
-    return [tuple(sorted(answer)), *_either(problem_id)]
-
-
-def _either(problem_id: str) -> list[tuple[str, ...]]:
-    return [(letter,) for letter in EITHER_RIGHT.get(problem_id, ())]
 
 
 def _same_number(number: str, digits: str, question: str) -> bool:

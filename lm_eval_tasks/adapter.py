@@ -30,7 +30,7 @@ from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import PromptLengths
 from jmedlora.exams.task_metadata import read_metadata
-from jmedlora.models.context_length import Context, read_context
+from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
@@ -130,8 +130,8 @@ def _context(model_args: Mapping[str, Any]) -> Context | None:
             revision=model_args.get("revision") or "main",
             length=length,
         )
-    except (OSError, ValueError) as error:
-        logger.warning("prompt lengths are not checked: %s", str(error).partition("\n")[0])
+    except UnknownContextError as error:
+        logger.warning("prompt lengths are not checked: %s", error)
         return None
 
 

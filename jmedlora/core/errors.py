@@ -61,10 +61,6 @@ class FileError(UserError):
         super().__init__("\n".join(lines))
 
 
-class MissingDataError(UserError):
-    """An exam that is nowhere on this machine; the text names the command that brings it."""
-
-
 def user_message(error: BaseException) -> str | None:
     """What the user can mend about ``error``, in a line or more; None if it is a bug.
 

@@ -4,13 +4,14 @@ import sys
 from collections.abc import Sequence
 
 from jmedlora.core.cli.command import Program, run_program
-from jmedlora.core.cli.manual_page import DATA, FAULTS
+from jmedlora.core.cli.manual_page import FAULTS
 from jmedlora.data.commands.check import CHECK, CHECK_MODEL
 from jmedlora.data.commands.describe import DESCRIBE
 from jmedlora.data.commands.fetch import FETCH, WHERE
 from jmedlora.data.commands.generate import GENERATE
 from jmedlora.data.commands.overlap import OVERLAP
 from jmedlora.data.commands.parse import PARSE
+from jmedlora.exams.cache import ENVIRONMENT
 
 PROGRAM = Program(
     name="jmed-data",
@@ -19,7 +20,7 @@ PROGRAM = Program(
     "calls a model's server, on this machine unless told otherwise.",
     commands=(FETCH, WHERE, CHECK, CHECK_MODEL, GENERATE, PARSE, DESCRIBE, OVERLAP),
     example="jmed-data fetch igakuqa jjsimqa",
-    sections={"environment": DATA},
+    sections={"environment": ENVIRONMENT},
     status=FAULTS,
     see="jmed-data COMMAND --help; docs/prepare.md, docs/tasks.md (the exams)",
 )

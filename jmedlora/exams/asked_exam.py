@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 import jmed_metrics
+from jmedlora.core.display import counted
+from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.documents import content_hash
 from jmedlora.exams.exclude import without
@@ -52,9 +54,13 @@ class AskedExam:
 
 def ask_exam(exam: str, protocol: Protocol, metadata: TaskMetadata) -> AskedExam:
     """The exam called ``exam``, as far as ``protocol`` can ask it. Raises UserError."""
-    loaded = load_exam(
-        exam, years=metadata.years, file=metadata.file, examples=metadata.examples
-    ).only(protocol.takes)
+    whole = load_exam(exam, years=metadata.years, file=metadata.file, examples=metadata.examples)
+    loaded = whole.only(protocol.takes)
+    if not loaded.items:
+        what = f"none of its {counted(len(whole.items), 'question')} can be asked by this task"
+        raise UserError(
+            f"{whole.name}: {what} (protocol {protocol.name}); use another one, see docs/tasks.md"
+        )
     loaded, excluded = without(loaded, metadata.exclude, exam=exam, file=metadata.file)
     published = [protocol.form(question) for question in loaded.items]
     seed = metadata.shuffle_seed

@@ -8,9 +8,17 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from jmedlora.core.errors import MissingDataError
+from jmedlora.core.errors import UserError
 
 VARIABLE = "JMED_DATA"
+ENVIRONMENT = """\
+$JMED_DATA: a folder with igakuqa/ and jjsimqa/, looked at first
+$JMED_CACHE: where jmed-data fetch puts the exams (default: ~/.cache/jmedlora)"""
+"""For the manual page of a command that reads published exams."""
+
+
+class MissingDataError(UserError):
+    """An exam that is nowhere on this machine; the text names the command that brings it."""
 
 
 @dataclass(frozen=True, slots=True)

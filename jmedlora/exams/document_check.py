@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from jmedlora.core.number_checks import is_whole
 from jmedlora.exams.documents import Document
 
 
@@ -14,6 +15,11 @@ def has_texts(doc: Document) -> bool:
 def are_texts(values: Any) -> bool:
     """Whether it is a list of texts."""
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def is_choices_document(doc: Document) -> bool:
+    """Whether it is one of ``documents.choices_document``, shuffled or not."""
+    return has_texts(doc) and has_indices(doc)
 
 
 def has_indices(doc: Document) -> bool:
@@ -31,6 +37,6 @@ def has_indices(doc: Document) -> bool:
 
 def _are_indices(values: Any, count: int) -> bool:
     """Whether it is a list of distinct whole numbers below ``count``."""
-    if not isinstance(values, list) or not all(type(value) is int for value in values):
+    if not isinstance(values, list) or not all(map(is_whole, values)):
         return False
     return len(set(values)) == len(values) and all(0 <= value < count for value in values)

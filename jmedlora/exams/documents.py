@@ -31,7 +31,12 @@ def choices_document(question: Question) -> Record:
 
 
 def letters_document(question: Question) -> Record:
-    """For answers by letter or number: ``answer`` is letters, ["04"], or ["a or d"] for either."""
+    """For answers by letter or number: ``answer`` is letters, ["04"], or ["a or d"] for either.
+
+    Where several answers are accepted, ``accepted`` lists them.
+    """
+    several = len(question.answers) > 1
+    accepted = {"accepted": [list(each) for each in question.answers]} if several else {}
     return {
         "problem_id": question.problem_id,
         "question": question.question,
@@ -39,9 +44,10 @@ def letters_document(question: Question) -> Record:
         "answer": published_answer(question),
         "year": question.year or 0,
         "section": question.section,
-        "points": int(question.points),
+        "points": _shortest(question.points),
         "text_only": question.text_only,
         "forbidden": list(question.forbidden),
+        **accepted,
     }
 
 
@@ -56,10 +62,18 @@ def free_document(question: Question) -> Record:
 
 
 def published_answer(question: Question) -> list[str]:
-    """The answer as IgakuQA writes it: ["a", "c"], or ["a or d"] where either is right."""
-    if len(question.answers) > 1:
+    """The answer as IgakuQA writes it: ["a", "c"], or ["a or d"] where either is right.
+
+    Of several answers with more than one letter, which nobody published yet, the first.
+    """
+    if len(question.answers) > 1 and all(len(each) == 1 for each in question.answers):
         return [" or ".join(label for answer in question.answers for label in answer)]
     return list(question.answer)
+
+
+def _shortest(points: float) -> float:
+    """A whole number of points as one: the published ones are."""
+    return int(points) if points == int(points) else points
 
 
 def content_hash(documents: Iterable[Document]) -> str:

@@ -15,7 +15,22 @@ Floors = dict[str, dict[str, float]]
 """By metric, then by the name of the floor: its mean score, 0 to 1."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number of a response, from 0 to 1.
+
+    name: in results and samples. title, japanese: what people read. counts: of a rate, what it
+    counts. graded: whether it may lie between 0 and 1, so that its mean is no proportion.
+    """
+
+    name: str
+    title: str
+    japanese: str
+    counts: str = ""
+    graded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Protocol:
     """One way of asking and scoring; a module of ``exams/protocols`` holds each.
 
@@ -23,7 +38,7 @@ class Protocol:
     templates: the released prompt fragments it is asked with (``lm_eval_tasks/_prompt_NAME.yaml``)
         and the first 12 hex digits of each one's hash. signature: how the signature names it.
     decoding: lm-eval's ``generation_kwargs``; None where nothing is generated.
-    scores: the metrics, each from 0 to 1, higher is better. rates: what qualifies them, 0 to 1.
+    score_metrics: higher is better. rate_metrics: what qualifies them.
     right: the score that says whether an answer is right; "" where nothing is.
     takes: whether a question can be asked so. form: what lm-eval is given of a question.
     is_whole: whether a document read back from a run has all that the form gives it.
@@ -38,8 +53,8 @@ class Protocol:
     templates: Mapping[str, str]
     signature: str
     decoding: Decoding | None
-    scores: tuple[str, ...]
-    rates: tuple[str, ...]
+    score_metrics: tuple[Metric, ...]
+    rate_metrics: tuple[Metric, ...]
     right: str
     splits_columns: bool
     takes: Callable[[Question], bool]
@@ -50,8 +65,18 @@ class Protocol:
     chosen: Callable[[Document, str], str | None]
 
     @property
+    def scores(self) -> tuple[str, ...]:
+        """The names of the scores."""
+        return tuple(metric.name for metric in self.score_metrics)
+
+    @property
+    def rates(self) -> tuple[str, ...]:
+        """The names of the rates."""
+        return tuple(metric.name for metric in self.rate_metrics)
+
+    @property
     def metrics(self) -> tuple[str, ...]:
-        """Scores and rates: what the results of a task hold."""
+        """The names of scores and rates: what the results of a task hold."""
         return (*self.scores, *self.rates)
 
     @property

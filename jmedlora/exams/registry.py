@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jmedlora.core.errors import Fault, FileError, MissingDataError, UserError
-from jmedlora.exams.cache import locate
+from jmedlora.core.errors import Fault, FileError, UserError
+from jmedlora.exams.cache import MissingDataError, locate
 from jmedlora.exams.documents import Form, choices_document, letters_document
 from jmedlora.exams.readers import igakuqa, igakuqa_whole, jjsimqa
 from jmedlora.exams.readers.custom import read_exam

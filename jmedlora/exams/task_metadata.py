@@ -1,8 +1,11 @@
 """What a user gives a task in ``--metadata``, checked; lm-eval passes it on as it is."""
 
 import difflib
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jmedlora.core.errors import UserError
@@ -58,10 +61,16 @@ def read_metadata(
 
 
 def _path(given: Mapping[str, Any], name: str) -> str | None:
+    """A path of a file, with ``~`` written out; None where it is not given."""
     value = given.get(name)
-    if value is None or isinstance(value, str):
-        return value
-    raise UserError(f"{name}={value}: give the path of one file")
+    if value is None:
+        return None
+    if isinstance(value, str) and value and "\0" not in value:
+        # Of a user whom this machine does not know, or with half of a surrogate pair.
+        with suppress(RuntimeError, UnicodeEncodeError):
+            os.fsencode(value)
+            return str(Path(value).expanduser())
+    raise UserError(f"{name}={value!r}: give the path of one file")
 
 
 def _close(name: str, known: Iterable[str]) -> str | None:

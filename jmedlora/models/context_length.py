@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from jmedlora.core.errors import UserError
+
 LENGTH_FIELDS = ("n_positions", "max_position_embeddings", "n_ctx")
 DEFAULT_LENGTH = 2048
 """What lm-eval assumes for a model that states no context length."""
@@ -26,22 +28,32 @@ class Context:
         return [len(ids) for ids in self.tokenizer(list(prompts), verbose=False)["input_ids"]]
 
 
+class UnknownContextError(UserError):
+    """A model whose tokenizer or configuration cannot be read; the text says why."""
+
+
 @lru_cache(maxsize=4)
 def read_context(
     model: str, *, tokenizer: str | None = None, revision: str = "main", length: int | None = None
 ) -> Context:
     """The context of a model folder or of a name in the local Hugging Face cache.
 
-    ``length`` overrides what the model states. Raises OSError or ValueError if it cannot be read;
+    ``length`` overrides what the model states. Raises UnknownContextError if it cannot be read;
     remote code is never run.
     """
     from transformers import AutoConfig, AutoTokenizer
 
     # Without an explicit False, transformers asks on the terminal whether to run remote code.
     options: dict[str, Any] = {"revision": revision, "trust_remote_code": False}
-    loaded = AutoTokenizer.from_pretrained(tokenizer or model, **options)
-    if length is None:
-        config = AutoConfig.from_pretrained(model, **options).get_text_config()
-        stated = (getattr(config, field, None) for field in LENGTH_FIELDS)
-        length = next((value for value in stated if value), DEFAULT_LENGTH)
-    return Context(loaded, int(length))
+    try:
+        loaded = AutoTokenizer.from_pretrained(tokenizer or model, **options)
+        stated = length or _stated_length(AutoConfig.from_pretrained(model, **options))
+    except (OSError, ValueError) as error:  # what transformers raises for files it cannot use
+        raise UnknownContextError(str(error).partition("\n")[0]) from error
+    return Context(loaded, int(stated))
+
+
+def _stated_length(config: Any) -> int:
+    text = config.get_text_config()
+    stated = (getattr(text, field, None) for field in LENGTH_FIELDS)
+    return next((value for value in stated if value), DEFAULT_LENGTH)

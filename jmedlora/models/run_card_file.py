@@ -55,6 +55,6 @@ class RunCard(BaseModel):
 
 def write_card(folder: Path, card: dict[str, Any]) -> None:
     """Puts ``card`` into ``folder`` in one step: readers find the old or the new, never a half."""
-    text = json.dumps(card, ensure_ascii=False, indent=2)
+    text = json.dumps(card, ensure_ascii=False, indent=2)  # a loss may be no number: NaN
     with atomic_write(folder / RUN_CARD) as file:
         file.write(f"{text}\n".encode())

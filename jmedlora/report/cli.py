@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from jmedlora.core.cli.command import Program, run_program
-from jmedlora.core.cli.manual_page import DATA
+from jmedlora.exams.cache import ENVIRONMENT
 from jmedlora.report.commands.consistency import CONSISTENCY
 from jmedlora.report.commands.exam import EXAM
 from jmedlora.report.commands.plot import PLOT
@@ -18,7 +18,7 @@ PROGRAM = Program(
     "Loads no model and needs no network.",
     commands=(SIGNATURE, SCORES, TABLE, PLOT, RESPONSES, EXAM, CONSISTENCY),
     example="jmed-report table results --out report",
-    sections={"environment": DATA},
+    sections={"environment": ENVIRONMENT},
     see="jmed-report COMMAND --help; docs/report.md, docs/metrics.md",
 )
 

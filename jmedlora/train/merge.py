@@ -11,13 +11,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from peft import PeftModel
-
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter, require_new, weight_hashes
 from jmedlora.models.run_card_file import read_card, write_card
-from jmedlora.train.quantize import load_base, load_in_nf4
 
 
 def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
@@ -34,6 +31,8 @@ def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
     base = base or _base_of(run)
     if faults := [*check_model(run), *base_model_faults(base)]:
         raise FileError(faults)
+    from peft import PeftModel  # takes seconds, in which a fault would wait
+
     model = PeftModel.from_pretrained(_load(base, qlora=card.get("adapter") == "qlora"), run)
     merged = model.merge_and_unload()
     merged.save_pretrained(folder)
@@ -48,6 +47,8 @@ def _base_of(run: Path) -> str:
 
 
 def _load(base: str, *, qlora: bool) -> Any:
+    from jmedlora.train.quantize import load_base, load_in_nf4
+
     if qlora:
         return load_in_nf4(base).dequantize()
     return load_base(base, dtype="auto")

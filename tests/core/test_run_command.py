@@ -15,7 +15,7 @@ import pytest
 from jmedlora.core.atomic_write import WriteError
 from jmedlora.core.cli.command import run_program
 from jmedlora.core.cli.run_command import run_command
-from jmedlora.core.errors import Fault, FileError, MissingDataError, UserError, user_message
+from jmedlora.core.errors import Fault, FileError, UserError, user_message
 from tests.conftest import ROOT
 from tests.support.programs import PROGRAMS
 
@@ -76,7 +76,7 @@ FAULT = Fault("a.jsonl", 3, "Q1", "no answer", "give one")
         (UserError("one\ntwo"), "prog: one\ntwo\n"),
         (UserError("\x1b[31m" + "x" * 2000), "prog: \\x1b[31m" + "x" * 985 + "…\n"),
         (FileError([FAULT]), "prog: a.jsonl:3: Q1: no answer; give one\n"),
-        (MissingDataError("igakuqa is missing"), "prog: igakuqa is missing\n"),
+        (WriteError("igakuqa is missing"), "prog: igakuqa is missing\n"),
         (WriteError("out: cannot be written"), "prog: out: cannot be written\n"),
         (MemoryError(), "prog: not enough memory; cut the input into smaller parts\n"),
         (

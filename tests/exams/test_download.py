@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from jmedlora.core.atomic_write import WriteError
 from jmedlora.data.cli import main
 from jmedlora.exams import download as fetching
 from jmedlora.exams.download import FetchError, Source, fetch, read_manifest
@@ -134,7 +135,7 @@ def test_no_network(tmp_path, capsys):
 
 def test_a_destination_that_is_a_file(server, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(FetchError, match=r"a\.jsonl: cannot be written \(Not a directory\)"):
+    with pytest.raises(WriteError, match=r"a\.jsonl: cannot be written \(Not a directory\)"):
         fetch(source(server), dest=tmp_path / "file")
 
 

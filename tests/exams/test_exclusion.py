@@ -241,7 +241,7 @@ def test_faulty_lists_end_with_one_line(name, lines, message, published, tmp_pat
             {"exclude": "no.jsonl"},
             "no.jsonl: cannot be read (No such file or direct",
         ),
-        ("jmed_sample", {"exclude": ""}, ".: cannot be read (Is a directory); check the path"),
+        ("jmed_sample", {"exclude": ""}, "exclude='': give the path of one file"),
         (
             "jmed_sample",
             {"exclude_list": "a"},

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jmedlora.core.errors import FileError, MissingDataError, UserError
+from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.cli import main as jmed_data
+from jmedlora.exams.cache import MissingDataError
 from jmedlora.exams.readers.jjsimqa import split_choices
 from jmedlora.exams.registry import load_exam
 from tests.conftest import write_jsonl

@@ -49,7 +49,7 @@ def test_the_value_of_marked_digits(form, digits, expected):
     ],
 )
 def test_numeric_questions(text, form, answer, right):
-    found = mark(text, problem_id="112C66", question=form, labels=(), answer=(answer,))
+    found = mark(text, problem_id="112C66", question=form, labels=(), answers=[(answer,)])
     assert (found.correct, found.unparsed) == (right, not text)
     assert mark_officially(text, problem_id="112C66", answer=(answer,)).correct == (text == answer)
 
@@ -76,16 +76,35 @@ def test_numeric_questions(text, form, answer, right):
     ],
 )
 def test_both_rules(text, problem_id, answer, default, official):
-    found = mark(text, problem_id=problem_id, question="", labels=FIVE, answer=answer)
+    answers = [["a"], ["d"]] if answer == ["a or d"] else [answer]
+    found = mark(text, problem_id=problem_id, question="", labels=FIVE, answers=answers)
     assert found.correct == default
-    assert mark_officially(text, problem_id=problem_id, answer=answer).correct == official
+    found = mark_officially(text, problem_id=problem_id, answer=answer, answers=answers)
+    assert found.correct == official
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "answers", "right"),
+    [
+        ("a", FIVE, [["a"], ["c"]], True),
+        ("c", FIVE, [["a"], ["c"]], True),
+        ("a,c", FIVE, [["a"], ["c"]], False),  # either, not both
+        ("c,b", FIVE, [["a"], ["b", "c"]], True),
+        ("1.5", (), [["1.4"], ["1.5"]], True),
+        ("1.6", (), [["1.4"], ["1.5"]], False),
+    ],
+)
+def test_every_accepted_answer_is_right(text, labels, answers, right):
+    found = mark(text, problem_id="119E28", question="", labels=labels, answers=answers)
+    assert found.correct == right
 
 
 def test_forbidden_choices():
     common = {"problem_id": "112A1", "answer": ["a"]}
-    found = mark("b,d", question="", labels=FIVE, forbidden=["c", "d"], **common)
+    asked = {"problem_id": "112A1", "question": "", "labels": FIVE, "answers": [["a"]]}
+    found = mark("b,d", forbidden=["c", "d"], **asked)
     assert found == Mark(("b", "d"), correct=False, forbidden=("d",))
-    found = mark("a: ×\nb: ×\nc: ○\nd: ×", question="", labels=FIVE, forbidden=["b"], **common)
+    found = mark("a: ×\nb: ×\nc: ○\nd: ×", forbidden=["b"], **asked)
     assert found == Mark((), correct=False, forbidden=())  # rejected, not taken
     # The published list is malformed in places: ["cd"] is no letter that could be taken.
     assert mark_officially("b,d", forbidden=["cd"], **common).forbidden == ()
@@ -109,5 +128,5 @@ def test_responses_as_published():
 @given(fragments | st.text(), st.sampled_from([(), FIVE]))
 def test_any_text_can_be_marked(text, labels):
     answer = ["a"] if labels else ["21"]
-    mark(text, problem_id="112A1", question="解答：①.②", labels=labels, answer=answer)
+    mark(text, problem_id="112A1", question="解答：①.②", labels=labels, answers=[answer])
     mark_officially(as_published(text), problem_id="112A1", answer=answer)

@@ -148,5 +148,5 @@ def test_a_part_that_does_not_exist(part, tmp_path):
 def test_make_demo_runs_all_parts():
     """What it would run, in order; the rules themselves start pip and minutes of training."""
     said = run("make", "--dry-run", "demo", cwd=ROOT).stdout
-    parts = re.findall(r"sh demo\.sh (\w+)", said)
+    parts = re.findall(r"sh scripts/demo\.sh (\w+)", said)
     assert (parts[0], set(parts[1:-1]), parts[-1]) == ("data", {"neox", "llama"}, "report")

@@ -83,3 +83,22 @@ def test_a_score_whose_single_values_do_not_give_it_keeps_lm_evals_error(tmp_pat
     cell = row(table(tmp_path), "acc (0s)").cells[0]
     error = run["results"]["perplexing"]["acc_stderr,none"]
     assert cell.high - cell.low == pytest.approx(2 * 1.95996 * error, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {"g": ["h"], "h": ["g"], "o": ["g"]},  # a circle
+        {"g": [["medqa"]]},
+        {"g": ["medqa", 1], "medqa": []},
+        [],
+    ],
+)
+def test_odd_groups_of_other_tasks(tmp_path, groups):
+    row_of_group = {"acc,none": 0.4}
+    ask(tmp_path, 5, more=[other("medqa", 4)], run={"group_subtasks": groups})
+    path = next(tmp_path.rglob("results_*.json"))
+    content = json.loads(path.read_text())
+    content["results"] |= dict.fromkeys(("g", "h", "o"), row_of_group)
+    path.write_text(json.dumps(content))
+    assert [each.title for each in table(tmp_path).sections][:1] == ["igakuqa"]

@@ -337,7 +337,7 @@ def test_without_a_baseline_nothing_is_gained(tmp_path, capsys):
 )
 def test_the_gold_of_the_examination(tmp_path, capsys, answer, choices, gold):
     doc = {"problem_id": "112A1", "question": "問", "choices": choices, "answer": answer}
-    doc |= {"forbidden": []}
+    doc |= {"forbidden": [], "accepted": [["a"], ["b"]] if answer == ["a or b"] else None}
     scores = [{"correct": 1, "unparsed": 0, "forbidden": 0}]
     write_run(tmp_path, task="igakuqa_exam", protocol="letters", template="letters", docs=[doc],
               responses=["a"], scores=scores)  # fmt: skip

@@ -177,7 +177,7 @@ def test_scores_stand_beside_their_floors(tmp_path, capsys):
         (
             '{"results": {"a": {}}, "configs": {"a": {"metadata": {"data": {"jmed": "9", '
             '"format": 2}}}}, "n-shot": {}, "n-samples": {}}',
-            ": a was written in the form 2; this jmedlora reads form 1: evaluate again with it",
+            ": a was written in form 2; this jmedlora reads form 1: update it",
         ),
         (
             '{"results": {"a": {}}, "configs": {"a": {"metadata": {"data": {"jmed": "0", '

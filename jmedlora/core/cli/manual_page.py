@@ -20,10 +20,6 @@ STATUS = {
 """Exit statuses of every command, unless it says more."""
 FAULTS = {1: "a fault was found, input cannot be used, or output cannot be written"}
 """What status 1 is of commands that look for faults."""
-DATA = """\
-$JMED_DATA: a folder with igakuqa/ and jjsimqa/, looked at first
-$JMED_CACHE: where jmed-data fetch puts the exams (default: ~/.cache/jmedlora)"""
-"""The environment of a command that reads published exams."""
 
 
 def filled(text: str, width: int | None = None) -> str:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from jmedlora.core.cli.command import Command
-from jmedlora.core.cli.manual_page import DATA
+from jmedlora.exams.cache import ENVIRONMENT
 
 
 def _add_fetch_options(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +56,7 @@ FETCH = Command(
     sections={
         "reads": "the exam's public repository at one commit, or --mirror",
         "writes": "the cache, or --dest: a folder for each exam, complete or not at all",
-        "environment": DATA,
+        "environment": ENVIRONMENT,
     },
     see="jmed-data where; docs/tasks.md, The exams (sources and licences)",
 )
@@ -67,7 +67,7 @@ WHERE = Command(
     options=_add_exams,
     run=_where,
     example="jmed-data where igakuqa jjsimqa",
-    sections={"writes": "nothing", "environment": DATA},
+    sections={"writes": "nothing", "environment": ENVIRONMENT},
     status={1: "an exam is in neither, or is damaged"},
     see="jmed-data fetch",
 )

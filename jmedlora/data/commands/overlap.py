@@ -3,8 +3,8 @@
 import argparse
 
 from jmedlora.core.cli.command import Command
-from jmedlora.core.cli.manual_page import DATA
 from jmedlora.data.overlap.options import add_options
+from jmedlora.exams.cache import ENVIRONMENT
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -27,7 +27,7 @@ OVERLAP = Command(
         "writes": "--out: hits.jsonl (every pair found), overlap.html (to look at), "
         "summary.json\n--drop: the training file without the records found\n--exclude-list: "
         "the questions found, for the tasks to leave out",
-        "environment": DATA,
+        "environment": ENVIRONMENT,
     },
     status={
         1: "with --fail-on-hit a question was found; input cannot be used, or output cannot be "

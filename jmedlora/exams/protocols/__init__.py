@@ -13,3 +13,9 @@ _FOUND: list[Protocol] = [
 ]
 PROTOCOLS = {each.name: each for each in sorted(_FOUND, key=lambda each: each.position)}
 """By the name that a task records, in the order in which their exams stand in a table."""
+METRICS = {
+    metric.name: metric
+    for each in PROTOCOLS.values()
+    for metric in (*each.score_metrics, *each.rate_metrics)
+}
+"""By name: every score and rate. Two protocols that share a name share the metric."""

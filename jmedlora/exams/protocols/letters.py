@@ -7,7 +7,7 @@ from jmed_metrics.examination import chance_correct, mark_record
 from jmedlora.exams.decoding import Decoding
 from jmedlora.exams.document_check import are_texts, has_texts
 from jmedlora.exams.documents import Document, letters_document
-from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors, Protocol
+from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors, Metric, Protocol
 from jmedlora.exams.schema import LETTERS, Question
 
 
@@ -37,7 +37,8 @@ def _takes(question: Question) -> bool:
 
 
 def _is_whole(doc: Document) -> bool:
-    return has_texts(doc) and are_texts(doc.get("answer")) and are_texts(doc.get("forbidden"))
+    lists = (doc.get("answer"), doc.get("forbidden"), *(doc.get("accepted") or ()))
+    return has_texts(doc) and all(map(are_texts, lists))
 
 
 def _chosen(doc: Document, response: str) -> str:
@@ -51,8 +52,11 @@ PROTOCOL = Protocol(
     signature="score:letters",
     # Greedy, and no further than the answer: a model that goes on would write the next question.
     decoding=Decoding(until=["\n問題:"], do_sample=False, temperature=0.0, max_gen_toks=256),
-    scores=("correct",),
-    rates=("unparsed", "forbidden"),
+    score_metrics=(Metric("correct", "Correct", "正答した問題の割合"),),
+    rate_metrics=(
+        Metric("unparsed", "Unparsed", "判読不能率", "answers that could not be read"),
+        Metric("forbidden", "Forbidden choice", "禁忌肢選択率", "forbidden choices taken"),
+    ),
     right="correct",
     splits_columns=False,
     takes=_takes,

@@ -5,9 +5,9 @@ from math import isnan
 from statistics import fmean
 
 from jmedlora.core.errors import UserError
-from jmedlora.exams.document_check import has_indices, has_texts
+from jmedlora.exams.document_check import is_choices_document
 from jmedlora.exams.documents import Document, choices_document
-from jmedlora.exams.protocol import CHANCE, Floors, Protocol
+from jmedlora.exams.protocol import CHANCE, Floors, Metric, Protocol
 from jmedlora.exams.protocols import response
 from jmedlora.exams.schema import Question
 
@@ -50,11 +50,7 @@ def floors(docs: Sequence[Document]) -> Floors:
 
 def _takes(question: Question) -> bool:
     """One choice is the likeliest: questions with several correct ones are left out."""
-    return len(question.indices) == 1
-
-
-def _is_whole(doc: Document) -> bool:
-    return has_texts(doc) and has_indices(doc)
+    return len(question.answers) == 1 and len(question.indices) == 1
 
 
 PROTOCOL = Protocol(
@@ -63,13 +59,13 @@ PROTOCOL = Protocol(
     templates=response.PROTOCOL.templates,
     signature="score:likelihood",
     decoding=None,
-    scores=("acc", "acc_norm"),
-    rates=(),
+    score_metrics=(Metric("acc", "acc", "acc"), Metric("acc_norm", "acc_norm", "acc_norm")),
+    rate_metrics=(),
     right="",
     splits_columns=False,
     takes=_takes,
     form=choices_document,
-    is_whole=_is_whole,
+    is_whole=is_choices_document,
     score=score,
     floors=floors,
     chosen=lambda _doc, _response: None,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import jmed_metrics
 from jmedlora.exams.decoding import Decoding
-from jmedlora.exams.document_check import has_indices, has_texts
+from jmedlora.exams.document_check import is_choices_document
 from jmedlora.exams.documents import Document, choices_document
-from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors, Protocol
+from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors, Metric, Protocol
 from jmedlora.exams.schema import LETTERS, Question
 from jmedlora.exams.shuffle import original
 
-SCORES = ("accuracy", "exact_match", "gestalt_score")
+EMPTY = Metric("empty", "Empty", "無回答率", "empty responses")
 
 
 def score(doc: Document, results: Sequence[str]) -> dict[str, float]:
@@ -42,11 +42,8 @@ def floors(docs: Sequence[Document]) -> Floors:
 
 
 def _takes(question: Question) -> bool:
-    return bool(question.choices and question.answers)
-
-
-def _is_whole(doc: Document) -> bool:
-    return has_texts(doc) and has_indices(doc)
+    """The paper's metrics know one set of correct choices."""
+    return bool(question.choices) and len(question.answers) == 1
 
 
 def _chosen(doc: Document, response: str) -> str:
@@ -69,13 +66,17 @@ PROTOCOL = Protocol(
         repetition_penalty=1.05,
         max_gen_toks=256,
     ),
-    scores=SCORES,
-    rates=("empty", "tied"),
+    score_metrics=(
+        Metric("accuracy", "Accuracy", "正答率"),
+        Metric("exact_match", "Exact match", "完全一致率"),
+        Metric("gestalt_score", "Gestalt score", "ゲシュタルトスコア", graded=True),
+    ),
+    rate_metrics=(EMPTY, Metric("tied", "Tied", "同点率", "choices decided by label order alone")),
     right="accuracy",
     splits_columns=True,
     takes=_takes,
     form=choices_document,
-    is_whole=_is_whole,
+    is_whole=is_choices_document,
     score=score,
     floors=floors,
     chosen=_chosen,

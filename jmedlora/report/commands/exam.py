@@ -5,8 +5,8 @@ from pathlib import Path
 
 from jmedlora.core.atomic_write import dump
 from jmedlora.core.cli.command import Command
-from jmedlora.core.cli.manual_page import DATA
 from jmedlora.core.errors import UserError
+from jmedlora.exams.cache import ENVIRONMENT
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -70,6 +70,6 @@ EXAM = Command(
     options=_add_options,
     run=_run,
     example="jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl",
-    sections={"writes": "nothing but the report", "environment": DATA},
+    sections={"writes": "nothing but the report", "environment": ENVIRONMENT},
     see="docs/report.md, The examination; docs/tasks.md (the task igakuqa_exam)",
 )

@@ -90,7 +90,7 @@ def _not_broken_down(blocks: list[Block], by: str | None) -> list[str]:
     return [
         f"{block.title}: shown whole; the {GROUP_NAMES[by]} is not known for every question."
         for block in blocks
-        if by and ", " not in block.title
+        if by and not block.is_part
     ]
 
 

@@ -7,11 +7,9 @@ import numpy as np
 from scipy.stats import norm
 
 from jmed_metrics.intervals import LEVEL, mean_interval, proportion_interval
+from jmedlora.exams.protocols import METRICS
 from jmedlora.report.compare.sections import Block
 from jmedlora.report.compare.statistics import Floats, bootstrap_intervals, mcnemar, sign_flip
-
-GRADED = "gestalt_score"
-"""The score whose single values lie between 0 and 1, even where all happen to be 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +67,13 @@ def _from_stderr(score: float, stderr: float | None) -> tuple[float | None, floa
     return score - half, score + half
 
 
+def _is_graded(metric: str) -> bool:
+    """Whether it takes values between 0 and 1; unknown, so False, for other harness tasks."""
+    return metric in METRICS and METRICS[metric].graded
+
+
 def _flat(metric: str, values: Floats) -> tuple[float | None, float | None]:
-    if metric == GRADED or not _is_binary(values):
+    if _is_graded(metric) or not _is_binary(values):
         return None, None
     return proportion_interval(float(values[0]), len(values))
 
@@ -87,7 +90,7 @@ def differences_from(
             after = line.values[column]
             if line.is_rate or before is None or after is None:
                 continue
-            if line.metric != GRADED and _is_binary(before) and _is_binary(after):
+            if not _is_graded(line.metric) and _is_binary(before) and _is_binary(after):
                 found[index, column] = _exact(before, after)
             else:
                 flipped[index, column] = after - before

@@ -13,24 +13,15 @@ import numpy.typing as npt
 from jmedlora.exams.documents import Document
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Protocol
 from jmedlora.exams.protocol import Floors as FloorsByMetric
-from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.exams.protocols import METRICS, PROTOCOLS
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.statistics import Floats
 from jmedlora.report.compare.truncation import share_cut
 from jmedlora.report.load.measurements import Measured
 
 Mask = npt.NDArray[np.bool_]
-NAMES = {
-    "accuracy": "Accuracy",
-    "exact_match": "Exact match",
-    "gestalt_score": "Gestalt score",
-    "correct": "Correct",
-    "empty": "Empty",
-    "tied": "Tied",
-    "unparsed": "Unparsed",
-    "forbidden": "Forbidden choice",
-    "cut": "Cut by length",
-}
+NAMES = {**{name: each.title for name, each in METRICS.items()}, "cut": "Cut by length"}
+"""What people read for a metric."""
 FLOOR_NAMES = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
 POOLED = ("igakuqa", "jjsimqa")
 
@@ -57,11 +48,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines over the same questions."""
+    """Lines over the same questions. is_part: of an exam that was broken down."""
 
     title: str
     questions: int
     lines: tuple[Line, ...]
+    is_part: bool = False
 
 
 def exam_blocks(
@@ -96,7 +88,7 @@ def pooled_block(columns: Sequence[Column]) -> Block | None:
     if not subjects:
         return None
     docs = [doc for name in subjects for doc in _docs(_first(columns, name))]
-    known_floors = PROTOCOLS["response"].floors(docs)
+    known_floors = _floors(_first(columns, subjects[0]).protocol, docs)
     by_key = [{(line.metric, line.shots): line for line in lines} for lines in per_exam]
     lines = [
         _joined([lines[key] for lines in by_key], known_floors)
@@ -170,7 +162,8 @@ def _floors(protocol: Protocol | None, docs: Sequence[Document]) -> FloorsByMetr
 def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Block:
     docs = [doc for doc, chosen in zip(_docs(first), mask, strict=True) if chosen]
     known_floors = _floors(first.protocol, docs)
-    return Block(title, len(docs), tuple(_masked(line, mask, known_floors) for line in lines))
+    parts = tuple(_masked(line, mask, known_floors) for line in lines)
+    return Block(title, len(docs), parts, is_part=True)
 
 
 def _masked(line: Line, mask: Mask, known_floors: FloorsByMetric) -> Line:

@@ -1,6 +1,5 @@
 """Reading a model's answers to the national examination: lm-eval samples, or plain predictions."""
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from jmedlora.core.jsonl import Record, read_jsonl
 from jmedlora.exams.documents import letters_document
 from jmedlora.exams.schema import Question
 from jmedlora.report.load.results import read_results
-from jmedlora.report.load.results_file import ResultsError
 
 ASKED = ("question", "choices", "answer")
 """Fields of a sample's document that must be those of the question on this machine."""
@@ -67,10 +65,10 @@ def left_out(files: Sequence[Path]) -> dict[Path, int]:
     found = {}
     for file in files:
         stamp = file.stem.removeprefix(f"samples_{TASK}_")
-        with contextlib.suppress(ResultsError):  # no results file beside it, or none of ours
-            for result in read_results(file.with_name(f"results_{stamp}.json")):
-                if result.task == TASK and result.left_out:
-                    found[file] = result.left_out
+        beside = file.with_name(f"results_{stamp}.json")
+        for result in read_results(beside) if beside.is_file() else ():
+            if result.task == TASK and result.left_out:
+                found[file] = result.left_out
     return found
 
 

@@ -211,6 +211,7 @@ def _answered(
         prediction.published,
         problem_id=question.problem_id,
         answer=published_answer(question),
+        answers=question.answers,
         forbidden=note.forbidden_as_published,
     )
     counts = by_script if official else by_default

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jmedlora.exams.protocols import METRICS
 from jmedlora.report.compare.sections import NAMES
 
 
@@ -40,14 +41,7 @@ WORDS = {
         chance="当て推量",
         interval="帯：95 % ブートストラップ信頼区間",
         metrics={
-            "accuracy": "正答率",
-            "exact_match": "完全一致率",
-            "gestalt_score": "ゲシュタルトスコア",
-            "correct": "正答した問題の割合",
-            "empty": "無回答率",
-            "tied": "同点率",
-            "unparsed": "判読不能率",
-            "forbidden": "禁忌肢選択率",
+            **{name: each.japanese for name, each in METRICS.items()},
             "cut": "打ち切り率",
         },
     ),

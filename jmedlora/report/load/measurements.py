@@ -181,12 +181,26 @@ def _members(run: Run) -> dict[str, list[str]]:
     """The children of each group; lm-eval also lists tasks, without any."""
     tables = run.content.get("group_subtasks")
     found = tables.items() if isinstance(tables, dict) else ()
-    return {name: children for name, children in found if isinstance(children, list) and children}
+    named = {name: _names(children) for name, children in found}
+    return {name: children for name, children in named.items() if children}
 
 
-def _leaves(name: str, members: Mapping[str, list[str]]) -> list[str]:
-    children = members.get(name)
-    return [leaf for child in children for leaf in _leaves(child, members)] if children else [name]
+def _names(children: Any) -> list[str]:
+    return (
+        [each for each in children if isinstance(each, str)] if isinstance(children, list) else []
+    )
+
+
+def _leaves(
+    name: str, members: Mapping[str, list[str]], above: frozenset[str] = frozenset()
+) -> list[str]:
+    """The tasks below a group; a group that contains itself has none."""
+    if name in above:
+        return []
+    children, here = members.get(name), above | {name}
+    if not children:
+        return [name]
+    return [leaf for child in children for leaf in _leaves(child, members, here)]
 
 
 def _other(run: Run, name: str, leaves: Sequence[str]) -> Measured:

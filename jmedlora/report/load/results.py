@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from jmedlora.core.number_checks import is_whole
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import FORMAT, Provenance, Share, Text, is_ours
@@ -112,7 +113,7 @@ def groups(results: Sequence[TaskResult]) -> list[GroupResult]:
     found = []
     for name, row in tables.items():
         members = _members(subtasks.get(name), by_name)
-        if isinstance(row, dict) and members:
+        if isinstance(row, dict) and members and _are_pooled(row, members):
             found.append(_group(name, row, members))
     return found
 
@@ -123,12 +124,20 @@ def _members(names: Any, by_name: Mapping[str, TaskResult]) -> list[TaskResult]:
     return known if known and len(known) == len(names) else []
 
 
+def _are_pooled(row: Mapping[str, Any], members: Sequence[TaskResult]) -> bool:
+    """Whether the group has scores of its own; that of another harness may pool nothing."""
+    protocol = members[0].protocol
+    same = all(member.protocol is protocol for member in members)
+    return same and any(f"{key},none" in row for key in protocol.scores)
+
+
 def _texts(names: Any) -> bool:
     return isinstance(names, list) and all(isinstance(name, str) for name in names)
 
 
 def _group(name: str, row: dict[str, Any], members: Sequence[TaskResult]) -> GroupResult:
-    path, scores = members[0].path, PROTOCOLS["response"].scores
+    """Its scores are those of its tasks that it pools; one protocol asks all of them."""
+    path, scores = members[0].path, members[0].protocol.scores
     return GroupResult(
         group=name,
         members=tuple(members),
@@ -171,10 +180,13 @@ def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
 
 def _provenance(path: Path, name: str, data: Mapping[str, Any]) -> Provenance:
     """What the task noted. Raises ResultsError if it is of another version, or not complete."""
-    if data.get("format") != FORMAT:
-        written = f"the form {data['format']!r}"[:40] if "format" in data else "an older form"
+    form = data.get("format")
+    if is_whole(form) and form > FORMAT:
+        remedy = f"this jmedlora reads form {FORMAT}: update it"
+        raise ResultsError(f"{path}: {name} was written in form {f'{form}'[:20]}; {remedy}")
+    if not is_whole(form) or form != FORMAT:
         remedy = f"this jmedlora reads form {FORMAT}: evaluate again with it"
-        raise ResultsError(f"{path}: {name} was written in {written}; {remedy}")
+        raise ResultsError(f"{path}: {name} was written in an older form; {remedy}")
     known = data.get("protocol")
     if isinstance(known, str) and known not in PROTOCOLS:
         remedy = "it is of a newer jmedlora: update this one"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from jmed_metrics import mean_interval, proportion_interval
 from jmedlora.core.display import visible
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors
+from jmedlora.exams.protocols import METRICS
 from jmedlora.report.load.results import GroupResult, TaskResult
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
@@ -12,12 +13,6 @@ from jmedlora.report.render.console import consoles, plain_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-QUALIFIERS = {
-    "empty": "empty responses",
-    "tied": "choices decided by label order alone",
-    "unparsed": "answers that could not be read",
-    "forbidden": "forbidden choices taken",
-}
 FLOORS = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
 HEADINGS = ("score", "95 % interval", *FLOORS)
 WIDTH = 88
@@ -25,7 +20,7 @@ WIDTH = 88
 
 
 def print_scores(result: TaskResult) -> None:
-    """Prints a task's three scores with 95 % intervals and floors, its rates and its signature.
+    """Prints a task's scores with 95 % intervals and floors, its rates and its signature.
 
     The floors are the expected accuracy of a guess, and the scores of an empty response and of one
     that lists every choice, over all questions of the exam. Raises ResultsError without rich.
@@ -36,7 +31,7 @@ def print_scores(result: TaskResult) -> None:
     title = f"{result.task}, {shots}, {result.scored}{of_all} questions"
     title += f"{_left_out(result.left_out)}\n{result.model}"
     rates = ", ".join(
-        f"{QUALIFIERS[key]} {result.scores[key]:.1%}" for key in result.protocol.rates
+        f"{rate.counts} {result.scores[rate.name]:.1%}" for rate in result.protocol.rate_metrics
     )
     below = "\n".join(filter(None, [rates, str(signature(result))]))
     _print(title, result, result.scored, result.data.floors, below)
@@ -54,9 +49,9 @@ def print_group(group: GroupResult) -> None:
 def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[float, float] | None:
     """The 95 % interval of a score over ``n`` questions.
 
-    None for a Gestalt score whose standard error is 0 or unknown: it says nothing then.
+    None for a graded score whose standard error is 0 or unknown: it says nothing then.
     """
-    if metric != "gestalt_score":
+    if not METRICS[metric].graded:
         return proportion_interval(result.scores[metric], n)
     error = result.stderrs[metric]
     return mean_interval(result.scores[metric], error) if error else None

@@ -184,7 +184,7 @@ def _choices(doc: Doc) -> tuple[tuple[Choice, ...], str]:
         gold = {LETTERS[index] for index in correct}
     else:
         texts = doc.get("choices", [])
-        gold = {letter for each in doc["answer"] for letter in str(each).split(" or ")}
+        gold = {str(each) for answer in doc.get("accepted") or [doc["answer"]] for each in answer}
     labelled = zip(LETTERS, texts, strict=False)
     choices = tuple(Choice(label, text, label in gold) for label, text in labelled)
     return choices, "" if choices else ", ".join(sorted(gold))
