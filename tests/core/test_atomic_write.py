@@ -16,7 +16,7 @@ from jmedlora.core.atomic_write import (
     write_errors,
     write_file,
 )
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 
 def everything(folder):

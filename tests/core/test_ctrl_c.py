@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 READING = [
     "jmedlora.data.cli check FILE",

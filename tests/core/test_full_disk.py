@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import run, write_jsonl
+from tests.support.commands import run, write_jsonl
 from tests.support.responses import chunks, response
 from tests.support.runs import answers, questions, write_run
 from tests.support.small_disk import FULL

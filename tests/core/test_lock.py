@@ -9,7 +9,7 @@ import pytest
 
 from jmedlora.core.atomic_write import WriteError
 from jmedlora.core.lock import NAME, locked
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 
 def test_the_folder_is_made_and_free_again_afterwards(tmp_path):

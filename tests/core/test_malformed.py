@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 from tests.support.readers import READERS, Reader, Said
 
 SCALE = int(os.environ.get("JMED_FUZZ_SCALE", "1"))

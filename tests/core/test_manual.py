@@ -7,7 +7,7 @@ import pytest
 
 from jmedlora.core.cli.command import build_parser
 from jmedlora.core.cli.manual_page import filled, manual
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 from tests.support.manual import page, sections
 from tests.support.programs import PROGRAMS
 

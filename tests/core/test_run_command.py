@@ -16,7 +16,7 @@ from jmedlora.core.atomic_write import WriteError
 from jmedlora.core.cli.command import run_program
 from jmedlora.core.cli.run_command import run_command
 from jmedlora.core.errors import Fault, FileError, UserError, user_message
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 from tests.support.programs import PROGRAMS
 
 COMMANDS = [

@@ -20,7 +20,7 @@ from jmedlora.data.generate.document_readers import (
 from jmedlora.data.generate.encoding_detection import UnknownEncodingError, decode_text
 from jmedlora.data.generate.find_documents import find_documents
 from jmedlora.exams.registry import SAMPLE
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.pdf import pdf
 
 PROSE = "心不全の治療では、利尿薬を用いる。\n安静も必要である。\n"

@@ -14,8 +14,8 @@ from jmedlora.core.lock import locked
 from jmedlora.data.cli import main
 from jmedlora.data.generate.prompt_template import shipped_prompt
 from jmedlora.data.generate.server_address import ServerError, locate_server
-from tests.conftest import ROOT, write_jsonl
 from tests.support.chat_server import answer, failure, pairs_about, serving, wait_until
+from tests.support.commands import ROOT, write_jsonl
 from tests.support.generate import SENTENCE, generate, lines
 
 KEY = "sk-secret-4711"

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from jmedlora.data.cli import main
-from tests.conftest import ROOT, run
 from tests.support.chat_server import answer, failure, pairs_about, serving, wait_until
+from tests.support.commands import ROOT, run
 from tests.support.generate import generate, lines
 from tests.support.served import transformers_serve
 from tests.support.tiny_model import build

@@ -19,7 +19,7 @@ from jmedlora.data.overlap.thresholds import Thresholds, coverage_notes
 from jmedlora.data.overlap.verify import partial_ratio
 from jmedlora.exams.exclude import without
 from jmedlora.exams.registry import load_exam
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.overlap import CHOICES, OTHER, QUESTION, SHORT, STEM, hits, overlap, write_exam
 
 

@@ -8,7 +8,7 @@ from jmedlora.data.overlap import html_report, output_files
 from jmedlora.data.overlap.normalize import PIECE_LENGTH, OffsetMap, normalize, split_into_pieces
 from jmedlora.data.overlap.sought_questions import is_exam_file
 from jmedlora.data.overlap.thresholds import Thresholds, coverage_notes
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.overlap import CHOICES, OTHER, QUESTION, SHORT, STEM, hits, overlap, write_exam
 
 LONG = OTHER + "その会議室はどれか。"

@@ -11,7 +11,7 @@ import pytest
 
 from jmedlora.data.cli import main
 from jmedlora.data.overlap import input_files, output_files
-from tests.conftest import run, write_jsonl
+from tests.support.commands import run, write_jsonl
 from tests.support.overlap import CHOICES, OTHER, QUESTION, STEM, hits, overlap, write_exam
 
 GOOD = {"instruction": QUESTION.text, "output": "a"}

@@ -8,7 +8,7 @@ import yaml
 
 from jmedlora.core.errors import FileError
 from jmedlora.data.recipe import read_recipe
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.training_data import GOOD, RECIPES, check, recipe, with_recipe
 
 NOT_HERE = "is neither a folder nor a model that was downloaded to this machine"

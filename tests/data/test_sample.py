@@ -11,7 +11,7 @@ from jmedlora.core.display import visible
 from jmedlora.data.cli import main
 from jmedlora.data.dataset import read_training_file
 from jmedlora.exams.registry import SAMPLE
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 EXAM = SAMPLE / "exam.jsonl"
 TEXT, TRAIN = (ROOT / "jmedlora/data/sample" / f"{name}.jsonl" for name in ("text", "train"))

@@ -10,7 +10,7 @@ import yaml
 from tokenizers import AddedToken
 from transformers import AutoTokenizer
 
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.tiny_model import END
 from tests.support.training_data import GOOD, RECIPES, check, recipe, with_recipe
 

@@ -7,7 +7,7 @@ import datasets
 import pytest
 
 from jmedlora.data.dataset import read_training_file, write_parquet
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.training_data import GOOD, check
 
 

@@ -8,7 +8,7 @@ from jmedlora.exams.documents import letters_document
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.schema import Question
 from jmedlora.exams.task_metadata import read_metadata
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 
 
 def ask(exam: str, protocol: str, **metadata):

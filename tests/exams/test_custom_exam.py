@@ -11,7 +11,7 @@ from jmedlora.data.cli import main
 from jmedlora.exams.documents import choices_document, content_hash
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.exams.schema import Question
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 
 GOOD = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙", "丙"], "answer": ["b"]}
 

@@ -20,7 +20,7 @@ from jmedlora.core.atomic_write import WriteError
 from jmedlora.data.cli import main
 from jmedlora.exams import download as fetching
 from jmedlora.exams.download import FetchError, Source, fetch, read_manifest
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 FILES = {"a.jsonl": b'{"problem_id": "a"}\n' * 10_000, "deep/b.jsonl": "日本語\n".encode() * 100}
 

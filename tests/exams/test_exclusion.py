@@ -16,7 +16,7 @@ from jmedlora.exams.provenance import Excluded
 from jmedlora.exams.registry import load_exam
 from jmedlora.exams.shuffle import permuted
 from jmedlora.report.cli import main
-from tests.conftest import TASKS, lm_eval, results, results_file, samples, write_jsonl
+from tests.support.commands import TASKS, lm_eval, results, results_file, samples, write_jsonl
 from tests.support.published import publish, publish_notes
 from tests.support.runs import Asked, answers, question, questions, write_run
 

@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from tests.conftest import ROOT, run
+from tests.support.commands import ROOT, run
 
 PROTOCOL = """
 from jmedlora.exams.documents import choices_document

@@ -12,7 +12,7 @@ from jmedlora.data.cli import main as jmed_data
 from jmedlora.exams.cache import MissingDataError
 from jmedlora.exams.readers.jjsimqa import split_choices
 from jmedlora.exams.registry import load_exam
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.published import publish
 
 PER_YEAR = {2018: 284, 2019: 292, 2020: 284, 2021: 298, 2022: 297}

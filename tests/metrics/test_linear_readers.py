@@ -8,7 +8,7 @@ import pytest
 from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
 from jmedlora.data.parse.read_response import read_response
-from tests.conftest import ROOT, run, write_jsonl
+from tests.support.commands import ROOT, run, write_jsonl
 from tests.support.hostile import LIMIT, READERS, UNITS
 from tests.support.published import publish
 

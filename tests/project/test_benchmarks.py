@@ -16,7 +16,7 @@ from benchmarks.recipe_runs import RECIPES, Pair, Run
 from benchmarks.rows import write_rows
 from jmedlora.data.tokenize import tokenize_record
 from jmedlora.train.quantize import load_base
-from tests.conftest import ROOT, run
+from tests.support.commands import ROOT, run
 from tests.support.tiny_model import build
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 DOCUMENTS = (
     "SECURITY.md",

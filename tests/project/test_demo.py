@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 
 from jmedlora.report.compare.comparison import read_columns, table_of
 from jmedlora.report.compare.statistics import mcnemar, sign_flip
-from tests.conftest import ROOT, results, run, samples
+from tests.support.commands import ROOT, results, run, samples
 from tests.support.demo import start
 from tests.support.training import card, kill, wait_for
 

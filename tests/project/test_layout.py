@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 
 def imported_by(path):
@@ -16,7 +16,7 @@ def imported_by(path):
 
 
 def test_no_test_module_is_imported():
-    """What several of them need is in tests/support, a conftest.py or tests/conftest.py."""
+    """What several of them need is in tests/support or, a fixture, in a conftest.py."""
     for path in (ROOT / "tests").rglob("*.py"):
         found = [name for name in imported_by(path) if re.search(r"(^|\.)test_", name)]
         assert found == [], path

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from tests.conftest import ROOT, TASKS, run
+from tests.support.commands import ROOT, TASKS, run
 from tests.support.training import RECIPES, command, offline, recipe_path, workplace
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 
 from scripts.offline_bundle import make as making
 from scripts.offline_bundle import wheels
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 from tests.support.published import publish
 from tests.support.training import offline
 

@@ -9,7 +9,7 @@ import yaml
 from lm_eval._cli.harness import HarnessCLI
 
 import jmed_metrics
-from tests.conftest import ROOT, TASKS
+from tests.support.commands import ROOT, TASKS
 from tests.support.manual import options_on, page, printed_help
 from tests.support.programs import PROGRAMS
 

@@ -10,8 +10,8 @@ import subprocess
 
 import pytest
 
-from tests.conftest import QUIET, ROOT
 from tests.support.chat_server import serving
+from tests.support.commands import QUIET, ROOT
 from tests.support.documented import checkout, commands, evaluated, shell_blocks, words
 from tests.support.installed import build_wheel, install
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import TASKS, results
+from tests.support.commands import TASKS, results
 from tests.support.installed import build_wheel, install
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]

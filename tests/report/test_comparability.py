@@ -5,7 +5,7 @@ import pytest
 from jmedlora.report.compare.comparability import warnings
 from jmedlora.report.compare.comparison import read_columns
 from jmedlora.report.load.results_file import ResultsError
-from tests.conftest import PAPER
+from tests.support.commands import PAPER
 from tests.support.compared import ask, table
 from tests.support.runs import answers, question, questions, write_run
 

@@ -22,7 +22,7 @@ from jmedlora.report.consistency.agreement import (
     unanswered,
 )
 from jmedlora.report.consistency.unrelated import others, shifts
-from tests.conftest import PAPER
+from tests.support.commands import PAPER
 from tests.support.runs import question, write_run
 
 ABC = (0, 1, 2)

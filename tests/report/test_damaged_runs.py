@@ -10,7 +10,7 @@ import pytest
 
 from jmedlora.report.cli import main
 from jmedlora.report.load.results_file import ResultsError
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 from tests.support.compared import ask, table
 from tests.support.runs import Asked, questions, write_run
 

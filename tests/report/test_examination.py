@@ -22,7 +22,7 @@ from jmedlora.report.cli import main
 from jmedlora.report.exam import tables
 from jmedlora.report.exam.predictions import read_predictions
 from jmedlora.report.exam.verdict import Answered, YearResult, humans
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.published import publish
 
 OFFICIAL = {

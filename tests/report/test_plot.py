@@ -19,7 +19,7 @@ from jmedlora.report.figures.captions import WORDS
 from jmedlora.report.figures.curves import pictures
 from jmedlora.report.figures.drawing import file_stem, looks
 from jmedlora.report.figures.fonts import DEFAULT, families
-from tests.conftest import ROOT, run
+from tests.support.commands import ROOT, run
 from tests.support.runs import Asked, answers, questions, write_run
 
 DOCS = questions(10)

@@ -15,7 +15,7 @@ from jmedlora.exams.documents import choices_document
 from jmedlora.exams.registry import load_exam
 from jmedlora.exams.shuffle import permuted
 from jmedlora.report.cli import main
-from tests.conftest import run
+from tests.support.commands import run
 from tests.support.runs import Asked, answers, question, questions, write_run
 
 DOCS = questions(6)

@@ -14,7 +14,7 @@ from jmedlora.report.load.results import Configuration, groups, read_results
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.signature import EXAMPLES, TEMPLATES, decoding, signature, template_digest
 from jmedlora.report.render.scores import print_group, print_scores
-from tests.conftest import PAPER, TASKS
+from tests.support.commands import PAPER, TASKS
 
 PUBLISHED = min(EXAMPLES) + 52 * "0"
 

@@ -8,7 +8,7 @@ from jmedlora.exams.documents import choices_document
 from jmedlora.exams.registry import load_exam
 from jmedlora.report.compare.table import differences
 from jmedlora.report.load.results_file import ResultsError
-from tests.conftest import PAPER
+from tests.support.commands import PAPER
 from tests.support.compared import DOCS, ask, row, table, values
 from tests.support.runs import Asked, answers, question, questions, write_run
 

@@ -7,7 +7,7 @@ import yaml
 
 from jmedlora.data.cli import main as jmed_data
 from jmedlora.report.cli import main as jmed_report
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 from tests.support.runs import question, write_run
 
 HOSTILE = '<script src="https://192.0.2.1/x.js">alert(1)</script><img src=x onerror=alert(1)>'

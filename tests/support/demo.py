@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import QUIET, ROOT
+from tests.support.commands import QUIET, ROOT
 from tests.support.training import kill, offline, wait_for
 
 

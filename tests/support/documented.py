@@ -9,7 +9,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM
 
 from jmedlora.exams.shuffle import permuted
-from tests.conftest import ROOT, write_jsonl
+from tests.support.commands import ROOT, write_jsonl
 from tests.support.runs import answers, questions, write_run
 from tests.support.tiny_model import build
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import lm_eval
 import torch
 
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 LEFT_OUT = shutil.ignore_patterns(
     *(".*", "build", "demo", "dist", "outputs", "*.egg-info", "__pycache__")

@@ -4,7 +4,7 @@ import json
 
 from jmedlora.data.cli import main
 from jmedlora.data.overlap.sought_questions import SoughtQuestion
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 
 STEM = "架空の湖のほとりに住む灰色の羽をもつ水鳥が冬のあいだ主に食べているものはどれか。"
 CHOICES = [

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from axolotl.utils.dict import DictDefault
 
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 RECIPES = ROOT / "recipes"
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from jmedlora.exams.readers.igakuqa import SECTIONS, YEARS
-from tests.conftest import write_jsonl
+from tests.support.commands import write_jsonl
 
 CHOICES = ["甲", "乙", "丙", "丁", "戊"]
 EXAMPLES = [(["e"], "100E5"), (["a", "b"], "100A60"), (["c"], "100A1")]

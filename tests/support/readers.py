@@ -17,7 +17,7 @@ from jmedlora.data.recipe import read_recipe
 from jmedlora.exams.registry import load_exam
 from jmedlora.report.cli import main as jmed_report
 from lm_eval_tasks.adapter import exam_dataset
-from tests.conftest import ROOT, write_jsonl
+from tests.support.commands import ROOT, write_jsonl
 from tests.support.pdf import pdf
 from tests.support.published import publish
 from tests.support.responses import chunks

@@ -23,7 +23,7 @@ from jmedlora.exams.provenance import FORMAT, Provenance
 from jmedlora.exams.schema import LETTERS, Question
 from jmedlora.exams.shuffle import original
 from jmedlora.report.load.signature import EXAMPLES
-from tests.conftest import TASKS, write_jsonl
+from tests.support.commands import TASKS, write_jsonl
 
 Doc = dict[str, Any]
 CHOICES = ("壱の選択肢", "弐番目", "三つめの文", "四角い箱", "五重塔")

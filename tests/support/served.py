@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import QUIET
+from tests.support.commands import QUIET
 
 
 @contextlib.contextmanager

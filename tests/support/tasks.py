@@ -2,7 +2,7 @@
 
 from lm_eval.tasks import TaskManager
 
-from tests.conftest import TASKS
+from tests.support.commands import TASKS
 
 
 def manager(**metadata):

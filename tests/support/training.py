@@ -15,7 +15,7 @@ import pytest
 from lm_eval.tasks import TaskManager
 from safetensors.torch import load_file
 
-from tests.conftest import QUIET, ROOT, TASKS, run, write_jsonl
+from tests.support.commands import QUIET, ROOT, TASKS, run, write_jsonl
 from tests.support.tiny_model import build
 
 STEPS = ("--max_steps=8", "--save_steps=2", "--logging_steps=1", "--dataset_num_proc=1")

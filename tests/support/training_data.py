@@ -6,7 +6,7 @@ In the tiny tokenizer "~" is one token wherever it stands, so lengths can be rea
 import yaml
 
 from jmedlora.data.cli import main
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 
 RECIPES = ROOT / "recipes"
 GOOD = {"instruction": "~~", "input": "~~~", "output": "~~~~"}

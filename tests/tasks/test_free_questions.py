@@ -4,7 +4,7 @@ import pytest
 
 from jmedlora.core.errors import FileError
 from jmedlora.exams.readers.free_text import read_free_questions
-from tests.conftest import PAPER, write_jsonl
+from tests.support.commands import PAPER, write_jsonl
 from tests.support.tasks import load, prompts
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from jmedlora.report.cli import main as jmed_report
-from tests.conftest import QUIET, ROOT, TASKS, results, run, samples
+from tests.support.commands import QUIET, ROOT, TASKS, results, run, samples
 from tests.support.small_disk import FULL
 
 SEED = os.environ.get("JMED_KILL_SEED") or str(time.time_ns())  # a new moment in every run

@@ -11,7 +11,16 @@ import pytest
 from transformers import AutoTokenizer
 
 from jmedlora.report.cli import main as jmed_report
-from tests.conftest import ROOT, TASKS, lm_eval, results, results_file, run, samples, write_jsonl
+from tests.support.commands import (
+    ROOT,
+    TASKS,
+    lm_eval,
+    results,
+    results_file,
+    run,
+    samples,
+    write_jsonl,
+)
 from tests.support.published import publish
 from tests.support.served import transformers_serve
 from tests.support.tiny_model import END, build

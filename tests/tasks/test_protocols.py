@@ -7,7 +7,7 @@ import pytest
 
 from jmedlora.exams.shuffle import permutation
 from jmedlora.report.cli import main as jmed_report
-from tests.conftest import lm_eval, results, samples
+from tests.support.commands import lm_eval, results, samples
 from tests.support.tasks import load, prompts
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -12,7 +12,7 @@ from jmedlora.exams.documents import content_hash
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.registry import load_exam, native_form
 from jmedlora.report.load.signature import EXAMPLES, SHOWN
-from tests.conftest import PAPER, TASKS
+from tests.support.commands import PAPER, TASKS
 from tests.support.tasks import load, manager, prompts
 
 pytestmark = pytest.mark.lm_eval

@@ -3,7 +3,7 @@
 import pytest
 from lm_eval.tasks import TaskManager
 
-from tests.conftest import TASKS, write_jsonl
+from tests.support.commands import TASKS, write_jsonl
 
 
 def test_a_template_in_an_exam_is_text(tmp_path):

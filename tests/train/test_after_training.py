@@ -12,7 +12,7 @@ from jmedlora.core.errors import FileError
 from jmedlora.report.compare.comparison import read_columns
 from jmedlora.train.merge import merge
 from jmedlora.train.quantize import NF4, quantize
-from tests.conftest import lm_eval, run, samples
+from tests.support.commands import lm_eval, run, samples
 from tests.support.training import grouped, workplace
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ from pyarrow import parquet
 from jmedlora.core.errors import FileError
 from jmedlora.data.dataset import read_training_file
 from jmedlora.data.recipe import data_plan
-from tests.conftest import QUIET, write_jsonl
+from tests.support.commands import QUIET, write_jsonl
 from tests.support.plugin import load
 
 pytestmark = pytest.mark.usefixtures("alone")

@@ -9,7 +9,7 @@ import yaml
 from datasets import load_from_disk
 from transformers import AutoTokenizer
 
-from tests.conftest import ROOT, lm_eval, results
+from tests.support.commands import ROOT, lm_eval, results
 from tests.support.tiny_model import END
 from tests.support.training import (
     INSTRUCTION,
@@ -170,7 +170,7 @@ def test_the_run_card_says_what_was_run(name, trained):
     assert found["data"][file]["records"] == (24 if "pretrain" in name else 40)
     assert found["packages"]["axolotl"] == "0.19.0"
     assert 0 < found["final_loss"] < 20
-    assert 0 < found["wall_hours"] < 1 / 3  # hours: conftest.run ends it after 1,200 seconds
+    assert 0 < found["wall_hours"] < 1 / 3  # hours: commands.run ends it after 1,200 seconds
     assert found["peak_memory_gib"]["resident"] > 0.1
     assert card(output / "checkpoint-6")["step"] == 6
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jmedlora.train import start_guard
-from tests.conftest import ROOT
+from tests.support.commands import ROOT
 from tests.support.plugin import RECIPES
 
 TRAINING = ["accelerate", "launch", "-m", "axolotl.cli.train", f"{ROOT}/recipes/opencalm7b.yml"]

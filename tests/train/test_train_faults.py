@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.conftest import run
+from tests.support.commands import run
 from tests.support.training import command, offline, same, train, weights, workplace
 
 pytestmark = pytest.mark.slow
