@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -55,6 +56,11 @@ def tiny_model(tmp_path_factory) -> Path:
     from tests.support.tiny_model import build
 
     return build(tmp_path_factory.mktemp("models") / "tiny-gpt-neox")
+
+
+def pytest_configure() -> None:
+    """Started in the background, Ctrl-C is ignored here and in every command that a test starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
