@@ -8,7 +8,7 @@ from lm_eval.__main__ import cli_evaluate
 from lm_eval.api.registry import register_model
 from lm_eval.models.huggingface import HFLM
 
-from tests.warm import without_the_tasks_of_lm_eval
+from tests.support.warm_python import without_the_tasks_of_lm_eval
 
 
 @register_model("hf-cpu-ranks")

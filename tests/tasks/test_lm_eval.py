@@ -160,7 +160,7 @@ def test_two_processes_answer_as_one(tiny_model, tmp_path):
     args = ("--include_path", TASKS, "--tasks", "jmed_sample", "--limit", "7", "--device", "cpu",
             "--model_args", f"pretrained={tiny_model}", *GREEDY, "--output_path", "out",
             "--log_samples")  # fmt: skip
-    script = ROOT / "tests" / "two_processes.py"
+    script = ROOT / "tests" / "support" / "two_processes.py"
     for name, launch in {
         "one": (sys.executable, "-m", "lm_eval", "run", "--model", "hf"),
         "two": (sys.executable, "-m", "torch.distributed.run", "--standalone",
