@@ -1,6 +1,7 @@
 """The fixtures that all rooms share, and what holds for every test."""
 
 import os
+import signal
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,11 @@ def tiny_model(tmp_path_factory) -> Path:
     from tests.support.tiny_model import build
 
     return build(tmp_path_factory.mktemp("models") / "tiny-gpt-neox")
+
+
+def pytest_configure() -> None:
+    """Started in the background, Ctrl-C is ignored here and in every command that a test starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -1,9 +1,12 @@
 """Ctrl-C while a command waits for its input."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import termios
+import time
 
 from tests.support.commands import ROOT
 
@@ -17,8 +20,16 @@ READING = [
 ]
 
 
+def wait_until_read(pipe, content):
+    """Until the reader waits for more: Python loses a Ctrl-C that comes amid some imports."""
+    pipe.write(content)
+    while int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder):
+        time.sleep(0.01)
+    time.sleep(0.05)
+
+
 def test_ctrl_c_is_one_line(tmp_path):
-    """While a command waits for its input, a pipe to which nothing is written."""
+    """While a command waits for its input, a pipe to which nothing more is written."""
     pipe = tmp_path / "input.jsonl"
     os.mkfifo(pipe)
     for line in READING:
@@ -27,7 +38,8 @@ def test_ctrl_c_is_one_line(tmp_path):
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
-        with pipe.open("wb"):  # waits until the command has opened it
+        with pipe.open("wb", buffering=0) as written:  # waits until the command has opened it
+            wait_until_read(written, b" ")
             process.send_signal(signal.SIGINT)
             out, said = process.communicate(timeout=60)
         name = f"jmed-{line.split('.')[1]}"
