@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from jmedlora.exams.provenance import FORMAT
 from jmedlora.report.cli import main
-from jmedlora.report.load.results import Configuration, groups, read_results
+from jmedlora.report.load.group_results import groups
+from jmedlora.report.load.results import Configuration, read_results
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.signature import EXAMPLES, TEMPLATES, decoding, signature, template_digest
 from jmedlora.report.render.scores import print_group, print_scores

@@ -58,7 +58,7 @@ def _show_signatures(results: "list[TaskResult]") -> None:
 
 
 def _show_scores(results: "list[TaskResult]") -> None:
-    from jmedlora.report.load.results import groups
+    from jmedlora.report.load.group_results import groups
     from jmedlora.report.render.scores import print_group, print_scores
 
     for result in results:

@@ -4,7 +4,7 @@ Questions pair by lm-eval's ``doc_hash``, never by row: a run may have been cut,
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isclose, isfinite
 from typing import Any
@@ -24,6 +24,7 @@ from jmedlora.report.load.runs import (
     samples_file,
 )
 from jmedlora.report.load.signature import Signature, signature
+from jmedlora.report.load.task_groups import other_tasks
 
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-6
@@ -87,7 +88,7 @@ def measure(run: Run) -> list[Measured]:
     Raises ResultsError if a task's samples are missing, incomplete or not those of the scores.
     """
     ours = [_ours(run, result) for result in run.ours]
-    return [*ours, *(_other(run, name, leaves) for name, leaves in _other_tasks(run))]
+    return [*ours, *(_other(run, name, leaves) for name, leaves in other_tasks(run))]
 
 
 def subject_of(result: TaskResult) -> str:
@@ -160,47 +161,6 @@ def _is_finite(value: float) -> bool:
         return isfinite(value)
     except OverflowError:
         return False
-
-
-def _other_tasks(run: Run) -> Iterator[tuple[str, list[str]]]:
-    """Other harness tasks of a run: each outermost group with its tasks, then those in none."""
-    results, members = run.content["results"], _members(run)
-    logged = set(run.content["n-samples"]) - {result.task for result in run.ours}
-    inner = {child for children in members.values() for child in children}
-    grouped: set[str] = set()
-    for name in sorted(set(members) - inner):
-        leaves = sorted(_leaves(name, members))
-        if leaves and set(leaves) <= logged and isinstance(results.get(name), dict):
-            grouped.update(leaves)
-            yield name, leaves
-    for name in sorted(logged - grouped):
-        yield name, [name]
-
-
-def _members(run: Run) -> dict[str, list[str]]:
-    """The children of each group; lm-eval also lists tasks, without any."""
-    tables = run.content.get("group_subtasks")
-    found = tables.items() if isinstance(tables, dict) else ()
-    named = {name: _names(children) for name, children in found}
-    return {name: children for name, children in named.items() if children}
-
-
-def _names(children: Any) -> list[str]:
-    return (
-        [each for each in children if isinstance(each, str)] if isinstance(children, list) else []
-    )
-
-
-def _leaves(
-    name: str, members: Mapping[str, list[str]], above: frozenset[str] = frozenset()
-) -> list[str]:
-    """The tasks below a group; a group that contains itself has none."""
-    if name in above:
-        return []
-    children, here = members.get(name), above | {name}
-    if not children:
-        return [name]
-    return [leaf for child in children for leaf in _leaves(child, members, here)]
 
 
 def _other(run: Run, name: str, leaves: Sequence[str]) -> Measured:

@@ -1,6 +1,6 @@
 """Reading lm-eval's ``results_*.json``: the tasks of this project in it, checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -79,16 +79,6 @@ class TaskResult:
         return self.data.left_out
 
 
-@dataclass(frozen=True, slots=True)
-class GroupResult:
-    """The scores of a group of tasks, pooled over their questions, as lm-eval computed them."""
-
-    group: str
-    members: tuple[TaskResult, ...]
-    scores: Mapping[str, float]
-    stderrs: Mapping[str, float | None]
-
-
 def read_results(path: Path) -> list[TaskResult]:
     """The results of this project's tasks in ``path``, in the file's order; [] if it has none.
 
@@ -101,51 +91,6 @@ def read_results(path: Path) -> list[TaskResult]:
 def task_results(path: Path, run: Mapping[str, Any]) -> list[TaskResult]:
     """The results of this project's tasks in ``run``, the content of the file ``path``."""
     return [_task_result(path, name, run) for name in run["results"] if _asked_here(run, name)]
-
-
-def groups(results: Sequence[TaskResult]) -> list[GroupResult]:
-    """The groups of one file all of whose tasks are in ``results``."""
-    by_name = {result.task: result for result in results}
-    tables = results[0].run.get("groups") if results else None
-    subtasks = results[0].run.get("group_subtasks") if results else None
-    if not isinstance(tables, dict) or not isinstance(subtasks, dict):
-        return []
-    found = []
-    for name, row in tables.items():
-        members = _members(subtasks.get(name), by_name)
-        if isinstance(row, dict) and members and _are_pooled(row, members):
-            found.append(_group(name, row, members))
-    return found
-
-
-def _members(names: Any, by_name: Mapping[str, TaskResult]) -> list[TaskResult]:
-    """The results called ``names``; [] if any of them is not known."""
-    known = [by_name[name] for name in names if name in by_name] if _texts(names) else []
-    return known if known and len(known) == len(names) else []
-
-
-def _are_pooled(row: Mapping[str, Any], members: Sequence[TaskResult]) -> bool:
-    """Whether the group has scores of its own; that of another harness may pool nothing."""
-    protocol = members[0].protocol
-    same = all(member.protocol is protocol for member in members)
-    return same and any(f"{key},none" in row for key in protocol.scores)
-
-
-def _texts(names: Any) -> bool:
-    return isinstance(names, list) and all(isinstance(name, str) for name in names)
-
-
-def _group(name: str, row: dict[str, Any], members: Sequence[TaskResult]) -> GroupResult:
-    """Its scores are those of its tasks that it pools; one protocol asks all of them."""
-    path, scores = members[0].path, members[0].protocol.scores
-    return GroupResult(
-        group=name,
-        members=tuple(members),
-        scores={
-            key: _share(path, f"groups.{name}.{key}", row.get(f"{key},none")) for key in scores
-        },
-        stderrs={key: _stderr(row.get(f"{key}_stderr,none")) for key in scores},
-    )
 
 
 def _asked_here(run: Mapping[str, Any], name: str) -> bool:
@@ -168,8 +113,8 @@ def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
         task=name,
         model=_model(run),
         protocol=protocol,
-        scores={key: _share(path, key, row.get(f"{key},none")) for key in protocol.metrics},
-        stderrs={key: _stderr(row.get(f"{key}_stderr,none")) for key in protocol.metrics},
+        scores={key: checked_share(path, key, row.get(f"{key},none")) for key in protocol.metrics},
+        stderrs={key: checked_stderr(row.get(f"{key}_stderr,none")) for key in protocol.metrics},
         shots=_shots(path, f"n-shot.{name}", run["n-shot"].get(name)),
         scored=_checked(path, f"n-samples.{name}", _Counts, counts).effective,
         data=data,
@@ -236,7 +181,8 @@ class _Number(_Read):
     value: Annotated[int, Field(ge=0, le=MOST_ITEMS)]
 
 
-def _share(path: Path, name: str, value: Any) -> float:
+def checked_share(path: Path, name: str, value: Any) -> float:
+    """``value`` as a number from 0 to 1. Raises ResultsError naming the field."""
     try:
         return _Score(value=value).value
     except ValidationError as error:
@@ -255,6 +201,6 @@ def _unusable(path: Path, name: str, value: Any) -> ResultsError:
     return ResultsError(f"{path}: the field {name} is {found}; {REMEDY}")
 
 
-def _stderr(value: Any) -> float | None:
+def checked_stderr(value: Any) -> float | None:
     """A standard error between 0 and 1: lm-eval writes "N/A" where it has none."""
     return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None

@@ -6,7 +6,8 @@ from jmed_metrics import mean_interval, proportion_interval
 from jmedlora.core.display import visible
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors
 from jmedlora.exams.protocols import METRICS
-from jmedlora.report.load.results import GroupResult, TaskResult
+from jmedlora.report.load.group_results import GroupResult
+from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
 
