@@ -25,9 +25,9 @@ from pathlib import Path
 from benchmarks.other_years import LONG_STEM, other_years
 from benchmarks.planted import PLANTS, recall, write_records
 from benchmarks.report import show, show_json
-from jmedlora.core.errors import MissingDataError
 from jmedlora.data.overlap.sought_questions import read_exams
 from jmedlora.data.overlap.thresholds import Thresholds
+from jmedlora.exams.cache import MissingDataError
 from jmedlora.exams.documents import choices_document
 from jmedlora.exams.registry import load_exam
 

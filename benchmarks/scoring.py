@@ -17,7 +17,7 @@ from statistics import median
 from benchmarks.report import show, show_json
 from jmed_metrics import Score, score_response
 from jmed_metrics.score import SEPARATOR
-from jmedlora.core.errors import MissingDataError
+from jmedlora.exams.cache import MissingDataError
 from jmedlora.exams.registry import load_exam
 from jmedlora.exams.schema import Question
 
