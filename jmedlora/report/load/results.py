@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from jmedlora.core.number_checks import is_whole
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
-from jmedlora.exams.provenance import FORMAT, Provenance, Share, Text, is_ours
+from jmedlora.exams.provenance import FORMAT, MOST, Count, Provenance, Share, Text, is_ours
 from jmedlora.report.load.results_file import ResultsError, adapter_of, load_run, model_args
 
 PROMPT_FIELDS = (
@@ -21,7 +21,6 @@ PROMPT_FIELDS = (
     "fewshot_delimiter",
 )
 """The parts of a task's configuration that make up its prompt."""
-MOST_ITEMS = 10**9
 REMEDY = "evaluate again, with lm-eval 0.4.11 or newer and without --predict_only"
 
 
@@ -43,7 +42,7 @@ class Configuration(_Read):
 
 
 class _Counts(_Read):
-    effective: Annotated[int, Field(ge=1, le=MOST_ITEMS)]
+    effective: Annotated[int, Field(ge=1, le=MOST)]
 
 
 class _Run(_Read):
@@ -115,7 +114,7 @@ def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
         protocol=protocol,
         scores={key: checked_share(path, key, row.get(f"{key},none")) for key in protocol.metrics},
         stderrs={key: checked_stderr(row.get(f"{key}_stderr,none")) for key in protocol.metrics},
-        shots=_shots(path, f"n-shot.{name}", run["n-shot"].get(name)),
+        shots=_valid(path, f"n-shot.{name}", run["n-shot"].get(name), COUNT),
         scored=_checked(path, f"n-samples.{name}", _Counts, counts).effective,
         data=data,
         config=read,
@@ -173,25 +172,18 @@ def _object(path: Path, name: str, value: Any) -> dict[str, Any]:
     raise _unusable(path, name, value)
 
 
-class _Score(_Read):
-    value: Share
-
-
-class _Number(_Read):
-    value: Annotated[int, Field(ge=0, le=MOST_ITEMS)]
+SHARE, COUNT = TypeAdapter[float](Share), TypeAdapter[int](Count)
+Value = TypeVar("Value")
 
 
 def checked_share(path: Path, name: str, value: Any) -> float:
     """``value`` as a number from 0 to 1. Raises ResultsError naming the field."""
-    try:
-        return _Score(value=value).value
-    except ValidationError as error:
-        raise _unusable(path, name, value) from error
+    return _valid(path, name, value, SHARE)
 
 
-def _shots(path: Path, name: str, value: Any) -> int:
+def _valid(path: Path, name: str, value: Any, kind: TypeAdapter[Value]) -> Value:
     try:
-        return _Number(value=value).value
+        return kind.validate_python(value)
     except ValidationError as error:
         raise _unusable(path, name, value) from error
 
