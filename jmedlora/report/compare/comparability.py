@@ -6,6 +6,7 @@ from jmedlora.core.display import counted
 from jmedlora.report.compare.columns import Column, Subject
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.results_file import ResultsError
+from jmedlora.report.load.signature import Signature
 
 Asked = tuple[Column, Measured]
 WARNED = {
@@ -44,10 +45,11 @@ def warnings(columns: Sequence[Column]) -> list[str]:
     """
     found: dict[str, list[str]] = {}
     for (subject, shots), asked in _by_row(columns).items():
+        signed = [(column, each.signature) for column, each in asked]
         for field, name in WARNED.items():
             values: dict[str, list[str]] = {}
-            for column, each in asked:
-                value = _shown_field(each, field)
+            for column, signature in signed:
+                value = _shown_field(signature, field)
                 values.setdefault(value, []).append(column.title)
             if len(values) > 1:
                 text = f"{name} differs: " + "; ".join(
@@ -132,6 +134,6 @@ def _shown(each: Measured, field: str) -> str:
     return f"{what} ({counted(each.ours.left_out, 'question')} left out by an exclude list)"
 
 
-def _shown_field(each: Measured, field: str) -> str:
-    value = getattr(each.signature, field)
+def _shown_field(signature: Signature, field: str) -> str:
+    value = getattr(signature, field)
     return "yes" if value is True else value or ""
