@@ -5,7 +5,6 @@ image questions, those with six or eight choices and the numeric ones, their tex
 published, outer white space included.
 """
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from jmedlora.exams.readers.record_check import (
     checked_text,
     checked_text_only,
     checked_texts,
+    is_number_text,
     shown,
 )
 from jmedlora.exams.schema import LETTERS, Question
@@ -99,7 +99,7 @@ def _answers(value: Any, labels: str, problems: Problems) -> tuple[tuple[str, ..
     if labels:
         right = all(len(part) == 1 and part in labels for each in answers for part in each)
     else:
-        right = len(answer) == 1 and re.fullmatch(r"[0-9]+(\.[0-9]+)?", answer[0]) is not None
+        right = len(answer) == 1 and is_number_text(answer[0])
     if not answer or not right:
         remedy = f"give letters from a to {labels[-1]}" if labels else "give one number as text"
         problems.add(f"answer is {shown(value)}", remedy)

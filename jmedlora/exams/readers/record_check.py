@@ -1,6 +1,7 @@
 """The check of a question's record, field by field, so that every fault is said at once."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -29,7 +30,7 @@ Each = TypeVar("Each", bound=Identified)
 class Problems:
     """Collects what is wrong with one record while it is read field by field."""
 
-    def __init__(self, record: Record, file: Path, line: int) -> None:
+    def __init__(self, record: Record, file: Path, line: int | None) -> None:
         self.record, self.file, self.line = record, file, line
         name = record.get("problem_id")
         self.problem_id = name if isinstance(name, str) and name.strip() else None
@@ -64,16 +65,15 @@ def parse_question(record: Record, file: Path, line: int, *, exam: str) -> Quest
     return problems.faults or question
 
 
-def duplicates(numbered: Iterable[tuple[Path, int, Identified]]) -> list[Fault]:
+def duplicates(numbered: Iterable[tuple[Path, int | None, Identified]]) -> list[Fault]:
     """A fault for every item whose problem_id was already used, naming the first use."""
-    first: dict[str, tuple[Path, int]] = {}
+    first: dict[str, tuple[Path, int | None]] = {}
     faults = []
     for file, line, item in numbered:
         if item.problem_id in first:
-            earlier_file, earlier_line = first[item.problem_id]
-            what = (
-                f"problem_id '{item.problem_id}' is already used at {earlier_file}:{earlier_line}"
-            )
+            earlier, at = first[item.problem_id]
+            place = f"in {earlier}" if at is None else f"at {earlier}:{at}"
+            what = f"problem_id '{item.problem_id}' is already used {place}"
             faults.append(Fault(file, line, item.problem_id, what, "give each question its own"))
         else:
             first[item.problem_id] = (file, line)
@@ -81,9 +81,9 @@ def duplicates(numbered: Iterable[tuple[Path, int, Identified]]) -> list[Fault]:
 
 
 def unique_or_raise(
-    parsed: Iterable[tuple[Path, int, Each | list[Fault]]], faults: list[Fault]
+    parsed: Iterable[tuple[Path, int | None, Each | list[Fault]]], faults: list[Fault]
 ) -> list[Each]:
-    """The questions among ``parsed`` (file, line, question or its faults), in order.
+    """The questions among ``parsed`` (file, line if known, question or its faults), in order.
 
     Raises FileError with ``faults``, which reading the files found, and those of the records.
     """
@@ -162,12 +162,17 @@ def checked_points(value: Any, problems: Problems) -> float:
     return 0.0
 
 
-def checked_text_only(value: Any, problems: Problems) -> bool:
+def checked_text_only(value: Any, problems: Problems, *, field: str = "text_only") -> bool:
     """``value`` if it is true or false; else true and a fault."""
     if isinstance(value, bool):
         return value
-    problems.add(f"text_only is {shown(value)}", "give true or false")
+    problems.add(f"{field} is {shown(value)}", "give true or false")
     return True
+
+
+def is_number_text(text: str) -> bool:
+    """Whether ``text`` is a number as the answers of an exam write it: "315", "0.40", "04"."""
+    return re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is not None
 
 
 def checked_texts(value: Any, field: str, problems: Problems) -> tuple[str, ...]:
