@@ -18,6 +18,7 @@ from jmedlora.exams.readers.igakuqa import (
     to_fetch,
     year_and_section,
 )
+from jmedlora.exams.readers.igakuqa_cases import with_cases
 from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.exams.readers.record_check import (
     Problems,
@@ -37,7 +38,8 @@ MOST_CHOICES = 8
 def read_questions(root: Path, *, years: Sequence[int] = ()) -> list[Question]:
     """All questions of ``years`` (default: all five) in exam order; ``root`` is IgakuQA's folder.
 
-    Raises FileError with every fault of the files.
+    Those that follow the first one of a series get its case. Raises FileError with every fault of
+    the files.
     """
     notes = read_notes(root, years=years)
 
@@ -48,7 +50,8 @@ def read_questions(root: Path, *, years: Sequence[int] = ()) -> list[Question]:
             problems.faults.append(to_fetch(root, problems.file, f"{name} has no metadata"))
         return _question(record, problems, note.forbidden_as_published if note else ())
 
-    return read_all(root, section_files(root, years), parse)
+    questions = read_all(root, section_files(root, years), parse)
+    return with_cases(questions, {each.problem_id: each.question for each in questions})
 
 
 def read_prompt_examples(root: Path) -> list[Question]:
