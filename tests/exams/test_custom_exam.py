@@ -57,7 +57,7 @@ GOOD = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙"
         ({"choices": None}, "Q1: choices is missing; give a list of 2 to 26 texts, or a number as"),
         (
             {"choices": list(range(27))},
-            "Q1: choices is [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …; give a",
+            "Q1: choices is [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11…; give a list of 2 to 26 texts",
         ),
         ({"choices": [], "answer": "1,200"}, "Q1: choices is []; give a list of 2 to 26 texts, or"),
         (

@@ -285,7 +285,7 @@ def test_the_command_fetches_images_and_says_licence_and_defects(tmp_path, monke
     assert (tmp_path / "cache/igakuqa119/images/119A11.png").read_bytes() == b"a picture"
 
 
-def test_the_manifest_pins_commits_and_checksums():
+def test_the_manifest_pins_commits():
     digits = set("0123456789abcdef")
     for entry in read_manifest().values():
         commit = entry.base.rsplit("/", 1)[-1]
