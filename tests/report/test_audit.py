@@ -113,6 +113,13 @@ def test_each_reading_with_its_text(tmp_path, capsys):
     assert "\n    どちらとも言えません。" in out
     assert f"\n    {THINKING}" in out  # of a cut answer; of others the thinking is not printed
     assert out.count(THINKING) == 1
+    assert "\n    解説です。\n    【回答】b" in out
+
+
+def test_the_terminal_shows_what_stands_near_the_line_that_was_read(tmp_path, capsys):
+    path = examined(tmp_path, DOCS[:1], [f"{'x' * 500}\n【回答】a"], [READ])
+    _, _, shown = text(capsys, path).partition("characters\n")
+    assert "".join(shown.split()) == f"…{'x' * 199}【回答】a"  # and a line break: 200
 
 
 def test_where_nothing_is_wrong_nothing_is_advised(tmp_path, capsys):

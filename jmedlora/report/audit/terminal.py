@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from jmedlora.core.display import counted, visible
 from jmedlora.report.audit.advice import advice, heading, summary, versions
 from jmedlora.report.audit.audited import Audit, Entry
-from jmedlora.report.audit.excerpt import ending
+from jmedlora.report.audit.excerpt import CUT
 from jmedlora.report.render.console import consoles, plain_table
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _text(entry: Entry) -> "Padding":
     from rich.text import Text
 
     answer = entry.answer
-    before = ending(answer.before, NEAR) if answer.read else answer.before
+    is_far = answer.read and len(answer.before) > NEAR
+    before = f"{CUT}{answer.before[-NEAR:]}" if is_far else answer.before
     text = Text(visible(before), overflow="fold")
     text.append(visible(answer.read), "bold reverse").append(visible(answer.after))
     if not answer.text:
