@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from jmedlora.core.cli.command import Program, run_program
 from jmedlora.exams.cache import ENVIRONMENT
+from jmedlora.report.commands.audit import AUDIT
 from jmedlora.report.commands.consistency import CONSISTENCY
 from jmedlora.report.commands.exam import EXAM
 from jmedlora.report.commands.plot import PLOT
@@ -16,7 +17,7 @@ PROGRAM = Program(
     name="jmed-report",
     text="Read the result files that lm-eval writes: scores, tables, curves, pages and verdicts. "
     "Loads no model and needs no network.",
-    commands=(SIGNATURE, SCORES, TABLE, PLOT, RESPONSES, EXAM, CONSISTENCY),
+    commands=(SIGNATURE, SCORES, TABLE, PLOT, RESPONSES, EXAM, CONSISTENCY, AUDIT),
     example="jmed-report table results --out report",
     sections={"environment": ENVIRONMENT},
     see="jmed-report COMMAND --help; docs/report.md, docs/metrics.md",

@@ -28,7 +28,8 @@ DEEP = {
     "plot": ("plot results_1.json --out new", "jmedlora.report.load.runs.load_run"),
     "responses": ("responses results_1.json", "jmedlora.report.load.runs.load_run"),
     "consistency": ("consistency results_1.json", "jmedlora.report.load.runs.load_run"),
-    "exam": ("exam predictions.jsonl", "jmedlora.exams.cache.locate"),
+    "audit": ("audit results_1.json", "jmedlora.report.load.runs.load_run"),
+    "exam": ("exam predictions.jsonl", "jmedlora.exams.examination.locate"),
     "merge": ("merge outputs new", "jmedlora.train.merge.read_card"),
     "quantize": ("quantize model new", "jmedlora.train.quantize.base_model_faults"),
 }

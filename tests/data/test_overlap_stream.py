@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
+from jmedlora.core import line_stream
 from jmedlora.data.cli import main
-from jmedlora.data.overlap import input_files, output_files
+from jmedlora.data.overlap import output_files
 from tests.support.commands import run, write_jsonl
 from tests.support.overlap import CHOICES, OTHER, QUESTION, STEM, hits, overlap, write_exam
 
@@ -139,7 +140,7 @@ def test_every_fault_is_told(tmp_path, capsys, exam):
 
 
 def test_a_file_without_line_breaks(tmp_path, capsys, exam, monkeypatch):
-    monkeypatch.setattr(input_files, "LONGEST_LINE", 2**20)
+    monkeypatch.setattr(line_stream, "LONGEST_LINE", 2**20)
     train = write_jsonl(tmp_path / "train.jsonl", {"text": "x" * 2**20})
     assert overlap(capsys, train, "--exam", exam)[2] == (
         f"jmed-data: {train}:1: the line is longer than 1 MiB; "

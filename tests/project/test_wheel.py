@@ -51,6 +51,7 @@ def test_the_wheel_holds_every_task_and_no_test(wheel):
         "jmedlora/report/render/paper_table.json",
         "jmedlora/report/render/templates/table.html.jinja",
         "jmedlora/report/render/templates/table.tex.jinja",
+        "jmedlora/report/audit/templates/audit.html.jinja",
         "jmedlora/report/responses/templates/responses.html.jinja",
         "jmedlora/report/responses/templates/responses.md.jinja",
         "jmedlora/report/exam/verdict.py",

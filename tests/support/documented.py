@@ -80,6 +80,7 @@ def evaluated(folder: Path) -> Path:
     write_run(**base, **trained, responses=answers(docs, 9))
     for seed in (1, 2):
         shuffled(folder, seed)
+    examined(folder)
     samples = folder / "results" / "my_model" / "samples_igakuqa_exam_2026-01-01.jsonl"
     write_jsonl(samples, *({"problem_id": f"116A{n}", "prediction": "a"} for n in range(1, 76)))
     return folder
@@ -93,6 +94,20 @@ def shuffled(folder: Path, seed: int) -> None:
     path = write_run(folder / "made", **given, responses=answers(docs, 6), data=noted)
     (folder / "shuffled").mkdir(exist_ok=True)
     path.parent.rename(folder / "shuffled" / f"seed-{seed}")
+
+
+def examined(folder: Path) -> None:
+    """chat/my_model: answers by letter, of which one was cut and one says nothing."""
+    docs = [
+        {"problem_id": f"120A{n}", "question": "どれか。", "choices": ["甲", "乙", "丙"],
+         "answer": ["a"], "forbidden": []}
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    responses = ["解説です。\n【回答】a", "<think>甲か乙か", "どちらとも言えません。"]
+    path = write_run(folder / "made", model="my_model", task="igakuqa_exam", protocol="letters",
+                     template="letters", docs=docs, responses=responses)  # fmt: skip
+    (folder / "chat").mkdir()
+    path.parent.rename(folder / "chat" / "my_model")
 
 
 DOCUMENTS = {

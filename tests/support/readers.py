@@ -164,6 +164,19 @@ def evaluated(pattern: str) -> Callable[[Path], Path]:
     return prepare
 
 
+def examined(folder: Path) -> Path:
+    """The samples of an examination; the last question asks for a number."""
+    docs = [
+        {"problem_id": f"112A{n}", "question": "どれか。", "choices": ["甲", "乙"] if n else [],
+         "answer": ["a"] if n else ["12"], "forbidden": ["b"] if n else []}
+        for n in (2, 1, 0)
+    ]  # fmt: skip
+    scores = [{"correct": 1, "unparsed": 0, "cut": 0, "forbidden": 0}] * 3
+    path = write_run(folder, task="igakuqa_exam", protocol="letters", template="letters",
+                     docs=docs, responses=["【回答】a", "a", "12"], scores=scores)  # fmt: skip
+    return path.with_name(f"samples_igakuqa_exam_{STAMP}.jsonl")
+
+
 def published(pattern: str) -> Callable[[Path], Path]:
     def prepare(folder: Path) -> Path:
         publish(folder, questions=1)
@@ -278,6 +291,9 @@ READERS = [
            named=STAMP),
     Reader("samples.jsonl of another task", evaluated("results/*/samples_plain_*.jsonl"),
            by_command(jmed_report, *TABLE, "DIR"), ("doc_hash", "doc"), named=STAMP),
+    Reader("samples.jsonl audited", examined, by_command(jmed_report, "audit", "FILE"),
+           ("doc", "doc.problem_id", "doc.question", "doc.choices", "doc.answer", "doc.forbidden",
+            "filtered_resps", "correct", "unparsed")),
     Reader("labels.yml", evaluated("labels.yml"),
            by_command(jmed_report, *TABLE, "DIR/results", "--labels", "FILE"), tells_a_cut=False,
            named="labels"),

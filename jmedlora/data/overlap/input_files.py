@@ -9,14 +9,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import JSON_SPACE, Record, likely_encoding, parse_object
+from jmedlora.core.line_stream import read_lines, unreadable_fault
 from jmedlora.data.dataset import FIELD_ORDER, Kind, record_faults
 
-LONGEST_LINE = 64 * 2**20
-"""Bytes of a line at most: a longer one is a file without line breaks."""
 MOST_FAULTS = 1000
 """Faults after which the rest of a file is not read."""
 GZIP_MAGIC = b"\x1f\x8b"
@@ -73,7 +71,7 @@ class TrainingStream:
 
     def raw_lines(self) -> Iterator[tuple[int, bytes]]:
         """Every line with its 1-based number and its line feed, of any content."""
-        for number, line in _read_lines(self.path):
+        for number, line in read_lines(self.path):
             self._digest.update(line)
             self._advance(len(line))
             self.line = number
@@ -120,48 +118,6 @@ def _repeated_files(files: Sequence[Path]) -> Iterator[Fault]:
     for index, path in enumerate(files):
         if where[index] in where[:index]:
             yield Fault(path, None, None, "is given twice", "name each file once")
-
-
-def unreadable_fault(path: Path, error: OSError) -> Fault:
-    """``path`` cannot be read, and why."""
-    what = f"cannot be read ({error.strerror})"
-    return Fault(path, None, None, what, "check the path and its permissions")
-
-
-def too_large_fault(path: Path, line: int) -> Fault:
-    """The record at ``line`` (1-based) needs more memory than there is."""
-    what = "not enough memory for this record"
-    return Fault(path, line, None, what, "write it as several records")
-
-
-def _read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Every line of ``path`` with its 1-based number and its line feed.
-
-    Raises FileError if it cannot be read or a line is longer than LONGEST_LINE.
-    """
-    try:
-        with path.open("rb") as file:
-            yield from _split_lines(file, path)
-    except OSError as error:
-        raise FileError([unreadable_fault(path, error)]) from error
-
-
-def _split_lines(file: BinaryIO, path: Path) -> Iterator[tuple[int, bytes]]:
-    number = 0
-    while line := _read_line(file, path, number + 1):
-        number += 1
-        if len(line) > LONGEST_LINE:
-            what = f"the line is longer than {LONGEST_LINE // 2**20} MiB"
-            remedy = "write one record per line, in pieces"
-            raise FileError([Fault(path, number, None, what, remedy)])
-        yield number, line
-
-
-def _read_line(file: BinaryIO, path: Path, number: int) -> bytes:
-    try:
-        return file.readline(LONGEST_LINE + 1)
-    except MemoryError as error:
-        raise FileError([too_large_fault(path, number)]) from error
 
 
 def _parse_line(line: bytes, path: Path, number: int) -> Passage | list[Fault] | None:

@@ -10,9 +10,10 @@ from tqdm import tqdm
 
 from jmedlora.core.atomic_write import dump
 from jmedlora.core.errors import FileError
+from jmedlora.core.line_stream import too_large_fault
 from jmedlora.data.overlap.hit_counts import HitCounts
 from jmedlora.data.overlap.html_report import FirstPairs, render_page
-from jmedlora.data.overlap.input_files import TrainingStream, check_input_files, too_large_fault
+from jmedlora.data.overlap.input_files import TrainingStream, check_input_files
 from jmedlora.data.overlap.options import thresholds_from
 from jmedlora.data.overlap.output_files import (
     Streamed,

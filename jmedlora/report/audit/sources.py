@@ -1,0 +1,103 @@
+"""Which answers of which runs are audited: those from which letters or a number are read."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jmedlora.exams.protocol import Protocol
+from jmedlora.report.load.results import TaskResult
+from jmedlora.report.load.results_file import ResultsError
+from jmedlora.report.load.runs import Run, find_runs, samples_file
+
+REMEDY = "name a run of a task whose answers are letters or numbers, such as igakuqa_exam"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The samples of one task. result: what its results file says; None without that file."""
+
+    path: Path
+    task: str
+    result: TaskResult | None = None
+
+    @property
+    def title(self) -> str:
+        """The model, where it is known, and the task."""
+        return f"{self.result.model}, {self.task}" if self.result else self.task
+
+    @property
+    def scored_by(self) -> str:
+        """The version of this package that scored the answers; "" if unknown."""
+        return self.result.data.jmed if self.result else ""
+
+    @property
+    def token_limit(self) -> int | None:
+        """The most tokens that an answer could have; None if unknown."""
+        given = (self.result and self.result.config.generation_kwargs) or {}
+        limit = given.get("max_gen_toks")
+        return limit if isinstance(limit, int) else None
+
+
+def find_sources(paths: Sequence[Path]) -> list[Source]:
+    """The samples in ``paths``: folders of runs, results files, or samples files; each once.
+
+    Raises ResultsError if a path holds none, or holds tasks alone from whose answers nothing is
+    read.
+    """
+    found = {
+        source.path.resolve(): source
+        for path in paths
+        for source in (_of_file(path) if path.suffix == ".jsonl" else _of_runs(path))
+    }
+    return list(found.values())
+
+
+def reads_answers(protocol: Protocol) -> bool:
+    """Whether letters or a number are read from the answers, and may be unreadable."""
+    return "unparsed" in protocol.rates
+
+
+def _of_runs(path: Path) -> list[Source]:
+    runs = find_runs([path])
+    found = [source for run in runs for source in _of_run(run)]
+    if not found:
+        raise ResultsError(f"{path}: {_nothing_read(runs)}; {REMEDY}")
+    return found
+
+
+def _of_run(run: Run) -> Iterator[Source]:
+    for result in run.ours:
+        if reads_answers(result.protocol):
+            yield Source(_logged(run, result), result.task, result)
+
+
+def _logged(run: Run, result: TaskResult) -> Path:
+    path = samples_file(run, result.task)
+    if not path.is_file():
+        raise ResultsError(
+            f"{run.path}: the answers to {result.task} are not beside it ({path.name}); evaluate "
+            "again with --log_samples, or copy that file here too"
+        )
+    return path
+
+
+def _of_file(path: Path) -> list[Source]:
+    """The samples file ``path``, with what the results file beside it says, if there is one."""
+    if path.exists() and not path.is_file():
+        raise ResultsError(f"{path}: is no regular file, and it is read twice; copy it to one")
+    task, _, stamp = path.stem.removeprefix("samples_").rpartition("_")
+    beside = path.with_name(f"results_{stamp}.json")
+    runs = find_runs([beside]) if beside.is_file() else []
+    results = [each for run in runs for each in run.ours if each.task == task]
+    if any(not reads_answers(each.protocol) for each in results):
+        raise ResultsError(f"{path}: {_nothing_read(runs, task)}; {REMEDY}")
+    return [Source(path, task or path.stem, results[0] if results else None)]
+
+
+def _nothing_read(runs: Sequence[Run], only: str = "") -> str:
+    """Why nothing can be audited, by the tasks that were asked (or one of them)."""
+    results = [each for run in runs for each in run.ours if only in ("", each.task)]
+    tasks = ", ".join(dict.fromkeys(each.task for each in results))
+    if not tasks:
+        return "holds no task of this project"
+    return f"nothing is read from the answers to {tasks}: they are compared with the choices"
