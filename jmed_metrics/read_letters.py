@@ -245,4 +245,6 @@ def _is_discussed(line: str, sentence: re.Match[str], start: int) -> bool:
     """Whether behind the label at ``start`` stands what is thought of the choice."""
     if start > 1 or sentence.start() > 0:
         return bool(OPINION.search(sentence[0][start + 1 :]))
-    return "は" in line or bool(OPINION.search(line[start + 1 :]))
+    rest = line[start + 1 :]
+    is_topic = rest.lstrip()[:1] in (":", ".", ")") and "は" in rest
+    return is_topic or bool(OPINION.search(rest))

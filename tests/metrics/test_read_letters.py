@@ -82,6 +82,7 @@ def test_labels_behind_a_marker(text, expected):
         ("c: 肝硬変", "c"),
         ("c. difficulty breathing", "c"),
         ("可能性が高いのはc: 呼吸困難です", "c"),
+        ("c (計算式は2×(na+k) + 1)", "c"),  # brackets within its bracket
         ("51. d", "d"),  # a number of the question in front
     ],
 )
