@@ -1,134 +1,103 @@
-"""The lines of a text and what begins them, looked up once for all the labels in it."""
+"""The lines of a response, and which labels begin them or are all that stands on them."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import accumulate
+from typing import NamedTuple
 
-from jmed_metrics.ahead import Ahead
-from jmed_metrics.letter_lists import Span
-from jmed_metrics.letter_patterns import AROUND_TEXT, OPINION, Grammar
+from jmed_metrics.letter_grammar import AROUND, DISCUSSION, ITEM, OPENS_ANSWER, Grammar
 
-FULL_STOPS = " 。.!"
+SIGHT = 200
+"""How many characters around labels are looked at for what announces them or takes them back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Lines from one on that all begin with a label.
+class Head(NamedTuple):
+    """What begins a line that states or discusses a choice: its label, and all behind that."""
 
-    letters: the labels, each once, in order. stated: nothing or the text of its choice stands
-    behind each. may_state: behind one of them, even if it was cut off. is_opinion: what stands
-    behind the first says what is thought of the choice.
-    """
-
-    letters: tuple[str, ...]
-    stated: bool
-    may_state: bool
-    is_opinion: bool
+    label: str
+    rest: str
 
 
 class Page:
-    """A normalized text by lines; ``offered`` are the texts of the choices by their labels."""
+    """A normalized text by lines; the line below one that ends with a marker is joined to it."""
 
     def __init__(self, grammar: Grammar, text: str, offered: Mapping[str, str]) -> None:
-        self.grammar, self.text, self.offered = grammar, text, offered
-        self.lines = text.split("\n")
-        self._starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
-        self._ahead: dict[re.Pattern[str], Ahead] = {}
+        self.grammar, self.offered = grammar, offered
+        self.lines: list[str] = []
+        self.bare: list[list[str]] = []
+        """The labels of each line, or of what was joined to it, that is nothing else."""
+        is_open = False
+        for line in text.split("\n"):
+            if is_open:
+                self._join(line)
+            else:
+                self.lines.append(line)
+                self.bare.append(self._bare(line))
+            is_open = not is_open and self._opens_answer(line)
 
-    def line_at(self, place: int) -> int:
-        """The number of the line, from 0, that holds ``place``."""
-        return bisect_right(self._starts, place) - 1
+    def _join(self, line: str) -> None:
+        line = ITEM.sub("", line, count=1)
+        self.lines[-1] += f": {line}" if self.lines[-1].startswith("#") else f" {line}"
+        self.bare[-1] = self._bare(line)
 
-    def is_ahead(self, pattern: re.Pattern[str], place: int) -> bool:
-        """Whether what ``pattern`` seeks stands ahead of ``place``; see ``Ahead``."""
-        if pattern not in self._ahead:
-            self._ahead[pattern] = Ahead(pattern, self.text)
-        return self._ahead[pattern].holds(place)
+    def _bare(self, line: str) -> list[str]:
+        return self.letters(line) if self.grammar.bare.fullmatch(line) else []
 
-    def fills_line(self, found: Span) -> bool:
-        """Whether ``found`` stands on its line by itself."""
-        first, _ = self._without_stops[self.line_at(found.start)]
-        _, last = self._without_stops[self.line_at(found.end)]
-        return found.start <= first and last <= found.end
+    def _opens_answer(self, line: str) -> bool:
+        found = OPENS_ANSWER.search(line[-SIGHT:])
+        is_heading = line.startswith("#") or bool(found and (found.start() == 0 or found["link"]))
+        return found is not None and is_heading and not self.head(line)
 
-    def begins_line(self, place: int) -> bool:
-        """Whether nothing but brackets and the like stands before ``place`` on its line."""
-        return place <= self._texts[self.line_at(place)][0]
-
-    def is_stated(self, place: int) -> bool:
-        """Whether at ``place`` stands a label and on its line nothing else or its text."""
-        return bool(self.grammar.bare.match(self.text, place)) or self.has_text(place)
-
-    def has_text(self, place: int) -> bool:
-        """Whether at ``place`` stands a label and on its line the text of its choice."""
-        label, text = self._headed(place)
-        return bool(text) and text == self.offered.get(label)
-
-    def may_state(self, place: int) -> bool:
-        """Whether at ``place`` stands a label with nothing or its text, even if cut off."""
-        label, text = self._headed(place)
-        return bool(label) and self.offered.get(label, "").startswith(text)
+    def head(self, line: str) -> Head | None:
+        """The label that begins a line or a sentence, if one does."""
+        found = self.grammar.head.match(line)
+        return Head(found[1], line[found.end(1) :]) if found else None
 
     @cached_property
-    def headings(self) -> set[str]:
-        """The labels that fill a line or have nothing but a bracket behind them."""
-        return {found[1] for line in self.lines if (found := self.grammar.heading.fullmatch(line))}
+    def heads(self) -> list[Head | None]:
+        """What begins each line."""
+        return [self.head(line) for line in self.lines]
 
     @cached_property
-    def blocks(self) -> list[Block | None]:
-        """For each line the block that begins there; None if it does not begin with a label."""
-        blocks: list[Block | None] = [None]
-        for number in reversed(range(len(self.lines))):
-            blocks.append(self._block(number, blocks[-1]))
-        return blocks[:0:-1]
-
-    def block_below(self, place: int) -> Block | None:
-        """The block right below the line that holds ``place``."""
-        below = self.line_at(place) + 1
-        return self.blocks[below] if below < len(self.blocks) else None
-
-    def _block(self, number: int, below: Block | None) -> Block | None:
-        line, start = self.lines[number], self._starts[number]
-        found = self.grammar.line.fullmatch(line)
-        if not found:
-            return None
-        letters = dict.fromkeys((found[1], *(below.letters if below else ())))
-        return Block(
-            letters=tuple(letters),
-            stated=self.is_stated(start) and (not below or below.stated),
-            may_state=self.may_state(start) or bool(below and below.may_state),
-            is_opinion=bool(OPINION.search(line)),
-        )
-
-    def _headed(self, place: int) -> tuple[str, str]:
-        """The label at ``place`` and what stands behind it on its line, as far as a text can go.
-
-        No more than one character of what is longer than all texts is returned with it.
-        """
-        found = self.grammar.head.match(self.text, place)
-        if not found:
-            return "", ""
-        _, end = self._texts[self.line_at(place)]
-        return found[1], self.text[found.end() : min(end, found.end() + self._most + 1)]
+    def runs(self) -> list[tuple[int, list[str]]]:
+        """The labels of bare lines below each other, behind the number of the first one."""
+        runs: list[tuple[int, list[str]]] = []
+        for number, letters in enumerate(self.bare):
+            if letters and number and self.bare[number - 1]:
+                runs[-1][1].extend(letters)
+            elif letters:
+                runs.append((number, [*letters]))
+        return [(number, list(dict.fromkeys(letters))) for number, letters in runs]
 
     @cached_property
-    def _most(self) -> int:
-        return max(map(len, self.offered.values()), default=0)
+    def is_cut(self) -> bool:
+        """Whether the last run may be cut off, as it stands below lines on other choices only."""
+        number, letters = self.runs[-1] if self.runs else (0, [])
+        discussed = {head.label for head in self.heads[:number] if head and head.rest.strip(AROUND)}
+        is_discussion = bool(discussed) or any(map(DISCUSSION.search, self.lines[:number]))
+        return is_discussion and not discussed.issuperset(letters)
 
-    @cached_property
-    def _texts(self) -> list[tuple[int, int]]:
-        return self._stripped(AROUND_TEXT)
+    def sentences(self) -> Iterator[tuple[int, re.Match[str]]]:
+        """The sentences, with the numbers of their lines."""
+        for number, line in enumerate(self.lines):
+            for sentence in re.finditer("[^。]+。?", line):
+                yield number, sentence
 
-    @cached_property
-    def _without_stops(self) -> list[tuple[int, int]]:
-        return self._stripped(FULL_STOPS)
+    def letters(self, found: str) -> list[str]:
+        """The labels of a list, without what stands in brackets behind them."""
+        return [each[1] for each in self.grammar.one.finditer(found)]
 
-    def _stripped(self, characters: str) -> list[tuple[int, int]]:
-        """Where each line begins and ends without the ``characters`` at its ends."""
-        return [
-            (start + len(line) - len(line.lstrip(characters)), start + len(line.rstrip(characters)))
-            for start, line in zip(self._starts, self.lines, strict=False)
-        ]
+    def below(self, number: int) -> list[Head]:
+        """What begins the lines right below a line, as many as there are labels or fewer."""
+        end = number + 1
+        while end <= number + self.grammar.size and end < len(self.lines) and self.heads[end]:
+            end += 1
+        return [head for head in self.heads[number + 1 : end] if head]
+
+    def is_stated(self, head: Head) -> bool:
+        """Whether behind the label stands nothing or the text of its choice."""
+        return head.rest.strip(AROUND) in ("", self.offered.get(head.label))
+
+    def may_state(self, head: Head) -> bool:
+        """The same, even if the text was cut off."""
+        return self.offered.get(head.label, "").startswith(head.rest.strip(AROUND))

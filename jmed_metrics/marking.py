@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
+from jmed_metrics.thinking import split_thinking
 
 HALF_WIDTH = {ord("！") + place: ord("!") + place for place in range(94)} | {ord("　"): " "}
 
@@ -53,13 +54,19 @@ def mark(
     every candidate got its points.
 
     Letters are right if they are exactly those of an answer. A number is right if it has the value
-    that the marked digits have in the question's answer format, or is those digits.
+    that the marked digits have in the question's answer format, or is those digits. Nothing is read
+    from thinking; where that is not finished, the mark is ``cut``.
     """
+    thought = split_thinking(text)
+    if not thought.finished:
+        return Mark((), every_answer_right, (), cut=True)
     if labels:
-        chosen = tuple(sorted(read_letters(text, labels, choices=choices)))
+        asked = len(answers[0]) if answers else None
+        letters = read_letters(thought.answer, labels, choices=choices, asked=asked)
+        chosen = tuple(sorted(letters))
         right = chosen in [tuple(sorted(each)) for each in answers]
     else:
-        number = read_number(text)
+        number = read_number(thought.answer)
         chosen = (number,) if number else ()
         right = bool(number) and any(_same_number(number, each[0], question) for each in answers)
     taken = tuple(letter for letter in chosen if letter in forbidden)

@@ -3,9 +3,12 @@
 import re
 import unicodedata
 
-MARKER = r"(?<![不a-z])(?:答え|解答|回答|正解|正答|answers?|boxed)"
+MARKER = (
+    r"(?<![不がa-z])(?:答え|解答|回答|正解|正答|正しい選択肢|answers?|boxed"
+    r"|(?:best|correct|right) (?:option|choice)s?)"
+)
 LINK = (
-    r"(?:[\s:=→、,】\])>」]|は|です|is(?![a-z])|are|(?:would|should|must) be"
+    r"(?:[\s:=→、,】\])>」\"']|は|です|is(?![a-z])|are|(?:would|should|must) be"
     r"|選択肢|option|choice)*+"
 )
 """What announces an answer, and what may stand between it and the answer."""
@@ -13,7 +16,12 @@ QUOTES, CLOSING = r"\"'", r")\]}>」』】〉》”’"
 """Characters that both open and close, and those that only close."""
 OPEN, CLOSE = rf"[(\[{{<「『【〈《{QUOTES}“‘]", rf"[{CLOSING}{QUOTES}]"
 DENIALS = "ない|ません|なく|なかっ"
-SENTENCE_END = r"[。\n]"
+DROPPED = (
+    r"[*`$]|__",
+    r"\\(?:text|math|boldsymbol)[a-z]*(?![a-z])|\\",
+    r"<\|[^<>|]{1,30}\|>|</(?:s|b)>|<b>(?=[^<>\n]{1,80}</b>)|</?(?:strong|br) ?/?>",
+)
+"""Marks of Markdown, TeX and HTML and the special tokens of models."""
 STRETCH = re.compile(r".{1,500}(?=[\x00-\x7fぁ-ゖァ-ヺ一-鿿]|\Z)|.{1,500}", re.DOTALL)
 """A part of a text, up to a character that never joins the one before it, where there is one."""
 
@@ -25,5 +33,5 @@ def normalize(text: str) -> str:
     """
     # NFKC sorts accents in a row: the square of their number, without an end to each stretch.
     text = "".join(unicodedata.normalize("NFKC", each) for each in STRETCH.findall(text)).lower()
-    text = re.sub(r"[*`$\\]", "", text)
+    text = re.sub("|".join(DROPPED), "", text)
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", text)).strip()

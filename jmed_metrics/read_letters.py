@@ -1,208 +1,250 @@
 """Reading which choices a response names by letter; never a guess.
 
-Full and half width, capital and small letters are alike. A strict pattern is tried first, then
-lenient ones, and of each the last match wins, as in inspect_ai's ``parse_answers``:
+Full and half width, capital and small letters are alike. The strictest form that is there is read,
+and of several statements of one form the last:
 
-1. strict: the whole text is labels ("a", "a,c", "「ａ」と「ｃ」。", "b (脳梗塞)");
-2. strict: labels behind a marker ("答え: c", "正解はaとc", "the answer is (b)");
-3. lenient: labels that stand by themselves ("…なのはcです。", a line "c");
-4. lenient: one label in front of its text ("c: 肝硬変").
+1. the whole text is labels ("a,c", "「ａ」と「ｃ」。", "b (脳梗塞)") or choices, a line for each;
+2. labels behind a marker ("【回答】c,e", "正解はaとc", "the answer is (b)", ``{"answer": ["a"]}``);
+3. labels that stand by themselves ("…なのはcです。", a line "c"), if the first line is not another
+   answer: models also answer first and explain then;
+4. one label in front of its text ("c: 肝硬変").
 
-Several lines that begin with a label choose them all only if nothing else stands on them ("b",
-"d") or the rest of each is that choice's text as offered, ascending and not all there are. Other
-such lines discuss the choices one by one, and so do lists of ○ and ×, even complete ones: which of
-the two is asked for, the text does not say. They are not read, nor is a label with a verdict
-("a: ×", "a (不要)"), nor a line of its own at the end of a discussion: it may have been cut off.
-Behind a marker a reason is no verdict: 「答えはc(発熱がないため)」 is read as c.
-「誤っているのはa」 is read as a, as it repeats a question for what is wrong, unless the text also
-says what is right.
+Lines that begin with a label choose them all only if nothing else stands on them or the text of the
+choice as offered, ascending and not all there are. Other such lines discuss the choices, and so do
+lists of ○ and ×: whether the right or the wrong ones are asked for, the text does not say. They are
+not read, nor is a label with a verdict ("a: ×"), nor a label at the end of a discussion: it may
+have been cut off. Behind a marker a reason is no verdict: 「答えはc(発熱がないため)」 is read as c.
+「誤っているのはa」 is read as a, unless the text also says what is right.
 
-A letter that belongs to a word is no label: ビタミンB, HbA1c, B型肝炎, 写真(a), "a patient",
-"hepatitis b". Letters written together ("ac") are not read either, as "ad" and "ace" are words of
-medicine. Nor are alternatives ("a または d"), denials ("aではない") and lists of all the choices.
+A letter that belongs to a word is no label: ビタミンB, HbA1c, B型肝炎, 写真(a), "a patient".
+Letters written together ("ac") are labels only where they are the whole answer and exactly as many
+as are asked for, as "ad" and "ace" are words of medicine. Circled digits are labels where they
+begin the texts of the choices. Alternatives ("a または d"), denials ("aではない") and lists of all
+the choices are not read.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from jmed_metrics.letter_lists import Lists, Span, is_list
-from jmed_metrics.letter_page import Page
-from jmed_metrics.letter_patterns import (
-    ALONE,
-    ANNOUNCED,
-    AROUND_TEXT,
-    JUDGED_AT_ONCE,
-    JUDGED_IN_PART,
-    JUDGED_IN_SENTENCE,
-    NOT_SO_IN_PART,
+from jmed_metrics.letter_grammar import (
+    ALONE_AFTER,
+    ALONE_BEFORE,
+    ANNOUNCED_AFTER,
+    AROUND,
+    BEFORE,
+    BEGINS_TEXT,
+    DENIED,
+    DISCUSSION,
+    EXPLANATION,
+    JUDGMENT,
+    MARKED,
+    NOT_SO,
     OF_OTHERS,
-    OPENING_SIGN,
-    OPINION_IN_LINE,
-    OPINION_IN_SENTENCE,
+    OPENING,
+    OPINION,
+    REJECTED,
     RIGHT,
-    TEXT_BEGINS,
-    TOPIC_IN_LINE,
-    TOPIC_SIGN,
     WRONG,
-    Grammar,
     grammar_of,
 )
+from jmed_metrics.letter_page import SIGHT, Head, Page
 from jmed_metrics.normalize import normalize
 
 
 def read_letters(
-    text: str, labels: Sequence[str], *, choices: Sequence[str] = ()
+    text: str, labels: Sequence[str], *, choices: Sequence[str] = (), asked: int | None = None
 ) -> frozenset[str]:
     """The labels that ``text`` chooses, all of them among ``labels`` (small letters).
 
     choices: the texts that the labels stand for, in their order; without them several lines with a
-    text are not read. Empty if ``text`` chooses none or cannot be read, and for a question without
-    labels. It takes a time that grows with the length of ``text`` only.
+    text are not read. asked: how many are to be chosen, where known. Empty if ``text`` chooses none
+    or cannot be read, and for a question without labels. It takes a time that grows with the length
+    of ``text`` only.
     """
-    text = normalize(text)
-    if not labels or not text:
+    if not labels:
         return frozenset()
     grammar = grammar_of("".join(labels))
-    one_line = text.replace("\n", " ")
-    if is_list(grammar, text, remarks=True) or is_list(grammar, one_line, remarks=False):
-        return frozenset(_letters(grammar, text))
     offered = {
-        label: normalize(choice).strip(AROUND_TEXT)
+        label: normalize(choice).strip(AROUND)
         for label, choice in zip(labels, choices, strict=False)
     }
-    page, lists = Page(grammar, text, offered), Lists(grammar, text)
-    return frozenset(_announced(page, lists) or _alone(page, lists) or _options(page))
+    page = Page(grammar, grammar.apart(normalize(text), asked or 0), offered)
+    found = _whole(page) or _announced(page) or _alone(page) or _option(page)
+    lettered = text.translate(_circled(labels, choices))
+    if not found and lettered != text:
+        page = Page(grammar, normalize(lettered), offered)
+        found = _whole(page) or _announced(page) or _alone(page)
+    return frozenset(found)
 
 
-def _letters(grammar: Grammar, labels: str) -> list[str]:
-    """The labels of a list, without what stands in brackets behind them."""
-    return [found[1] for found in grammar.one.finditer(labels)]
+def _circled(labels: Sequence[str], choices: Sequence[str]) -> dict[int, str]:
+    """The labels, in brackets, of circled digits, if one of its own begins each of the choices."""
+    digits = [re.findall("[①-⑳]", choice) for choice in choices]
+    is_numbered = all(
+        len(each) == 1 and choice.startswith(each[0])
+        for each, choice in zip(digits, choices, strict=True)
+    )
+    table = {
+        ord(each[0]): f"({label})" for each, label in zip(digits, labels, strict=False) if each
+    }
+    return table if is_numbered and len(table) == len(labels) else {}
 
 
-def _announced(page: Page, lists: Lists) -> list[str]:
+def _whole(page: Page) -> list[str]:
+    """The labels of a text that is nothing else, or of lines that all state a choice."""
+    if len(page.lines) == 1 and (found := page.grammar.all.fullmatch(page.lines[0])):
+        return page.letters(found[0])
+    heads = [head for head in page.heads if head and page.is_stated(head)]
+    return _in_order(page, heads) if len(heads) == len(page.lines) else []
+
+
+def _in_order(page: Page, heads: Sequence[Head]) -> list[str]:
+    """The labels, if they go up and are not all there are: else the choices are discussed."""
+    letters = list(dict.fromkeys(head.label for head in heads))
+    return letters if letters == sorted(letters) and len(letters) < page.grammar.size else []
+
+
+def _announced(page: Page) -> list[str]:
     """The labels behind the last marker behind which they can be read."""
-    for found in reversed(list(lists.between(ANNOUNCED))):
-        if letters := _behind_marker(page, found):
-            return letters
+    for number in reversed(range(len(page.lines))):
+        for marker in reversed(list(MARKED.finditer(page.lines[number]))):
+            if letters := _behind(page, number, marker):
+                return letters
     return []
 
 
-def _behind_marker(page: Page, found: Span) -> list[str]:
-    """Labels behind a marker; a single one also with those that begin the lines below it."""
-    letters = _letters(page.grammar, page.text[found.start : found.end])
-    if len(letters) > 1:
+def _behind(page: Page, number: int, marker: re.Match[str]) -> list[str]:
+    """The labels behind a marker of the line with this number."""
+    line = marker.string
+    found = page.grammar.list.match(line, marker.end())
+    after = ANNOUNCED_AFTER.match(line, found.end()) if found else None
+    if not found or not after or _ends_another(page, marker, after):
+        return []
+    rest = line[found.end() : found.end() + SIGHT]
+    if after["claim"] and DENIED.search(rest.split("。")[0]):
+        return []
+    letters = page.letters(found[0])
+    return letters if len(letters) > 1 else _single(page, number, Head(letters[0], rest))
+
+
+def _ends_another(page: Page, marker: re.Match[str], after: re.Match[str]) -> bool:
+    """Whether "正解 c" may be an end and a beginning, as in "b: 正解 c: 不正解"."""
+    is_linked = marker["link"].strip() or marker.end("link") < marker.end()
+    before = re.split("[。.!?;]", marker.string[max(0, marker.start() - SIGHT) : marker.start()])
+    return not is_linked and (after["end"] is None or bool(page.grammar.one.search(before[-1])))
+
+
+def _single(page: Page, number: int, head: Head) -> list[str]:
+    """The one label behind a marker, with those of the lines below; none if that is uncertain."""
+    below, stated = page.below(number), page.is_stated(head)
+    are_stated = below and stated and all(map(page.is_stated, below))
+    if are_stated and (letters := _in_order(page, [head, *below])):
         return letters
-    below, stated = page.block_below(found.start), page.is_stated(found.start)
-    if below and stated and below.stated:
-        together = list(dict.fromkeys((*letters, *below.letters)))
-        if listed := _in_order(page.grammar, together):
-            return listed
-    if _names_more(page, found.start) or _has_rivals(page, found):
+    rivals = {found[found.lastindex or 0] for found in page.grammar.rival.finditer(head.rest)}
+    if page.runs and page.runs[-1][0] > number and not page.is_cut:
+        rivals.update(page.runs[-1][1])
+    if rivals - {head.label} or (not stated and _is_denied(head.rest.split("。")[0])):
         return []
-    if below:
-        is_remark = letters[0] >= below.letters[0] or below.is_opinion
-        return letters if stated and is_remark and not below.may_state else []
-    return [] if _is_denied(page, found.end) and not page.has_text(found.start) else letters
+    if not below or head.label in [each.label for each in below]:
+        return [head.label]
+    is_remark = head.label > below[0].label or OPINION.search(below[0].rest)
+    return [head.label] if stated and is_remark and not any(map(page.may_state, below)) else []
 
 
-def _names_more(page: Page, place: int) -> bool:
-    """Whether from ``place`` on its line has another label before a text or behind a bracket.
+def _is_denied(sentence: str) -> bool:
+    """Whether what stands behind a label takes it back.
 
-    As in "a (…) と c".
+    It does if a part is a verdict, or if the text, not a remark in brackets, ends with one. A
+    reason ("発熱がないため") and an opinion on the other choices do not.
     """
-    names = {
-        label
-        for label, mention in page.grammar.mentions_ahead.items()
-        if page.is_ahead(mention, place + 1)
-    }
-    if own := page.grammar.named.match(page.text, place):
-        names.add(own[1])
-    return len(names) > 1 or page.is_ahead(page.grammar.joined_ahead, place)
-
-
-def _is_denied(page: Page, place: int) -> bool:
-    """Whether behind the label that ends at ``place`` an opinion takes it back.
-
-    The opinion is the whole text or bracket. A reason ("発熱がないため"), a remark in a bracket
-    ("感染はない") and an opinion on the other choices are none.
-    """
-    if page.is_ahead(OF_OTHERS, place):
+    if OF_OTHERS.search(sentence):
         return False
-    if JUDGED_AT_ONCE.match(page.text, place):
+    parts = [part.strip(AROUND) for part in re.split(r"[(),、]", sentence)]
+    if any(map(JUDGMENT.fullmatch, parts)):
         return True
-    begun = TEXT_BEGINS.match(page.text, place)
-    if not begun:
-        return False
-    sought = [NOT_SO_IN_PART, JUDGED_IN_SENTENCE]
-    if not begun[0].endswith("("):
-        sought.append(JUDGED_IN_PART)
-    return any(page.is_ahead(each, begun.end()) for each in sought)
+    ends = bool(REJECTED.search(parts[0])) or any(map(NOT_SO.search, parts))
+    return ends and bool(BEGINS_TEXT.match(sentence))
 
 
-def _alone(page: Page, lists: Lists) -> list[str]:
+def _alone(page: Page) -> list[str]:
     """The last labels by themselves; none if they may head the discussion of a choice."""
-    found = list(lists.between(ALONE))
-    if not found or (RIGHT.search(page.text) and WRONG.search(page.text)):
+    text = "\n".join(page.lines)
+    if RIGHT.search(text) and WRONG.search(text):
         return []
-    last = found[-1]
-    heading = _has_rivals(page, last) or _is_next(page, last)
-    return [] if heading else _letters(page.grammar, page.text[last.start : last.end])
-
-
-def _options(page: Page) -> list[str]:
-    """The one label that stands in front of a text; several if nothing else is written."""
-    first = page.blocks[0]
-    if first and all(page.blocks):
-        listed = _in_order(page.grammar, list(first.letters)) if first.stated else []
-        if listed or len(page.lines) > 1:
-            return listed
-    options = list(page.grammar.option.finditer(page.text))
-    letters = {found[1] for found in options}
-    if len(letters.union(page.grammar.mentioned.findall(page.text))) != 1:
+    runs = page.runs[:-1] if page.is_cut else page.runs
+    if any(set(letters) - set(runs[-1][1]) for _, letters in runs):
         return []
-    is_discussed = any(_is_discussed(page, *found.span(1)) for found in options)
-    return [] if is_discussed else list(letters)
+    first = runs[0][1] if page.bare[0] else _before_explanation(page)
+    found = [] if page.is_cut else sorted([*_statements(page), *runs], key=lambda each: each[0])
+    last = found[-1][1] if found else first
+    return last if not first or set(first) == set(last) else []
 
 
-def _in_order(grammar: Grammar, letters: list[str]) -> list[str]:
-    """``letters``, the labels that begin lines, if they are an answer.
+def _before_explanation(page: Page) -> list[str]:
+    """The label of the first line, with a text, if the next one begins to explain."""
+    head = page.heads[0]
+    is_first = head and len(page.lines) > 1 and EXPLANATION.match(page.lines[1])
+    return [head.label] if head and is_first and not OPINION.search(head.rest) else []
 
-    None if they go up and down or are all there are: choices taken are listed in order; a choice
-    and then remarks on others are not, and a list of all only repeats the question.
+
+def _statements(page: Page) -> Iterator[tuple[int, list[str]]]:
+    """The labels by themselves within sentences, with the numbers of their lines."""
+    for number, sentence in page.sentences():
+        if page.bare[number]:
+            continue
+        denied = max((found.start() for found in DENIED.finditer(sentence[0])), default=-1)
+        is_headed = page.head(sentence[0]) is not None
+        for found in page.grammar.list.finditer(sentence[0]):
+            letters = page.letters(found[0])
+            if len(letters) < page.grammar.size and _is_said(found, denied, is_headed=is_headed):
+                yield number, letters
+
+
+def _is_said(found: re.Match[str], denied: int, *, is_headed: bool) -> bool:
+    """Whether labels stand by themselves in a sentence whose last denial is at ``denied``.
+
+    is_headed: a label begins the sentence, so that labels at its end may be cut off: "b: C".
     """
-    in_order = letters == sorted(letters) and len(letters) < grammar.size
-    return letters if in_order or len(letters) == 1 else []
-
-
-def _is_discussed(page: Page, start: int, end: int) -> bool:
-    """Whether behind the label from ``start`` to ``end`` stands what is thought of the choice."""
-    if OPENING_SIGN.match(page.text, end):
-        return True
-    if not page.begins_line(start):
-        return page.is_ahead(OPINION_IN_SENTENCE, end)
-    topic = TOPIC_SIGN.match(page.text, end)
-    return page.is_ahead(OPINION_IN_LINE, end) or bool(
-        topic and page.is_ahead(TOPIC_IN_LINE, topic.end())
-    )
-
-
-def _has_rivals(page: Page, found: Span) -> bool:
-    """Whether ``found`` fills a line and another label does, too: headings of a discussion."""
-    if not page.fills_line(found):
+    after = ALONE_AFTER.match(found.string, found.end())
+    if not after or not _begins(found):
         return False
-    letters = _letters(page.grammar, page.text[found.start : found.end])
-    return not page.headings.issubset(letters)
+    if after["claim"]:
+        return denied < after.end("claim")
+    return not (is_headed and after["end"] is not None)
 
 
-def _is_next(page: Page, found: Span) -> bool:
-    """Whether ``found`` may be cut off in a discussion of the choices.
+def _begins(found: re.Match[str]) -> bool:
+    """Whether in front of labels stands what shows that they are no part of a word."""
+    before = found.string[max(0, found.start() - BEFORE) : found.start()]
+    return bool(ALONE_BEFORE.search(before.rstrip(OPENING)))
 
-    It fills a line below those on other labels, or ends the text within a sentence on one: "b: C".
-    """
-    about = page.grammar.about
-    *above, line = page.text[: found.start].split("\n")
-    if not page.fills_line(found):
-        sentence = line.rpartition("。")[2]
-        return found.end == len(page.text) and bool(about.match(sentence))
-    others = {m[1] for each in above if (m := about.match(each))}
-    letters = _letters(page.grammar, page.text[found.start : found.end])
-    return bool(others) and not others.issuperset(letters)
+
+def _option(page: Page) -> list[str]:
+    """The one label that stands in front of a text, if the text does not discuss the choice."""
+    if (len(page.lines) > 1 and all(page.heads)) or any(map(DISCUSSION.search, page.lines)):
+        return []
+    options: set[str] = set()
+    named: set[str] = set()
+    for number, sentence in page.sentences():
+        named.update(page.grammar.named.findall(sentence[0]))
+        fronts = [each for each in page.grammar.list.finditer(sentence[0]) if _is_front(page, each)]
+        options.update(*(page.letters(each[0]) for each in fronts))
+        if fronts and _is_discussed(page.lines[number], sentence, fronts[0].start()):
+            return []
+    return list(options) if options and len(options | named) == 1 else []
+
+
+def _is_front(page: Page, found: re.Match[str]) -> bool:
+    """Whether labels stand in front of a text, and not in a bracket behind it."""
+    text, start = found.string, found.start()
+    is_remark = start > 1 and text[start - 1] == "("
+    return bool(page.grammar.option.match(text, start + 1)) and not is_remark and _begins(found)
+
+
+def _is_discussed(line: str, sentence: re.Match[str], start: int) -> bool:
+    """Whether behind the label at ``start`` stands what is thought of the choice."""
+    if start > 1 or sentence.start() > 0:
+        return bool(OPINION.search(sentence[0][start + 1 :]))
+    rest = line[start + 1 :]
+    is_topic = rest.lstrip()[:1] in (":", ".", ")") and "は" in rest
+    return is_topic or bool(OPINION.search(rest))

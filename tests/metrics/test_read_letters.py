@@ -82,6 +82,7 @@ def test_labels_behind_a_marker(text, expected):
         ("c: 肝硬変", "c"),
         ("c. difficulty breathing", "c"),
         ("可能性が高いのはc: 呼吸困難です", "c"),
+        ("c (計算式は2×(na+k) + 1)", "c"),  # brackets within its bracket
         ("51. d", "d"),  # a number of the question in front
     ],
 )
@@ -277,6 +278,120 @@ def test_a_discussion_of_the_choices_chooses_nothing_by_itself(text, expected, w
 def test_lists_of_signs_choose_nothing(signs, line):
     text = "\n".join(map(line.format, FIVE, signs))
     assert read_letters(text, FIVE, choices=OFFERED) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "why"),
+    [
+        ("所見。\n\n【回答】c,e", "ce", "asked for"),
+        ("【回答】b　「生理的な範囲です」", "b", "the text of the choice behind it"),
+        ("【回答】\n1. b\n2. d", "bd", "numbered"),
+        ("### 最終回答\nb, d", "bd", "a heading"),
+        ("## 正解\n\n**d　グルココルチコイド**\n\n理由", "d", "a heading and the choice's text"),
+        ("The best option is B", "b", "another marker"),
+        ("Therefore, the correct option is (c).", "c", "another marker"),
+        ("**Final Answer**\n\nC", "c", "a marker on its line"),
+        ("**b) Weight reduction**", "b", "bold"),
+        ("The correct answer is **b) Weight reduction**.", "b", "bold behind a marker"),
+        (r"\boxed{\text{b}}", "b", "TeX"),
+        (r"$\boxed{\text{a}, \text{c}}$", "ac", "TeX"),
+        ('{"answer": ["a","c"]}', "ac", "JSON"),
+        ('```json\n{\n  "answer": [\n    "a",\n    "c"\n  ]\n}\n```', "ac", "JSON by lines"),
+        ('{"answer": "b", "explanation": "aは誤りで、cが適切に見える。"}', "b", "JSON"),
+        ("正解は<b>c</b>です", "c", "HTML: b is no label"),
+        ("c<|im_end|>", "c", "a special token"),
+        ("消去法により b が残る", "b", "what remains"),
+        ("So (b) is common. So answer d.", "d", "a label in the sentence before"),
+        ("b\n\n【回答】b", "b", "said twice"),
+        ("- b\n- d", "bd", "a list of nothing else"),
+    ],
+)
+def test_what_models_of_today_write(text, expected, why):
+    assert read_letters(text, FIVE) == set(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "why"),
+    [
+        (
+            "e \n\n\n**解説:**\n\n熱がある。\n* **a: 投与:** 不適切。\n* **b: 手術:** ×。\n* **c",
+            "e",
+            "cut off behind a label",
+        ),
+        ("e. 緊急手術\n\n**解説:**\n* **a: 投与:** 不適切です。\n* **b", "e", "with its text"),
+        ("d\n\nThe patient has a fever. a is wrong because of b.", "d", "in English"),
+        ("b\n理由: cが適切である。", "", "contradicts itself"),
+        ("a\n不要。\nb\n不要。\nc", "", "no answer, but a heading"),
+        ("熱がある。\n各選択肢の検討：\na", "", "a discussion, cut off behind its first label"),
+        ("熱がある。\n各選択肢の検討：\na: 肝", "", "the same, a little later"),
+        ("- **a. 腎生検**：異常な", "", "a list, cut off"),
+        ("| 選択肢 | 評価 |\n| a. 腎生検 | 異", "", "a table, cut off"),
+    ],
+)
+def test_an_answer_before_its_explanation(text, expected, why):
+    assert read_letters(text, FIVE) == set(expected)
+
+
+@pytest.mark.parametrize(
+    "listed", ["a　脳\nb　心 ← 正解\nc　腎", "a. 脳\nb. 心 ← 正解\nc. 腎", "a: 脳\nb: 心"]
+)
+@pytest.mark.parametrize("between", ["\n", "  \n\n---\n\n**選択肢**\n"])
+def test_the_choices_listed_below_an_answer_are_none(between, listed):
+    text = f"【回答】b{between}{listed}"
+    assert read_letters(text, FIVE) == {"b"}
+    assert read_letters(text, FIVE, choices=("脳", "心", "腎", "肺", "肝")) == {"b"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["b: 正解 c: 不正解", "a: 不正解\nb: 正解\nc: 不正解", "正解は「a」「b」「c」の中にない"],
+)
+def test_a_verdict_announces_nothing(text):
+    assert read_letters(text, FIVE) == set()
+
+
+def test_behind_a_choice_that_is_right_stands_no_other():
+    assert read_letters("bが正解\nc: 誤り", FIVE) == {"b"}
+    assert read_letters("選択肢bが正解です\nc: 誤り", FIVE) == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "expected", "why"),
+    [
+        ("④", "①②③④⑤", "d", "the choices are the digits"),
+        ("正解は④です。", "①②③④⑤", "d", "behind a marker"),
+        ("①、④", "①②③④⑤", "ad", "several"),
+        ("④", ["①脳", "②心", "③腎", "④肺", "⑤肝"], "d", "the choices begin with them"),
+        ("④", ["脳", "心", "腎", "肺", "肝"], "", "the choices are not numbered"),
+        ("④", ["①②", "①③", "②③", "③④", "④⑤"], "", "combinations"),
+        ("④", (), "", "unknown choices"),
+        ("④ではない", "①②③④⑤", "", "a denial"),
+        ("①と④のどちらか", "①②③④⑤", "", "alternatives"),
+    ],
+)
+def test_circled_digits(text, choices, expected, why):
+    assert read_letters(text, FIVE, choices=choices) == set(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "expected"),
+    [
+        ("ce", 2, "ce"),
+        ("【回答】ＣＥ", 2, "ce"),
+        ("正解はecです。", 2, "ce"),
+        ("bde", 3, "bde"),
+        ("ce", None, ""),
+        ("ce", 1, ""),
+        ("ace", 2, ""),
+        ("cc", 2, ""),
+        ("cf", 2, ""),  # not offered
+        ("ADは痒い。", 2, ""),  # not the whole answer
+        ("c, e", 2, "ce"),
+        ("c", 2, "c"),  # too few, but said
+    ],
+)
+def test_letters_written_together(text, asked, expected):
+    assert read_letters(text, FIVE, asked=asked) == set(expected)
 
 
 def test_only_the_question_s_own_labels_count():

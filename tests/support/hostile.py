@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from jmed_metrics import score_response
 from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
+from jmed_metrics.thinking import split_thinking
 from jmedlora.data.parse.read_response import read_response
 from jmedlora.data.parse.select_pairs import reject_reason
 from jmedlora.data.parse.types import Pair
@@ -28,7 +29,10 @@ UNITS = [
     "a\n", "a,", "a、", "a;", "a ", 'a" " "', "a (b) ", "a(肝) ", "aが正しい、", "a: 肝\n",
     # answers
     "答えはa:", "答えはa 肝", "答え:a(", "答えはa、", "答えはa(肝", "a) 答えはa\n", "正解は", "はa",
-    "は a: ", "は", "と", "誤りはa", "ない", "。", "(", "「", "\\boxed{", "\u0301\u0323",
+    "は a: ", "は", "と", "誤りはa", "ない", "。", "(", "「", "\\boxed{", "\u0301\u0323", "答え:\n",
+    "a: 肝。", "a\nx\n", "1. ", "「a」「b」", "3 1 5\n", "28→", "\\text{", "<b>", "<|",
+    # thinking
+    "analysis", "assistantfinal", "[THINK]", "<|channel|>final",
     # pairs
     "<think>", "<think></think>", "<|start_header_id|>", '{"instruction":', '"Q": "a", "A": "b", ',
     "指示:", "Q:", "Q: a\nA: b\n", "あ 質問1：い\n", "【質問】", "**Q**", "\n", " ", "的", "{'\\",
@@ -48,7 +52,11 @@ SHAPES = {
 CHOICES = ["肝硬変", "心不全である", "1mg/kg", "答えはa", "ab" * 99]
 READERS: dict[str, Callable[[str], object]] = {
     "letters": lambda text: read_letters(text, "abcde", choices=CHOICES),
+    "letters and circled digits": lambda text: read_letters(
+        text, "abcde", choices=["①肝", "②心", "③腎", "④肺", "⑤脳"], asked=2
+    ),
     "number": read_number,
+    "thinking": split_thinking,
     "pairs": lambda text: read_response(text, "length"),
     "usefulness": lambda text: reject_reason(Pair(text[:20], text, "", 1, text), "ja"),
     "similarity": lambda text: score_response(text, CHOICES, [0]),
