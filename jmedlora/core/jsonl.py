@@ -11,6 +11,7 @@ from typing import Any
 from jmedlora.core.errors import Fault
 
 JSON_SPACE = " \t\r"
+ANEW = "bring the file anew"
 Record = dict[str, Any]
 Numbered = tuple[int, Record]
 """A 1-based line number and the record that starts there."""
@@ -61,17 +62,23 @@ def read_json_list(path: Path) -> tuple[list[Record], list[Fault]]:
 
     Nothing is raised: a file that cannot be opened or decoded is a fault, too.
     """
-    text, faults = _read_text(path)
+    records, faults = read_json_value(path)
     if faults:
         return [], faults
-    remedy = "bring the file anew"
-    try:
-        records = json.loads(text, object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as error:  # a key twice, a number too long, too deep
-        return [], [Fault(path, None, None, f"not usable JSON ({error})", remedy)]
     if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
-        return [], [Fault(path, None, None, "a list of JSON objects is needed", remedy)]
+        return [], [Fault(path, None, None, "a list of JSON objects is needed", ANEW)]
     return records, []
+
+
+def read_json_value(path: Path) -> tuple[Any, list[Fault]]:
+    """The one value that a JSON file holds, or what is wrong with the file; nothing is raised."""
+    text, faults = _read_text(path)
+    if faults:
+        return None, faults
+    try:
+        return json.loads(text, object_pairs_hook=_without_repeats), []
+    except (ValueError, RecursionError) as error:  # a key twice, a number too long, too deep
+        return None, [Fault(path, None, None, f"not usable JSON ({error})", ANEW)]
 
 
 def _read_text(path: Path) -> tuple[str, list[Fault]]:

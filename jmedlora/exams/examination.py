@@ -1,6 +1,6 @@
 """Whole examinations: all their questions, and what it takes to pass them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,13 +8,15 @@ from jmedlora.core.errors import Fault, FileError, UserError
 from jmedlora.exams.cache import locate
 from jmedlora.exams.description import Description, described, read_description, shipped
 from jmedlora.exams.description_check import check_description
-from jmedlora.exams.readers import igakuqa_whole
+from jmedlora.exams.readers import igakuqa119, igakuqa119_defects, igakuqa_whole, jmle2026
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.exams.readers.igakuqa_notes import Note, read_notes
 from jmedlora.exams.schema import Question
 
 OWN = "jmed_own:"
 """Before the path of a user's own examination."""
+Whole = tuple[list[Question], dict[str, Note]]
+"""The questions of an examination, and the notes on them by problem_id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Examination:
 
     exam: the published exam that holds them, "jmed_own" for a user's own. description: None where
     there is none: then there are points, but no verdict. notes: of each question, by problem_id,
-    where they are published.
+    where they are published. not_asked: the questions that no task asks, because the published
+    files lack a part of them.
     """
 
     name: str
@@ -31,12 +34,22 @@ class Examination:
     questions: tuple[Question, ...]
     description: Description | None = None
     notes: Mapping[str, Note] = field(default_factory=dict)
+    not_asked: frozenset[str] = frozenset()
 
     def with_lines(self, lines: Mapping[str, float]) -> "Examination":
         """The same with other points to pass. Raises UserError where it has no such lines."""
         if not self.description:
-            raise UserError(f"--lines: {self.name} has no description; write {self.name}.yaml")
-        return replace(self, description=self.description.with_lines(lines))
+            what = f"--lines: {self.name} has no description that says which sections a line has"
+            raise UserError(f"{what}; write {self.name}.yaml (docs/tasks.md)")
+        return replace(self, description=self._with_most(self.description).with_lines(lines))
+
+    def _with_most(self, description: Description) -> Description:
+        """``description``, every line of which says how many points there are."""
+        lines = {}
+        for name, line in description.lines.items():
+            most = sum(each.points for each in self.questions if each.section in line.sections)
+            lines[name] = line.model_copy(update={"points": most})
+        return description.model_copy(update={"lines": lines})
 
 
 def examination_names(exam: str) -> list[str]:
@@ -91,14 +104,29 @@ def _published(description: Description) -> Examination:
         what = f"holds no question of the examination {description.name}"
         remedy = f"run: jmed-data fetch {description.questions}"
         raise FileError([Fault(root, None, None, what, remedy)])
-    found = tuple(described(questions, description))
-    return Examination(description.name, description.questions, found, description, notes)
+    return Examination(
+        description.name,
+        description.questions,
+        tuple(described(questions, description)),
+        description,
+        notes,
+        NOT_ASKED.get(description.questions, frozenset()),
+    )
 
 
-def _igakuqa(root: Path, description: Description) -> tuple[list[Question], dict[str, Note]]:
+def _igakuqa(root: Path, description: Description) -> Whole:
     years = [description.year] if description.year else []
     return igakuqa_whole.read_questions(root, years=years), read_notes(root, years=years)
 
 
-WHOLE = {"igakuqa": _igakuqa}
+def _without_notes(read: Callable[[Path], list[Question]]) -> Callable[[Path, Description], Whole]:
+    return lambda root, _description: (read(root), {})
+
+
+WHOLE = {
+    "igakuqa": _igakuqa,
+    igakuqa119.NAME: _without_notes(igakuqa119.read_questions),
+    jmle2026.NAME: _without_notes(jmle2026.read_questions),
+}
 """By the name of a published exam: how one examination and the notes on it are read."""
+NOT_ASKED = {igakuqa119.NAME: frozenset(igakuqa119_defects.LEFT_OUT)}

@@ -1,12 +1,17 @@
 """``jmed-report exam``: whether a model passes the national medical licensing examination."""
 
 import argparse
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jmedlora.core.atomic_write import dump
 from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import UserError
 from jmedlora.exams.cache import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from jmedlora.report.exam.verdict import ExamResult
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -15,63 +20,97 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="lm-eval samples of igakuqa_exam, or JSON Lines with problem_id (112A1) and "
-        "prediction (a,c); several are taken together as one model's",
+        help="lm-eval samples of an examination task, JSON Lines with problem_id (120A1) and "
+        "prediction (a,c), results of JMLE2026-Bench or IgakuQA119, or a folder of them",
+    )
+    parser.add_argument(
+        "--exam",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="120, 119, 112 … 116, igakuqa (these five) or jmed_own:FILE for your own; may come "
+        "several times (default: those to which the answers belong)",
+    )
+    parser.add_argument(
+        "--lines",
+        action="append",
+        type=_lines,
+        default=[],
+        metavar="[EXAM:]NAME=POINTS[,…]",
+        help="other points to pass, such as general=224 or 120:general=224",
     )
     parser.add_argument(
         "--official",
         action="store_true",
-        help="mark by the published script's rule to the letter, in place of reading the answers",
+        help="mark by the publisher's own rule to the letter, in place of reading the answers",
     )
     parser.add_argument(
         "--format",
-        choices=["text", "json", "markdown"],
+        choices=["text", "json", "markdown", "html"],
         default="text",
-        help="json: a list with one object a year (default: text)",
+        help="json: a list with one object a model and examination (default: text)",
     )
     parser.add_argument("--by", choices=["category"], help="also by category (診療科)")
 
 
+def _lines(text: str) -> tuple[str, dict[str, float]]:
+    """The examination ("" if none is named) and the points by line of "120:general=224"."""
+    examination, _, pairs = text.rpartition(":")
+    found = {}
+    for pair in pairs.split(","):
+        name, _, number = pair.partition("=")
+        if not name.strip() or not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", number.strip()):
+            raise argparse.ArgumentTypeError(f"'{text}': give it as general=224")
+        found[name.strip()] = float(number)
+    return examination.strip(), found
+
+
 def _run(args: argparse.Namespace) -> int:
-    from jmedlora.exams.examination import load_examinations
-    from jmedlora.report.exam.predictions import left_out, read_predictions
-    from jmedlora.report.exam.tables import markdown, print_sheets, sheets
-    from jmedlora.report.exam.verdict import result
+    from jmedlora.report.exam.sheet import markdown, page, print_sheets
+    from jmedlora.report.exam.tables import sheets
 
     if args.by and args.format == "json":
         raise UserError("--by category is not in the json list; use --format text or markdown")
-    examinations = load_examinations("igakuqa")
-    questions = {each.problem_id: each for exam in examinations for each in exam.questions}
-    predictions = read_predictions(args.files, questions)
-    years = [
-        result("", each, predictions, official=args.official)
-        for each in examinations
-        if any(question.problem_id in predictions for question in each.questions)
-    ]
+    found, left_out = _results(args)
     if args.format == "json":
-        print(dump([year.as_record() for year in years]), end="")
+        print(dump([each.as_record() for each in found]), end="")
         return 0
-    found = sheets(
-        years,
-        official=args.official,
-        by_category=bool(args.by),
-        left_out=sum(left_out(args.files).values()),
-    )
-    if args.format == "markdown":
-        print(markdown(found), end="")
+    shown = sheets(found, official=args.official, by_category=bool(args.by), left_out=left_out)
+    if args.format == "text":
+        print_sheets(shown)
     else:
-        print_sheets(found)
+        print(markdown(shown) if args.format == "markdown" else page(shown), end="")
     return 0
+
+
+def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], int]":
+    """The results, and how many questions an exclude list kept from being asked."""
+    from jmedlora.report.exam.answer_files import read_answer_files
+    from jmedlora.report.exam.chosen import answered_alone, asked_alone, examinations_of, with_lines
+    from jmedlora.report.exam.systems import systems
+    from jmedlora.report.exam.verdict import results
+
+    files = read_answer_files(args.files)
+    examinations = examinations_of(files, args.exam)
+    files = asked_alone(files, examinations, args.exam)
+    examinations = with_lines(answered_alone(examinations, files), args.lines)
+    found = results(systems(files, examinations), official=args.official)
+    return found, sum(each.left_out for each in files)
 
 
 EXAM = Command(
     name="exam",
-    text="Mark one model's answers to the national examination and say whether they pass. Gives "
-    "points, forbidden choices (禁忌肢) and the verdict of each year, 2018 to 2022. Needs "
-    "IgakuQA on this machine.",
+    text="Mark models' answers to an examination and say whether they pass: points, forbidden "
+    "choices (禁忌肢) and the verdict, with whose lines it uses. Several models give one table for "
+    "each examination, most points first. Needs the questions on this machine.",
     options=_add_options,
     run=_run,
     example="jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl",
-    sections={"writes": "nothing but the report", "environment": ENVIRONMENT},
-    see="docs/report.md, The examination; docs/tasks.md (the task igakuqa_exam)",
+    sections={
+        "reads": "samples_*.jsonl and results_*.json of lm-eval, predictions, published results; "
+        "beside your own exam.jsonl its description, exam.yaml",
+        "writes": "nothing but the report",
+        "environment": ENVIRONMENT,
+    },
+    see="docs/report.md, The examination; docs/tasks.md (the tasks that ask one)",
 )

@@ -1,115 +1,98 @@
-"""Reading a model's answers to the national examination: lm-eval samples, or plain predictions."""
+"""Answers to an examination line by line: samples of lm-eval, or plain predictions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jmed_metrics.marking import as_published
-from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.errors import Fault
 from jmedlora.core.jsonl import Record, read_jsonl
-from jmedlora.exams.documents import letters_document
-from jmedlora.exams.schema import Question
-from jmedlora.report.load.results import read_results
+from jmedlora.exams.schema import canonical_id
+from jmedlora.report.exam.sample_files import SampleFile, sample_file
 
-ASKED = ("question", "choices", "answer")
-"""Fields of a sample's document that must be those of the question on this machine."""
-TASK = "igakuqa_exam"
+FORMATS = (
+    "samples_*.jsonl of an examination task, lines with problem_id and prediction, or the results "
+    "of JMLE2026-Bench or IgakuQA119"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One answer: its text, the text that the published rule marks, and where it stands."""
+    """One answer and where it stands (line: None where a file is one JSON value).
+
+    text: what the model wrote. taken: the answer that the publisher's own program took from it;
+    None where that program has not seen it. cut: the text ended before its answer.
+    """
 
     text: str
-    published: str
     file: Path
-    line: int
+    line: int | None
+    taken: str | None = None
+    cut: bool = False
+
+    @property
+    def place(self) -> str:
+        """File and line, for a message."""
+        return str(self.file) if self.line is None else f"{self.file}:{self.line}"
 
 
-def read_predictions(
-    files: Sequence[Path], questions: Mapping[str, Question]
-) -> dict[str, Prediction]:
-    """The predictions in ``files``, taken together as those of one model, by problem_id.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose answers these are: a model's; of lm-eval also its run's folder and the task."""
 
-    A line is a sample of lm-eval (it has ``doc``) or ``{"problem_id": …, "prediction": …}``.
-    Raises FileError with every fault, a problem_id that comes twice among them, or at once where
-    another question was asked than that on this machine.
+    model: str = ""
+    folder: str = ""
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer to the question ``problem_id``. asked: its document, where lm-eval logged it."""
+
+    origin: Origin
+    problem_id: str
+    prediction: Prediction
+    asked: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """The answers in one file.
+
+    own: the path of the user's own questions that were asked, "" for those of published exams.
+    left_out: how many questions an exclude list kept from being asked. searched: it was not named,
+    but found in a folder.
     """
-    predictions: dict[str, Prediction] = {}
-    faults: list[Fault] = []
-    for file in files:
-        records, found = read_jsonl(file)
-        faults += found
-        if not records and not found:
-            remedy = "give samples_igakuqa_exam*.jsonl or lines with problem_id and prediction"
-            faults.append(Fault(file, None, None, "holds no prediction", remedy))
-        for line, record in records:
-            name, read = _read(record, file, line, questions)
-            if isinstance(read, Fault):
-                faults.append(read)
-            elif earlier := predictions.get(name):
-                faults.append(_twice(name, read, earlier))
-            else:
-                predictions[name] = read
-    if faults:
-        raise FileError(faults)
-    return predictions
+
+    path: Path
+    given: tuple[Given, ...]
+    own: str = ""
+    left_out: int = 0
+    searched: bool = False
 
 
-def left_out(files: Sequence[Path]) -> dict[Path, int]:
-    """How many questions an exclude list kept from each of ``files``; only where it did.
+def read_line_file(path: Path) -> tuple[AnswerFile, list[Fault]]:
+    """The answers of ``path``, a line each, and everything that is wrong with the others.
 
-    Samples do not tell, but the results file that lm-eval wrote beside them does.
+    A line is a sample of lm-eval (it has ``doc``), or ``{"problem_id": …, "prediction": …}``, with
+    ``"model"`` where it holds several. Raises ResultsError for a results file beside samples that
+    cannot be used.
     """
-    found = {}
-    for file in files:
-        stamp = file.stem.removeprefix(f"samples_{TASK}_")
-        beside = file.with_name(f"results_{stamp}.json")
-        for result in read_results(beside) if beside.is_file() else ():
-            if result.task == TASK and result.left_out:
-                found[file] = result.left_out
-    return found
+    records, faults = read_jsonl(path)
+    if not records and not faults:
+        faults = [Fault(path, None, None, "holds no prediction", f"give {FORMATS}")]
+    logged = any(isinstance(record.get("doc"), dict) for _, record in records)
+    run = sample_file(path) if logged else SampleFile("", "")
+    given = []
+    for found in (_read(record, path, line, run) for line, record in records):
+        if isinstance(found, Fault):
+            faults.append(found)
+        else:
+            given.append(found)
+    return AnswerFile(path, tuple(given), run.own, run.left_out), faults
 
 
-def _read(
-    record: Record, file: Path, line: int, questions: Mapping[str, Question]
-) -> tuple[str, Prediction | Fault]:
-    """The problem_id of ``record``, and its prediction or what is wrong with it."""
-    doc = record.get("doc")
-    name = (doc if isinstance(doc, dict) else record).get("problem_id")
-    if not isinstance(name, str):
-        what, remedy = f"problem_id is {_shown(name)}", 'give it as text, such as "112A1"'
-        return "", Fault(file, line, None, what, remedy)
-    if name not in questions:
-        remedy = "use the ids of IgakuQA, 112A1 to 116F75"
-        return name, Fault(file, line, name, "is no question of the examinations", remedy)
-    if isinstance(doc, dict):
-        return name, _sample(record, doc, questions[name], file, line)
-    text = record.get("prediction")
-    if not isinstance(text, str):
-        remedy = 'give the answer as text: "a", "a,c", "1.2"'
-        return name, Fault(file, line, name, f"prediction is {_shown(text)}", remedy)
-    return name, Prediction(text, text, file, line)
-
-
-def _sample(
-    record: Record, doc: Record, question: Question, file: Path, line: int
-) -> Prediction | Fault:
-    local = letters_document(question)
-    for field in ASKED:
-        if doc.get(field) != local[field]:
-            what = f"the {field} asked is not that of IgakuQA on this machine"
-            remedy = "give samples of igakuqa_exam; check the data with: jmed-data where igakuqa"
-            raise FileError([Fault(file, line, question.problem_id, what, remedy)])
-    text = _first_text(record.get("filtered_resps"), record.get("resps"))
-    if text is None:
-        what = "the sample holds no response"
-        return Fault(file, line, question.problem_id, what, "evaluate again with --log_samples")
-    return Prediction(text, as_published(text), file, line)
-
-
-def _first_text(*lists: Any) -> str | None:
+def first_text(*lists: Any) -> str | None:
     """The first text in the first of ``lists`` that begins with one, at any depth."""
     for found in lists:
         while isinstance(found, list) and found:
@@ -119,10 +102,42 @@ def _first_text(*lists: Any) -> str | None:
     return None
 
 
-def _twice(name: str, read: Prediction, earlier: Prediction) -> Fault:
-    what = f"is already answered at {earlier.file}:{earlier.line}"
-    return Fault(read.file, read.line, name, what, "give the files of one model and run, each once")
-
-
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """``value`` for a message."""
     return "missing" if value is None else f"{value!r}"[:40]
+
+
+def _read(record: Record, file: Path, line: int, run: SampleFile) -> Given | Fault:
+    doc = record.get("doc")
+    name = (doc if isinstance(doc, dict) else record).get("problem_id")
+    if not isinstance(name, str):
+        what, remedy = f"problem_id is {shown(name)}", 'give it as text, such as "112A1"'
+        return Fault(file, line, None, what, remedy)
+    faults = _sample_faults(record, doc) if isinstance(doc, dict) else _line_faults(record)
+    for what, remedy in faults:
+        return Fault(file, line, name, what, remedy)
+    if isinstance(doc, dict):
+        text = first_text(record.get("filtered_resps"), record.get("resps")) or ""
+        prediction = Prediction(text, file, line, cut=record.get("cut") == 1)
+        origin = Origin(run.model, str(file.parent), run.task)
+        return Given(origin, canonical_id(name), prediction, doc)
+    text = record["prediction"]
+    prediction = Prediction(text, file, line, taken=text)
+    return Given(Origin(record.get("model", "")), canonical_id(name), prediction)
+
+
+def _sample_faults(record: Record, doc: Record) -> Iterator[tuple[str, str]]:
+    """What is wrong with a sample, and the remedies."""
+    if first_text(record.get("filtered_resps"), record.get("resps")) is None:
+        yield "the sample holds no response", "evaluate again with --log_samples"
+    if "forbidden" not in doc:
+        what = "the task asked for the choices' texts, not for letters"
+        yield what, "give samples of a task that asks by chat or by letters (docs/tasks.md)"
+
+
+def _line_faults(record: Record) -> Iterator[tuple[str, str]]:
+    text, model = record.get("prediction"), record.get("model", "")
+    if not isinstance(text, str):
+        yield f"prediction is {shown(text)}", 'give the answer as text: "a", "a,c", "1.2"'
+    if not isinstance(model, str):
+        yield f"model is {shown(model)}", "give its name as text, or leave it out"

@@ -1,148 +1,57 @@
-"""The tables of ``jmed-report exam``: in the terminal with rich, or as Markdown."""
+"""The tables of ``jmed-report exam`` beside the verdicts: candidates, categories, both rules."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-from jmed_metrics import proportion_interval
 from jmedlora.core.display import counted
-from jmedlora.report.exam.verdict import (
-    EASY,
-    Answered,
-    ExamResult,
-    Humans,
-    LineResult,
-    differing,
-    humans,
-    points,
-)
-from jmedlora.report.render.console import consoles, plain_table
+from jmedlora.core.errors import UserError
+from jmedlora.report.exam.leaderboard import image_sheet, row_name, verdict_sheets
+from jmedlora.report.exam.marked import EASY, Answered, Humans, differing, humans, points
+from jmedlora.report.exam.sheet import Sheet
+from jmedlora.report.exam.verdict import ExamResult
 
-YEAR_HEADINGS = (
-    "exam", "correct", "95 % interval", "points", "required (line)", "general (line)",
-    "forbidden", "unparsed", "verdict",
-)  # fmt: skip
 HUMAN_HEADINGS = ("", "n", "model", "candidates")
-WIDTH = 120
-"""Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table of texts with a title above and notes below."""
-
-    title: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
+SHOWN = 20
+"""Ids of a kind of difference that are named."""
 
 
 def sheets(
-    years: Sequence[ExamResult], *, official: bool, by_category: bool, left_out: int = 0
+    results: Sequence[ExamResult], *, official: bool, by_category: bool, left_out: int = 0
 ) -> list[Sheet]:
-    """All that the command shows of ``years``, marked by one of the two rules.
+    """All that the command shows of ``results``, marked by one of the two rules.
 
-    left_out: questions that an exclude list kept from being asked.
+    left_out: questions that an exclude list kept from being asked. Raises UserError where there are
+    no categories.
     """
-    found = [_verdicts(years, official=official, left_out=left_out), _against_candidates(years)]
+    found = verdict_sheets(results, official=official)
+    if left_out:
+        found[-1] = _with_note(found[-1], left_out)
+    if any(each.with_images.questions for each in results):
+        found.append(image_sheet(results))
+    if any(answer.note for each in results for answer in each.answers):
+        found.append(_against_candidates(results))
     if by_category:
-        found.append(_categories(years))
-    if not official:
-        found.append(_differences(years))
+        found += _categories(results)
+    if not official and any(answer.official for each in results for answer in each.answers):
+        found.append(_differences(results))
     return found
 
 
-def print_sheets(found: Iterable[Sheet]) -> None:
-    """Prints them in the terminal. Raises ResultsError without rich."""
-    console, wide = consoles("exam", WIDTH)
-    from rich.text import Text
-
-    for sheet in found:
-        table = plain_table(sheet.headings)
-        for row in sheet.rows:
-            table.add_row(*map(Text, row))
-        wide.print(sheet.title, markup=False)
-        if sheet.rows:
-            wide.print(table)
-        for note in sheet.notes:
-            console.print(note, soft_wrap=True, markup=False)
-        console.print()
+def _with_note(sheet: Sheet, left_out: int) -> Sheet:
+    what = f"{counted(left_out, 'question')} left out by an exclude list and not asked"
+    notes = (*sheet.notes, f"{what}: the examination is not whole")
+    return Sheet(sheet.title, sheet.headings, sheet.rows, notes)
 
 
-def markdown(found: Iterable[Sheet]) -> str:
-    """The same as Markdown."""
-    return "\n\n".join("\n\n".join(_blocks(sheet)) for sheet in found) + "\n"
-
-
-def _blocks(sheet: Sheet) -> list[str]:
-    lines = [sheet.headings, ("---", *("--:" for _ in sheet.headings[1:])), *sheet.rows]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return [f"**{sheet.title}**", *([table] if sheet.rows else []), *sheet.notes]
-
-
-def _verdicts(years: Sequence[ExamResult], *, official: bool, left_out: int) -> Sheet:
-    rule = "the published script's rule" if official else "default rule"
-    notes = [note for year in years for note in _year_notes(year)]
-    if left_out:
-        notes.append(
-            f"{counted(left_out, 'question')} left out by an exclude list and not asked: the "
-            "examination is not whole"
-        )
-    return Sheet(
-        f"National medical licensing examination, {rule}",
-        YEAR_HEADINGS,
-        tuple(map(_year_row, years)),
-        tuple(notes),
-    )
-
-
-def _year_row(year: ExamResult) -> tuple[str, ...]:
-    lines = year.lines
-    return (
-        year.examination.name,
-        f"{year.correct}/{len(year.answers)}",
-        _interval(year),
-        f"{year.points:g}/{year.max_points:g}",
-        *(_line(lines.get(name)) for name in ("required", "general")),
-        "n/a" if year.forbidden is None else str(year.forbidden),
-        str(year.unparsed),
-        year.verdict,
-    )
-
-
-def _line(line: LineResult | None) -> str:
-    if not line:
-        return "n/a"
-    passes = line.line.pass_from
-    return f"{line.points:g}/{line.most:g} ({'?' if passes is None else f'{passes:g}'})"
-
-
-def _interval(year: ExamResult) -> str:
-    """Of the share of right answers; it would say nothing of questions not yet asked."""
-    if year.verdict == "incomplete":
-        return "n/a"
-    low, high = proportion_interval(year.correct / len(year.answers), len(year.answers))
-    return f"{low:.1%} to {high:.1%}"
-
-
-def _year_notes(year: ExamResult) -> list[str]:
-    if year.verdict == "incomplete":
-        n = len(year.answers)
-        return [
-            f"{year.examination.name}: {year.answered} of {n} answered; the others count as wrong, "
-            "and there is no verdict"
-        ]
-    return [f"{year.examination.name}: fails by {', '.join(year.missed)}"] if year.missed else []
-
-
-def _against_candidates(years: Sequence[ExamResult]) -> Sheet:
+def _against_candidates(results: Sequence[ExamResult]) -> Sheet:
     rows = []
-    for year in years:
+    for each in results:
         bands = (
-            ("", humans(year.answers)),
-            (f", {EASY:.0f} % or more right", humans(year.answers, least=EASY)),
-            (f", under {EASY:.0f} %", humans(year.answers, below=EASY)),
+            ("", humans(each.answers)),
+            (f", {EASY:.0f} % or more right", humans(each.answers, least=EASY)),
+            (f", under {EASY:.0f} %", humans(each.answers, below=EASY)),
         )
-        rows += [(f"{year.examination.name}{name}", *_human_cells(band)) for name, band in bands]
+        label = row_name(each, results)
+        rows += [(f"{label}{name}", *_human_cells(band)) for name, band in bands]
     note = "Questions whose share of right candidates is published, where answered; means."
     return Sheet("Against the candidates", HUMAN_HEADINGS, tuple(rows), (note,))
 
@@ -153,16 +62,22 @@ def _human_cells(band: Humans) -> tuple[str, str, str]:
     return str(band.n), f"{band.model:.1%}", f"{band.candidates:.1%}"
 
 
-def _categories(years: Sequence[ExamResult]) -> Sheet:
-    """All years together, the largest category first."""
-    groups: dict[str, list[Answered]] = {}
-    for year in years:
-        for each in year.answers:
+def _categories(results: Sequence[ExamResult]) -> Iterator[Sheet]:
+    """A table for each model: all its examinations together, the largest category first."""
+    groups: dict[str, dict[str, list[Answered]]] = {}
+    for result in results:
+        for each in result.answers:
             if each.note:
-                groups.setdefault(each.note.category, []).append(each)
-    ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
-    headings = ("category", "correct", "points", *HUMAN_HEADINGS[1:])
-    return Sheet("By category", headings, tuple(_category_row(*item) for item in ranked))
+                of_model = groups.setdefault(result.model, {})
+                of_model.setdefault(each.note.category, []).append(each)
+    if not groups:
+        what = "--by category: no category is published of these examinations"
+        raise UserError(f"{what}; leave it out")
+    for model, found in groups.items():
+        ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+        title = f"By category: {model}" if len(groups) > 1 else "By category"
+        headings = ("category", "correct", "points", *HUMAN_HEADINGS[1:])
+        yield Sheet(title, headings, tuple(_category_row(*item) for item in ranked))
 
 
 def _category_row(name: str, answers: Sequence[Answered]) -> tuple[str, ...]:
@@ -174,20 +89,23 @@ def _category_row(name: str, answers: Sequence[Answered]) -> tuple[str, ...]:
     )
 
 
-def _differences(years: Sequence[ExamResult]) -> Sheet:
-    """Where the default and the published rule disagree, by kind, with every problem_id."""
+def _differences(results: Sequence[ExamResult]) -> Sheet:
+    """Where the default and the published rule disagree: model by model, kind by kind."""
     kinds: dict[str, list[str]] = {}
-    for year in years:
-        for each in differing(year.answers):
+    several = len({each.model for each in results}) > 1
+    for result in results:
+        for each in differing(result.answers):
             for kind in _kinds(each):
-                kinds.setdefault(kind, []).append(each.question.problem_id)
-    notes = [f"{kind} ({len(ids)}): {', '.join(ids)}" for kind, ids in sorted(kinds.items())]
-    return Sheet(
-        "Default rule and published rule",
-        (),
-        (),
-        tuple(notes) or ("They agree on every answer.",),
-    )
+                key = f"{row_name(result, results)}: {kind}" if several else kind
+                kinds.setdefault(key, []).append(each.question.problem_id)
+    notes = [f"{kind} ({len(ids)}): {_listed(ids)}" for kind, ids in sorted(kinds.items())]
+    agree = ("They agree on every answer.",)
+    return Sheet("Default rule and published rule", (), (), tuple(notes) or agree)
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+    return f"{', '.join(ids[:SHOWN])}{more}"
 
 
 def _kinds(each: Answered) -> list[str]:

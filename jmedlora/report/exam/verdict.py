@@ -1,82 +1,20 @@
 """The result of an examination: points, pass lines, forbidden choices, verdict."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import fmean
 from typing import Any
 
-from jmed_metrics.examination import mark_record
-from jmed_metrics.marking import Mark, mark_officially
+from jmed_metrics import proportion_interval
 from jmedlora.exams.description import PassLine
-from jmedlora.exams.documents import letters_document, published_answer
 from jmedlora.exams.examination import Examination
-from jmedlora.exams.readers.igakuqa_notes import Note
-from jmedlora.exams.schema import Question
-from jmedlora.report.exam.predictions import Prediction
+from jmedlora.report.exam.marked import Answered, mark_answers, points
+from jmedlora.report.exam.reached import LineResult, Part, whole
+from jmedlora.report.exam.systems import System
 
-EASY = 70.0
-"""Percent of the candidates: what at least so many get right, a candidate should get right."""
 PASS, FAIL, INCOMPLETE, UNDECIDED, NONE = "pass", "fail", "incomplete", "undecided", "none"
 """The verdicts. incomplete: questions have no answer. undecided: it fails, but would pass if every
-answer that was cut off were right. none: a line is not known, or there is no description."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A question and the marks of its answer by both rules; None where there is no answer.
-
-    mark: the one of the two that counts. note: None where nothing is published.
-    """
-
-    question: Question
-    note: Note | None
-    default: Mark | None
-    official: Mark | None
-    mark: Mark | None
-
-    @property
-    def correct(self) -> bool:
-        """Whether it is answered, and rightly; what is missing is not."""
-        return self.mark is not None and self.mark.correct
-
-    @property
-    def cut(self) -> bool:
-        """Whether the model was cut off before it had answered."""
-        return self.mark is not None and self.mark.cut
-
-
-@dataclass(frozen=True, slots=True)
-class Humans:
-    """A model beside the candidates, over ``n`` answered questions whose share is published.
-
-    model, candidates: the mean share of right answers, 0 to 1; nan if n is 0.
-    """
-
-    n: int
-    model: float
-    candidates: float
-
-
-@dataclass(frozen=True, slots=True)
-class LineResult:
-    """One pass line: the points reached, and what they would be were every cut answer right.
-
-    most: the most points there are.
-    """
-
-    name: str
-    line: PassLine
-    points: float
-    best: float
-    most: float
-
-    @property
-    def missed(self) -> str:
-        """In words by what it is missed; "" if it is not, or if nobody knows the line."""
-        line = self.line.pass_from
-        return (
-            "" if line is None or self.points >= line else f"{self.name} {self.points:g} < {line:g}"
-        )
+answer that was cut off, and every question that no task asks, were right. none: a line is not
+known, or there is no description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +29,24 @@ class ExamResult:
     def answered(self) -> int:
         """How many questions have an answer, readable or not."""
         return sum(each.mark is not None for each in self.answers)
+
+    @property
+    def not_asked(self) -> list[str]:
+        """The ids of the questions that no task asks, where they have no answer."""
+        return [each.question.problem_id for each in self.answers if self._is_not_asked(each)]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question has an answer that a task asks."""
+        return self.answered + len(self.not_asked) == len(self.answers)
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """95 % of the share of right answers; None where questions were not yet asked."""
+        if not self.complete:
+            return None
+        n = len(self.answers)
+        return proportion_interval(self.correct / n, n)
 
     @property
     def correct(self) -> int:
@@ -108,6 +64,16 @@ class ExamResult:
         return sum(each.question.points for each in self.answers)
 
     @property
+    def without_images(self) -> Part:
+        """What is reached in the questions that can be answered without an image."""
+        return _part(each for each in self.answers if each.question.text_only)
+
+    @property
+    def with_images(self) -> Part:
+        """The same in those that need one."""
+        return _part(each for each in self.answers if not each.question.text_only)
+
+    @property
     def lines(self) -> dict[str, LineResult]:
         """The pass lines by name; {} without a description."""
         description = self.examination.description
@@ -116,10 +82,17 @@ class ExamResult:
 
     def _line(self, name: str, line: PassLine) -> LineResult:
         within = [each for each in self.answers if each.question.section in line.sections]
-        cut = sum(each.question.points for each in within if each.cut)
+        open_points = sum(each.question.points for each in within if self._is_open(each))
         asked = sum(each.question.points for each in within)
         most = asked if line.points is None else line.points
-        return LineResult(name, line, points(within), points(within) + cut, most)
+        return LineResult(name, line, points(within), points(within) + open_points, most)
+
+    def _is_open(self, each: Answered) -> bool:
+        """Whether a wrong answer says nothing of what the model knows."""
+        return not each.correct and (each.cut or self._is_not_asked(each))
+
+    def _is_not_asked(self, each: Answered) -> bool:
+        return each.mark is None and each.question.problem_id in self.examination.not_asked
 
     @property
     def forbidden(self) -> int | None:
@@ -165,14 +138,14 @@ class ExamResult:
     @property
     def verdict(self) -> str:
         """One of PASS, FAIL, INCOMPLETE, UNDECIDED and NONE."""
-        if self.answered < len(self.answers):
+        if not self.complete:
             return INCOMPLETE
         lines = self.lines.values()
-        if self._too_many_forbidden or any(_out_of_reach(line) for line in lines):
+        if self._too_many_forbidden or any(line.out_of_reach for line in lines):
             return FAIL
         if any(line.missed for line in lines):
             return UNDECIDED
-        unknown = not lines or any(line.line.pass_from is None for line in lines)
+        unknown = not lines or any(not line.is_known for line in lines)
         return NONE if unknown else PASS
 
     def as_record(self) -> dict[str, Any]:
@@ -185,107 +158,43 @@ class ExamResult:
             "year": self.examination.description and self.examination.description.year,
             "correct": self.correct,
             "questions": len(self.answers),
+            "interval": self.interval and list(self.interval),
             "points": whole(self.points),
             "max_points": whole(self.max_points),
             "required": required and whole(required.points),
             "general": general and whole(general.points),
             "kinki": self.forbidden,
             "verdict": self.verdict,
+            "missed": self.missed,
             "unparsed": self.unparsed,
             "cut": self.cut,
-            "lines": {name: _line_record(line) for name, line in lines.items()},
+            "lines": {name: line.as_record() for name, line in lines.items()},
             "lines_from": self.lines_from or None,
+            "without_images": self.without_images.as_record(),
+            "with_images": self.with_images.as_record(),
         }
 
 
-def result(
-    model: str,
-    examination: Examination,
-    predictions: Mapping[str, Prediction],
-    *,
-    official: bool,
-) -> ExamResult:
-    """The result of ``model``, whose ``predictions`` are by problem_id, by one of the two rules."""
-    notes = examination.notes
-    answers = [
-        _answered(
-            each,
-            notes.get(each.problem_id),
-            predictions.get(each.problem_id),
-            official=official,
-        )
-        for each in examination.questions
-    ]
-    return ExamResult(model, examination, tuple(answers))
+def results(systems: Iterable[System], *, official: bool) -> list[ExamResult]:
+    """What each model reaches in each examination, by one of the two rules.
 
-
-def points(answers: Iterable[Answered]) -> float:
-    """The points of the right ones."""
-    return sum(each.question.points for each in answers if each.correct)
-
-
-def whole(number: float) -> float:
-    """``number``, as an int where it is one."""
-    return int(number) if number == int(number) else number
-
-
-def humans(answers: Iterable[Answered], *, least: float = 0.0, below: float = 101.0) -> Humans:
-    """The comparison over the questions that ``least`` to under ``below`` percent got right."""
-    pairs = [
-        (each.correct, each.note.human_accuracy / 100)
-        for each in answers
-        if each.mark
-        and each.note
-        and each.note.human_accuracy is not None
-        and least <= each.note.human_accuracy < below
-    ]
-    if not pairs:
-        return Humans(0, float("nan"), float("nan"))
-    return Humans(
-        len(pairs), fmean(right for right, _ in pairs), fmean(share for _, share in pairs)
-    )
-
-
-def differing(answers: Iterable[Answered]) -> list[Answered]:
-    """The answers on which the two rules disagree: right or wrong, or a forbidden choice taken."""
+    In the order of the examinations; of each, most points first.
+    """
+    found: dict[str, list[ExamResult]] = {}
+    for each in systems:
+        answers = mark_answers(each.examination, each.predictions, official=official)
+        of_exam = found.setdefault(each.examination.name, [])
+        of_exam.append(ExamResult(each.model, each.examination, answers))
     return [
-        each
-        for each in answers
-        if each.default
-        and each.official
-        and (
-            each.default.correct != each.official.correct
-            or bool(each.default.forbidden) != bool(each.official.forbidden)
-        )
+        result for of_exam in found.values() for result in sorted(of_exam, key=_most_points_first)
     ]
 
 
-def _out_of_reach(line: LineResult) -> bool:
-    """Whether it is missed even if every answer that was cut off were right."""
-    return line.line.pass_from is not None and line.best < line.line.pass_from
+def _most_points_first(result: ExamResult) -> tuple[float, int]:
+    return -result.points, -result.correct
 
 
-def _line_record(line: LineResult) -> dict[str, Any]:
-    passes = line.line.pass_from
-    return {
-        "points": whole(line.points),
-        "max_points": whole(line.most),
-        "pass": None if passes is None else whole(passes),
-    }
-
-
-def _answered(
-    question: Question, note: Note | None, prediction: Prediction | None, *, official: bool
-) -> Answered:
-    if prediction is None:
-        return Answered(question, note, None, None, None)
-    by_default = mark_record(letters_document(question), prediction.text)
-    by_script = mark_officially(
-        prediction.published,
-        answer=published_answer(question),
-        answers=question.answers,
-        forbidden=note.forbidden_as_published if note else (),
-        every_answer_right=question.every_answer_right,
-    )
-    counts = by_script if official else by_default
-    return Answered(question, note, by_default, by_script, counts)
+def _part(answers: Iterable[Answered]) -> Part:
+    found = list(answers)
+    most = sum(each.question.points for each in found)
+    return Part(sum(each.correct for each in found), len(found), points(found), most)

@@ -1,0 +1,83 @@
+"""The files that hold answers to examinations: named, or found in a folder, by their content."""
+
+import codecs
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.errors import Fault, FileError, UserError
+from jmedlora.core.jsonl import parse_object
+from jmedlora.core.line_stream import read_lines
+from jmedlora.report.exam.predictions import FORMATS, AnswerFile, read_line_file
+from jmedlora.report.exam.published_files import read_published
+from jmedlora.report.exam.sample_files import PREFIX, asks_an_examination
+
+HEAD = 1 << 16
+"""Bytes at the beginning of a published file that name its results and the first question."""
+
+
+def read_answer_files(paths: Sequence[Path]) -> list[AnswerFile]:
+    """The answers in ``paths``, files or folders that are searched for them; each file once.
+
+    Raises FileError with every fault, and UserError for a folder in which there is none.
+    """
+    files: dict[Path, tuple[Path, bool]] = {}
+    for path in paths:
+        searched = path.is_dir()
+        for file in _in_folder(path) if searched else [path]:
+            files.setdefault(file.resolve(), (file, searched))
+    read, faults = [], []
+    for file, searched in files.values():
+        found, wrong = (read_published if _is_one_value(file) else read_line_file)(file)
+        read.append(replace(found, searched=searched))
+        faults += wrong
+    if faults:
+        raise FileError(faults)
+    return read
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    lines = [each for each in sorted(folder.rglob("*.jsonl")) if _has_answers(each)]
+    published = [each for each in sorted(folder.rglob("*.json")) if _is_published(each)]
+    if lines or published:
+        return lines + published
+    raise UserError(f"{folder}: no answers to an examination in this folder; give {FORMATS}")
+
+
+def _has_answers(path: Path) -> bool:
+    """Whether the first line is an answer, of lm-eval one to an examination's question."""
+    first = _first(path)
+    if not isinstance(first, dict):
+        return False
+    if path.name.startswith(PREFIX):
+        doc = first.get("doc")
+        return asks_an_examination(path) and isinstance(doc, dict) and "forbidden" in doc
+    return "problem_id" in first and "prediction" in first
+
+
+def _is_published(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    names = b'"question_id"' in head or b'"question_number"' in head
+    begins = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{"
+    return begins and b'"results"' in head and names
+
+
+def _is_one_value(path: Path) -> bool:
+    """Whether ``path`` is one JSON value, on several lines or with the results in it."""
+    first = _first(path)
+    return first in ("{", "[") or (isinstance(first, dict) and "results" in first)
+
+
+def _first(path: Path) -> Any:
+    """The first line that is not blank: a JSON object, or its text; None without one."""
+    for raw in _filled(path):
+        text = raw.decode("utf-8-sig", errors="replace").strip()
+        found = parse_object(text, path, 1)
+        return text if isinstance(found, Fault) else found
+    return None
+
+
+def _filled(path: Path) -> Iterator[bytes]:
+    return (line for _, line in read_lines(path) if line.strip())

@@ -1,0 +1,105 @@
+"""The verdicts as tables: the examinations of one model, or the models of each examination."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from jmedlora.report.exam.notes import examination_notes, result_notes
+from jmedlora.report.exam.reached import LineResult, Part
+from jmedlora.report.exam.sheet import Sheet, name
+from jmedlora.report.exam.verdict import ExamResult
+
+UNNAMED = "(no name given)"
+RULES = {False: "default rule", True: "the published script's rule"}
+
+
+def verdict_sheets(results: Sequence[ExamResult], *, official: bool) -> list[Sheet]:
+    """The tables of verdicts of ``results``, in their order, marked by one of the two rules."""
+    if len({each.model for each in results}) == 1:
+        return [_of_one_model(results, RULES[official])]
+    by_examination = groupby(results, key=lambda each: each.examination.name)
+    return [_of_one_examination(list(group), RULES[official]) for _, group in by_examination]
+
+
+def image_sheet(results: Sequence[ExamResult]) -> Sheet:
+    """Right answers and points apart for questions that need no image and that need one."""
+    headings = ("", "without images", "points", "with images", "points")
+    rows = [
+        (row_name(each, results), *_part(each.without_images), *_part(each.with_images))
+        for each in results
+    ]
+    return Sheet("Questions without and with images", headings, tuple(rows))
+
+
+def row_name(result: ExamResult, among: Sequence[ExamResult]) -> str:
+    """Its examination, its model, or both: what tells it from the others."""
+    if len({each.model for each in among}) == 1:
+        return name(result.examination.name)
+    several = len({each.examination.name for each in among}) > 1
+    return f"{_model(result)}, {name(result.examination.name)}" if several else _model(result)
+
+
+def _model(result: ExamResult) -> str:
+    return name(result.model) or UNNAMED
+
+
+def _of_one_model(results: Sequence[ExamResult], rule: str) -> Sheet:
+    national = all(each.examination.exam != "jmed_own" for each in results)
+    title = "National medical licensing examination" if national else "Examination"
+    model = name(results[0].model)
+    title = f"{title}, {rule}: {model}" if model else f"{title}, {rule}"
+    return _sheet(title, "exam", {name(each.examination.name): each for each in results})
+
+
+def _of_one_examination(results: Sequence[ExamResult], rule: str) -> Sheet:
+    examination = results[0].examination
+    named = examination.description.title if examination.description else ""
+    title = f"{examination.name}, {named}, {rule}" if named else f"{examination.name}, {rule}"
+    return _sheet(name(title), "model", {_model(each): each for each in results})
+
+
+def _sheet(title: str, first: str, rows: Mapping[str, ExamResult]) -> Sheet:
+    """The table whose ``rows`` are called ``first``."""
+    results = rows.values()
+    lines = list(dict.fromkeys(line for each in results for line in each.lines))
+    examinations = {each.examination.name: each.examination for each in results}
+    headings = (first, "correct", "95 % interval", "points", *(f"{name(n)} (line)" for n in lines),
+                "forbidden", "unparsed", "cut", "verdict")  # fmt: skip
+    notes = [note for each in examinations.values() for note in examination_notes(each)]
+    notes += [note for label, each in rows.items() for note in result_notes(each, label)]
+    cells = tuple(_row(label, each, lines) for label, each in rows.items())
+    return Sheet(title, headings, cells, tuple(notes))
+
+
+def _row(label: str, result: ExamResult, lines: Sequence[str]) -> tuple[str, ...]:
+    reached = result.lines
+    return (
+        label,
+        f"{result.correct}/{len(result.answers)}",
+        _interval(result),
+        f"{result.points:g}/{result.max_points:g}",
+        *(_line(reached.get(line)) for line in lines),
+        "n/a" if result.forbidden is None else str(result.forbidden),
+        str(result.unparsed),
+        str(result.cut),
+        result.verdict,
+    )
+
+
+def _interval(result: ExamResult) -> str:
+    if result.interval is None:
+        return "n/a"
+    low, high = result.interval
+    return f"{low:.1%} to {high:.1%}"
+
+
+def _line(line: LineResult | None) -> str:
+    if not line:
+        return "n/a"
+    passes = line.line.pass_from
+    return f"{line.points:g}/{line.most:g} ({'?' if passes is None else f'{passes:g}'})"
+
+
+def _part(part: Part) -> tuple[str, str]:
+    if not part.questions:
+        return "n/a", "n/a"
+    return f"{part.correct}/{part.questions}", f"{part.points:g}/{part.max_points:g}"

@@ -1,0 +1,53 @@
+"""What stands below a table of verdicts: whose lines they are, and why there is which verdict."""
+
+from collections.abc import Iterator
+
+from jmedlora.core.display import counted
+from jmedlora.exams.examination import Examination
+from jmedlora.report.exam.sheet import name
+from jmedlora.report.exam.verdict import FAIL, INCOMPLETE, NONE, UNDECIDED, ExamResult
+
+DOCUMENTED = "docs/tasks.md, An examination of your own"
+TOKENS = "raise max_gen_toks (and the limit of the server, if there is one) and evaluate again"
+
+
+def examination_notes(examination: Examination) -> Iterator[str]:
+    """Where the lines come from, and what is not known of the examination."""
+    description, label = examination.description, name(examination.name)
+    if not description:
+        what = "no verdict, because no description says what it takes to pass"
+        yield f"{label}: {what}; write {label}.yaml beside its questions ({DOCUMENTED})"
+        return
+    yield f"{label}: pass lines: {description.lines_from}"
+    if description.most_forbidden is None:
+        yield f"{label}: forbidden choices are not counted: which ones they are is not published"
+    for line, each in description.lines.items():
+        if each.pass_from is None:
+            remedy = f"give it with --lines {line}=POINTS"
+            yield f"{label}: no verdict, because the line {line} is not known; {remedy}"
+
+
+def result_notes(result: ExamResult, label: str) -> Iterator[str]:
+    """Why the verdict of the row ``label`` is what it is."""
+    asked = len(result.answers)
+    if ids := result.not_asked:
+        what = f"{counted(len(ids), 'question')} damaged where published, and not asked"
+        yield f"{label}: {what} ({', '.join(ids)}); counted as wrong"
+    if result.verdict == INCOMPLETE:
+        yield (
+            f"{label}: {result.answered} of {asked} answered; the others count as wrong, and there "
+            "is no verdict"
+        )
+    elif result.verdict == UNDECIDED:
+        yield f"{label}: undecided, {_open(result)}"
+    elif result.verdict == FAIL or (result.verdict == NONE and result.missed):
+        yield f"{label}: fails by {', '.join(result.missed)}"
+
+
+def _open(result: ExamResult) -> str:
+    """Why a missed line may yet be reached, with the remedy."""
+    missed = f"not reached: {', '.join(result.missed)}"
+    if not result.cut:
+        return f"because the questions not asked could decide ({missed})"
+    cut = f"because {result.cut} of {result.answered} answers were cut off before their end"
+    return f"{cut} ({missed}); {TOKENS}"

@@ -1,0 +1,93 @@
+"""The answers of each model to each examination, every question once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from jmedlora.core.errors import Fault, FileError
+from jmedlora.exams.documents import letters_document
+from jmedlora.exams.examination import Examination
+from jmedlora.exams.schema import Question
+from jmedlora.report.exam.predictions import AnswerFile, Given, Origin, Prediction
+
+ASKED = ("question", "choices", "answer")
+"""Fields of a sample's document that must be those of the question on this machine; but the answer
+to a question of one's own may have been corrected since."""
+TASKS = {"igakuqa": "igakuqa_exam", "jmed_own": "jmed_own_chat or jmed_own_letters"}
+"""By exam: the tasks that ask it; others are called as their exam."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One model's answers to one examination, by problem_id. model: what the tables call it."""
+
+    model: str
+    examination: Examination
+    predictions: Mapping[str, Prediction]
+
+
+Answers = dict[str, Prediction]
+
+
+def systems(files: Sequence[AnswerFile], examinations: Sequence[Examination]) -> list[System]:
+    """The models by examination, each in the order in which the files have them.
+
+    Raises FileError with every question that a model answers twice, or at once where another
+    question was asked than that on this machine.
+    """
+    owners = {each.problem_id: (exam, each) for exam in examinations for each in exam.questions}
+    found: dict[str, dict[Origin, Answers]] = {each.name: {} for each in examinations}
+    faults = []
+    for given in (given for file in files for given in file.given):
+        examination, question = owners[given.problem_id]
+        _check_asked(given, question, examination)
+        answers = found[examination.name].setdefault(given.origin, {})
+        earlier = answers.setdefault(given.problem_id, given.prediction)
+        if earlier is not given.prediction:
+            faults.append(_twice(given, earlier))
+    if faults:
+        raise FileError(faults)
+    return [
+        System(model, each, answers)
+        for each in examinations
+        for model, answers in _named(found[each.name])
+    ]
+
+
+def _named(answers: Mapping[Origin, Answers]) -> Iterator[tuple[str, Answers]]:
+    """The answers with the names of their models; where two are alike, also task or folder."""
+    origins = list(answers)
+    for origin, given in answers.items():
+        name = origin.model
+        if _alike(origins, replace(origin, task="")) > 1:
+            name = f"{name}, {origin.task}"
+        if len({each.folder for each in origins if each.model == origin.model}) > 1:
+            name = f"{name} ({origin.folder})" if origin.folder else name
+        yield name, given
+
+
+def _alike(origins: Sequence[Origin], wanted: Origin) -> int:
+    return sum(replace(each, task="") == wanted for each in origins)
+
+
+def _check_asked(given: Given, question: Question, examination: Examination) -> None:
+    if given.asked is None:
+        return
+    local, exam = letters_document(question), examination.exam
+    own = exam == "jmed_own"
+    for field in ASKED[: 2 if own else 3]:
+        if given.asked.get(field) != local[field]:
+            what = f"the {field} asked is not that of {examination.name} on this machine"
+            look = "compare the files" if own else f"check the data with: jmed-data where {exam}"
+            remedy = f"give samples of {TASKS.get(exam, exam)}; {look}"
+            prediction = given.prediction
+            fault = Fault(prediction.file, prediction.line, given.problem_id, what, remedy)
+            raise FileError([fault])
+
+
+def _twice(given: Given, earlier: Prediction) -> Fault:
+    what = f"is already answered at {earlier.place}"
+    if given.origin.model:
+        what = f"{what} by {given.origin.model}"
+    remedy = "give the files of one model and run, each once"
+    prediction = given.prediction
+    return Fault(prediction.file, prediction.line, given.problem_id, what, remedy)
