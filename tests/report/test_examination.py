@@ -12,18 +12,20 @@ from hypothesis import strategies as st
 
 from jmed_metrics.marking import Mark
 from jmedlora.core.errors import FileError
+from jmedlora.exams.description import shipped
 from jmedlora.exams.documents import letters_document
-from jmedlora.exams.pass_lines import PASS_LINES, REQUIRED_SECTIONS
-from jmedlora.exams.readers.igakuqa import SECTIONS, YEARS
+from jmedlora.exams.examination import Examination
+from jmedlora.exams.readers.igakuqa import SECTIONS
 from jmedlora.exams.readers.igakuqa_notes import Note, read_notes
 from jmedlora.exams.readers.igakuqa_whole import read_prompt_examples, read_questions
 from jmedlora.exams.schema import Question
 from jmedlora.report.cli import main
-from jmedlora.report.exam import tables
-from jmedlora.report.exam.predictions import read_predictions
-from jmedlora.report.exam.verdict import Answered, YearResult, humans
+from jmedlora.report.exam.answer_files import read_answer_files
+from jmedlora.report.exam.marked import Answered, humans
+from jmedlora.report.exam.verdict import ExamResult
 from tests.support.commands import write_jsonl
-from tests.support.published import publish
+from tests.support.exam import predicted, printed_json
+from tests.support.published import YEARS, publish
 
 OFFICIAL = {
     "student-majority": "374/472 372/470 373/471 377/477 384/482",
@@ -33,8 +35,9 @@ OFFICIAL = {
     "translate_chatgpt-en": "221/281 219/274 207/263 229/289 258/327",
 }
 """Correct/points of 2018 to 2022 that the published script gives the published predictions."""
-KEYS = ["year", "correct", "questions", "points", "max_points", "required", "general", "kinki",
-        "verdict", "unparsed"]  # fmt: skip
+KEYS = ["model", "exam", "year", "correct", "questions", "interval", "points", "max_points",
+        "required", "general", "kinki", "verdict", "missed", "unparsed", "cut", "lines",
+        "lines_from", "without_images", "with_images"]  # fmt: skip
 
 
 # The real data
@@ -55,15 +58,6 @@ def test_the_examination_is_complete(real):
     assert [choice.strip() for choice in by_id["114C11"].choices] == ["", "", "", "", "ｅ"]
     assert (by_id["112C66"].numeric, by_id["112C66"].labels) == (True, ())
     assert by_id["113F83"].labels == tuple("abcdefgh")
-
-
-def test_points_add_up_to_those_of_the_pass_lines(real):
-    for year, line in PASS_LINES.items():
-        points = Counter()
-        for each in real:
-            if each.year == year:
-                points[each.section in REQUIRED_SECTIONS] += each.points
-        assert (points[True], points[False]) == (line.required_points, line.general_points)
 
 
 def test_forbidden_choices_are_read_from_malformed_fields(real, real_data):
@@ -102,11 +96,6 @@ def majority(real, real_data, tmp_path_factory) -> Path:
         prediction = ",".join("abcdefgh"[index] for index in most)
         records.append({"problem_id": each.problem_id, "prediction": prediction})
     return write_jsonl(tmp_path_factory.mktemp("majority") / "majority.jsonl", *records)
-
-
-def printed_json(capsys, *args: str | Path) -> list[dict]:
-    assert main(["exam", *map(str, args), "--format", "json"]) == 0
-    return json.loads(capsys.readouterr().out)
 
 
 def totals(years: list[dict]) -> str:
@@ -172,8 +161,9 @@ def answered(points: int, *, section: str, correct: bool, forbidden: bool = Fals
     ],
 )
 def test_the_lines(required, general, forbidden, missed):
-    year = YearResult(
-        2018,
+    year = ExamResult(
+        "",
+        Examination("112", "igakuqa", (), shipped()["112"]),
         (
             answered(required, section="B", correct=True),
             answered(40, section="E", correct=False),
@@ -181,7 +171,9 @@ def test_the_lines(required, general, forbidden, missed):
             *(answered(1, section="F", correct=False, forbidden=True) for _ in range(forbidden)),
         ),
     )
-    assert (year.required, year.general, year.forbidden) == (required, general, forbidden)
+    reached = {name: line.points for name, line in year.lines.items()}
+    assert reached == {"required": required, "general": general}
+    assert year.forbidden == forbidden
     assert (year.correct, year.points) == (2, required + general)
     assert year.max_points == required + general + 40 + forbidden
     assert year.missed == missed
@@ -223,12 +215,6 @@ def made_up(tmp_path, monkeypatch) -> Path:
     return root
 
 
-def predicted(path: Path, **predictions: str) -> Path:
-    return write_jsonl(
-        path, *({"problem_id": key, "prediction": text} for key, text in predictions.items())
-    )
-
-
 ANSWERS = {
     "112A1": "a",
     "112B1": "答えはｂです。",  # wrong, forbidden; unread by the published rule
@@ -237,7 +223,16 @@ ANSWERS = {
     "112E1": "a, c",
     "112F1": "a",
 }
-YEAR = {"year": 2018, "questions": 6, "max_points": 6, "required": 0, "verdict": "fail"}
+MINISTRY = "the Ministry of Health, Labour and Welfare, for the 112th examination"
+YEAR = {
+    "model": "",
+    "exam": "112",
+    "year": 2018,
+    "questions": 6,
+    "max_points": 6,
+    "required": 0,
+    "verdict": "fail",
+}
 
 
 def test_both_rules_as_json(made_up, tmp_path, capsys):
@@ -248,9 +243,11 @@ def test_both_rules_as_json(made_up, tmp_path, capsys):
         for section in SECTIONS
     ]
     default = {"correct": 3, "points": 3, "general": 3, "kinki": 1, "unparsed": 1}
-    assert printed_json(capsys, *files) == [YEAR | default]
+    (year,) = printed_json(capsys, *files)
+    assert year == year | YEAR | default
     official = {"correct": 2, "points": 2, "general": 2, "kinki": 0, "unparsed": 4}
-    assert printed_json(capsys, *files, "--official") == [YEAR | official]
+    (year,) = printed_json(capsys, *files, "--official")
+    assert year == year | YEAR | official
 
 
 @pytest.mark.parametrize(
@@ -274,10 +271,11 @@ def test_the_text(made_up, tmp_path, capsys):
     assert "National medical licensing examination, default rule" in rows
     # 3 of 6: Wilson's interval is 0.188 to 0.812.
     interval = "18.8% to 81.2%"
-    assert f"2018 3/6 {interval} 3/6 0/200 (160) 3/299 (208) 1 1 fail" in rows
-    assert "2018: fails by required 0 < 160, general 3 < 208" in rows
-    assert "2018, 70 % or more right 5 60.0% 80.0%" in rows
-    assert "2018, under 70 % 1 0.0% 60.5%" in rows
+    assert f"112 3/6 {interval} 3/6 0/200 (160) 3/299 (208) 1 1 0 fail" in rows
+    assert f"112: pass lines: {MINISTRY}" in rows
+    assert "112: fails by required 0 < 160, general 3 < 208" in rows
+    assert "112, 70 % or more right 5 60.0% 80.0%" in rows
+    assert "112, under 70 % 1 0.0% 60.5%" in rows
     assert "総論 3/5 3/5 5 60.0% 80.0%" in rows
     assert "内科 0/1 0/1 1 0.0% 60.5%" in rows
     assert "default right, published wrong (1): 112C1" in rows
@@ -289,17 +287,18 @@ def test_markdown(made_up, tmp_path, capsys):
     assert main(["exam", str(path), "--official", "--format", "markdown"]) == 0
     assert capsys.readouterr().out == (
         "**National medical licensing examination, the published script's rule**\n\n"
-        "| year | correct | 95 % interval | points | required (line) | general (line) "
-        "| forbidden | unparsed | verdict |\n"
-        "| --- | --: | --: | --: | --: | --: | --: | --: | --: |\n"
-        "| 2018 | 1/6 | n/a | 1/6 | 0/200 (160) | 1/299 (208) | 0 | 0 | incomplete |\n\n"
-        "2018: 1 of 6 answered; the others count as wrong, and there is no verdict\n\n"
+        "| exam | correct | 95 % interval | points | required (line) | general (line) "
+        "| forbidden | unparsed | cut | verdict |\n"
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n"
+        "| 112 | 1/6 | n/a | 1/6 | 0/200 (160) | 1/299 (208) | 0 | 0 | 0 | incomplete |\n\n"
+        f"112: pass lines: {MINISTRY}\n\n"
+        "112: 1 of 6 answered; the others count as wrong, and there is no verdict\n\n"
         "**Against the candidates**\n\n"
         "|  | n | model | candidates |\n"
         "| --- | --: | --: | --: |\n"
-        "| 2018 | 1 | 100.0% | 80.0% |\n"
-        "| 2018, 70 % or more right | 1 | 100.0% | 80.0% |\n"
-        "| 2018, under 70 % | 0 | n/a | n/a |\n\n"
+        "| 112 | 1 | 100.0% | 80.0% |\n"
+        "| 112, 70 % or more right | 1 | 100.0% | 80.0% |\n"
+        "| 112, under 70 % | 0 | n/a | n/a |\n\n"
         "Questions whose share of right candidates is published, where answered; means.\n"
     )
 
@@ -342,7 +341,7 @@ def test_samples_of_another_question(made_up, tmp_path, capsys, doc, field):
     path = write_jsonl(tmp_path / "samples.jsonl", sample(made_up, "a", **doc))
     assert main(["exam", str(path)]) == 1
     assert capsys.readouterr().err == (
-        f"jmed-report: {path}:1: 112A1: the {field} asked is not that of IgakuQA on this machine; "
+        f"jmed-report: {path}:1: 112A1: the {field} asked is not that of 112 on this machine; "
         "give samples of igakuqa_exam; check the data with: jmed-data where igakuqa\n"
     )
 
@@ -350,13 +349,13 @@ def test_samples_of_another_question(made_up, tmp_path, capsys, doc, field):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", ": holds no prediction; give samples_igakuqa_exam*.jsonl or lines with problem_id"),
+        (b"", ": holds no prediction; give samples_*.jsonl of an examination task, lines with"),
         (b'{"problem_id": "112A1", "predi', ":1: not a complete JSON object (Unterminated string"),
         (b'{"problem_id": "\x82\xa0"}', ":1: byte 0x82 is not UTF-8 (it decodes as Shift_JIS)"),
         (b"[]", ":1: a JSON object is needed, this is list"),
         (
             b'{"problem_id": "117A1", "prediction": "a"}',
-            ":1: 117A1: is no question of the examinations; use the ids of IgakuQA, 112A1 to",
+            ":1: 117A1: is no question of a known examination; name its examination: --exam 112,",
         ),
         (b'{"prediction": "a"}', ':1: problem_id is missing; give it as text, such as "112A1"'),
         (b'{"problem_id": "112A1"}', ":1: 112A1: prediction is missing; give the answer as text:"),
@@ -464,13 +463,6 @@ def test_missing_metadata_names_the_command(made_up):
     assert str(caught.value) == f"{questions}: 112A1 has no metadata; {remedy}"
 
 
-@pytest.fixture(scope="module")
-def questions(tmp_path_factory) -> dict[str, Question]:
-    root = publish(tmp_path_factory.mktemp("exams"), questions=1)
-    (example, *_) = read_prompt_examples(root / "igakuqa")
-    return {example.problem_id: example}
-
-
 odd = (
     st.none() | st.booleans() | st.floats() | st.text() | st.just("100E5") | st.lists(st.text())
     | st.dictionaries(st.sampled_from(["problem_id", "question"]), st.text() | st.none())
@@ -481,22 +473,18 @@ odd = (
 @given(
     records=st.lists(
         st.dictionaries(
-            st.sampled_from(["problem_id", "prediction", "doc", "resps", "filtered_resps"]), odd
+            st.sampled_from(
+                ["problem_id", "prediction", "model", "doc", "resps", "filtered_resps", "results"]
+            ),
+            odd,
         ),
         max_size=3,
     )
 )
-def test_damaged_predictions_give_faults_and_no_traceback(tmp_path_factory, questions, records):
+def test_damaged_predictions_give_faults_and_no_traceback(tmp_path_factory, records):
     path = write_jsonl(tmp_path_factory.mktemp("damaged") / "p.jsonl", *records)
     try:
-        assert read_predictions([path], questions)
+        (file,) = read_answer_files([path])
+        assert file.given
     except FileError as error:
         assert all(str(fault).startswith(str(path)) for fault in error.faults)
-
-
-def test_the_widest_row_fits():
-    widest = ("2018", "400/400", "99.9% to 100.0%", "500/500", "200/200 (160)", "300/300 (209)",
-              "100", "400", "incomplete")  # fmt: skip
-    headings = tables.YEAR_HEADINGS
-    cells = [max(len(a), len(b)) for a, b in zip(widest, headings, strict=True)]
-    assert sum(cells) + 3 * len(cells) <= tables.WIDTH

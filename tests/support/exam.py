@@ -1,0 +1,64 @@
+"""``jmed-report exam`` in tests: predictions of every format, and what the command prints."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jmedlora.report.cli import main
+from tests.support.commands import write_jsonl
+
+
+def predicted(path: Path, model: str = "", **predictions: str) -> Path:
+    """A file of plain predictions, by problem_id, with the model if one is given."""
+    named = {"model": model} if model else {}
+    records = [{"problem_id": key, "prediction": text} | named for key, text in predictions.items()]
+    return write_jsonl(path, *records)
+
+
+def printed_json(capsys: Any, *args: str | Path) -> list[dict]:
+    """What ``jmed-report exam … --format json`` prints."""
+    assert main(["exam", *map(str, args), "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def message(capsys: Any, *args: str | Path) -> str:
+    """The error with which ``jmed-report exam …`` ends."""
+    assert main(["exam", *map(str, args)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    return printed.err.removeprefix("jmed-report: ").removesuffix("\n")
+
+
+def rows(capsys: Any, *args: str | Path) -> list[str]:
+    """The lines that ``jmed-report exam …`` prints, each with single spaces."""
+    assert main(["exam", *map(str, args)]) == 0
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+
+def of_120(path: Path, model: str, responses: Mapping[str, str], **changes: object) -> Path:
+    """A file as JMLE2026-Bench writes it, of ``responses`` by id ("120A-1").
+
+    What its program took from a response is the letter at the end. changes: to each entry.
+    """
+    results = [
+        {"question_id": name, "predicted": [text[-1:]], "raw_response": text, **changes}
+        for name, text in responses.items()
+    ]
+    value = {"metadata": {"model": f"made/{model}", "display_name": model}, "summary": {}}
+    return _written(path, {**value, "results": results})
+
+
+def of_119(path: Path, model: str, answers: Mapping[str, str | None]) -> Path:
+    """A file as IgakuQA119 writes it; a question with the answer None was skipped."""
+    results = [
+        {"question_number": name, "answers": [{"model": model, "answer": text}] if text else []}
+        for name, text in answers.items()
+    ]
+    return _written(path, {"experiment_id": path.stem, "results": results})
+
+
+def _written(path: Path, value: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2), encoding="utf-8")
+    return path
