@@ -150,7 +150,7 @@ def _points(question: Question, description: Description) -> float:
 
 
 def _canonical(given: object) -> object:
-    """``given`` with the ids of questions in their one spelling."""
+    """``given`` with the ids and the numbers of questions in their one spelling."""
     if not isinstance(given, dict):
         return given
     found = dict(given)
@@ -159,7 +159,16 @@ def _canonical(given: object) -> object:
             found[field] = [canonical_id(each) if isinstance(each, str) else each for each in ids]
     if isinstance(answers := found.get("several_answers"), dict):
         found["several_answers"] = {canonical_id(str(name)): each for name, each in answers.items()}
+    if isinstance(points := found.get("points"), dict):
+        found["points"] = {section: _texts(numbers) for section, numbers in points.items()}
     return found
+
+
+def _texts(numbers: object) -> object:
+    """``numbers`` with its keys as texts: in YAML a single one ("3") is a number."""
+    if not isinstance(numbers, dict):
+        return numbers
+    return {str(key): points for key, points in numbers.items()}
 
 
 def _faults(path: Path, error: ValidationError) -> Iterator[Fault]:

@@ -12,8 +12,8 @@ from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
 from jmedlora.data.token_lengths import check_lengths, length_lines
+from jmedlora.exams.examination import own_examination
 from jmedlora.exams.left_out import left_out_lines
-from jmedlora.exams.readers.custom import read_exam
 from jmedlora.models.base_model import load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter
 
@@ -71,9 +71,10 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _exam_report(path: Path) -> list[str]:
-    questions = read_exam(path)
-    left_out = [f"  {line}" for line in left_out_lines(questions)]
-    return [f"{path}: {len(questions)} questions, no fault", *left_out]
+    examination = own_examination(path)
+    described = ", and its description" if examination.description else ""
+    left_out = [f"  {line}" for line in left_out_lines(examination.questions)]
+    return [f"{path}{described}: {len(examination.questions)} questions, no fault", *left_out]
 
 
 def _training_report(
@@ -96,15 +97,15 @@ def _training_report(
 CHECK = Command(
     name="check",
     text="Check files of your own and print every fault: file, line, value, remedy. An exam "
-    "(.jsonl or .csv), or with --for training records or pretraining texts (.jsonl), of which "
-    "--recipe counts what would be cut.",
+    "(.jsonl or .csv) with the description beside it, or with --for training records or "
+    "pretraining texts (.jsonl), of which --recipe counts what would be cut.",
     options=_add_check_options,
     run=_check,
     example="jmed-data check --for train data/train.jsonl --recipe recipes/opencalm7b.yml",
     sections={
         "reads": "an exam: problem_id, question, choices, answer (docs/tasks.md, Your own "
-        "exam)\ntraining records: instruction, output, input where there is one; pretraining: "
-        "text (recipes/README.md, Data)\nwith --recipe: its limits, and the tokenizer of its "
+        "exam), and beside exam.jsonl its description, exam.yaml\ntraining records: instruction, "
+        "output, input where there is one; pretraining: text (recipes/README.md, Data)\nwith --recipe: its limits, and the tokenizer of its "
         "base_model",
         "writes": "nothing; faults go to standard error, one a line",
     },

@@ -86,7 +86,13 @@ def _run(args: argparse.Namespace) -> int:
 def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], int]":
     """The results, and how many questions an exclude list kept from being asked."""
     from jmedlora.report.exam.answer_files import read_answer_files
-    from jmedlora.report.exam.chosen import answered_alone, asked_alone, examinations_of, with_lines
+    from jmedlora.report.exam.chosen import (
+        answered_alone,
+        asked_alone,
+        check_published_rule,
+        examinations_of,
+        with_lines,
+    )
     from jmedlora.report.exam.systems import systems
     from jmedlora.report.exam.verdict import results
 
@@ -94,6 +100,8 @@ def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], int]":
     examinations = examinations_of(files, args.exam)
     files = asked_alone(files, examinations, args.exam)
     examinations = with_lines(answered_alone(examinations, files), args.lines)
+    if args.official:
+        check_published_rule(examinations)
     found = results(systems(files, examinations), official=args.official)
     return found, sum(each.left_out for each in files)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from jmedlora.core.errors import Fault, FileError, UserError
 from jmedlora.exams.description import shipped
 from jmedlora.exams.examination import OWN, Examination, load_examinations
+from jmedlora.report.exam.marked import PUBLISHED_RULES
 from jmedlora.report.exam.predictions import AnswerFile, Given
 
 Lines = tuple[str, Mapping[str, float]]
@@ -45,6 +46,14 @@ def with_lines(examinations: Sequence[Examination], lines: Sequence[Lines]) -> l
         key = name or names[0]
         found[key] = found[key].with_lines(given)
     return list(found.values())
+
+
+def check_published_rule(examinations: Sequence[Examination]) -> None:
+    """Raises UserError where nobody has published a rule for one of ``examinations``."""
+    without = [each.name for each in examinations if each.exam not in PUBLISHED_RULES]
+    if without:
+        what = f"--official: nobody has published a rule for {', '.join(without)}"
+        raise UserError(f"{what}; leave it out")
 
 
 def asked_alone(
