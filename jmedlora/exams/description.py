@@ -116,15 +116,26 @@ def read_description(path: Path) -> Description:
         raise _faulty(path, what, "check the path and its permissions") from error
     if len(raw) > LARGEST:
         raise _faulty(path, "is longer than a description", "give one page of YAML")
-    try:
-        given = yaml.safe_load(raw.decode())
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        reason = str(error).partition("\n")[0]
-        raise _faulty(path, f"is not YAML in UTF-8 ({reason})", "mend the file") from error
+    given = _parsed(raw, path)
     try:
         return Description.model_validate(_canonical(given))
     except ValidationError as error:
         raise FileError(list(_faults(path, error))) from error
+
+
+def _parsed(raw: bytes, path: Path) -> object:
+    """The value that ``raw`` is in YAML. An alias could make a short text a value without end."""
+    try:
+        text = raw.decode()
+        aliases = (each for each in yaml.parse(text) if isinstance(each, yaml.AliasEvent))
+        if alias := next(aliases, None):
+            raise _faulty(path, f"has the alias *{alias.anchor}", "write out what it stands for")
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = f"is not YAML in UTF-8 ({str(error).partition(chr(10))[0]})"
+        line = mark.line + 1 if mark else None
+        raise FileError([Fault(path, line, None, what, "mend the file")]) from error
 
 
 def described(questions: Iterable[Question], description: Description) -> list[Question]:

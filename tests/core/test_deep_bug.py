@@ -45,7 +45,8 @@ def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    for name, content in {"exam": QUESTION, "train": PAIR, "predictions": {}}.items():
+    answer = {"problem_id": "112A1", "prediction": "a"}
+    for name, content in {"exam": QUESTION, "train": PAIR, "predictions": answer}.items():
         (tmp_path / f"{name}.jsonl").write_text(json.dumps(content) + "\n", encoding="utf-8")
     for name in ("docs", "out", "model", "outputs"):
         (tmp_path / name).mkdir()

@@ -107,22 +107,26 @@ def test_a_value_that_is_wrong(tmp_path, old, new, expected):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"lines: {", "is not YAML in UTF-8 (while parsing a flow mapping); mend the file"),
-        ("name: 薬剤師".encode("cp932"), "is not YAML in UTF-8 ('utf-8' codec can't decode"),
-        (b"- 1", "the file ([1]): input should be a valid dictionary or instance of Description"),
-        (b"", "the file (None): input should be a valid dictionary"),
-        (b"!!python/object:os.system {}", "is not YAML in UTF-8 (could not determine a construct"),
-        (b"#" * (LARGEST + 1), "is longer than a description; give one page of YAML"),
-        (b"[" * 5000, "is not YAML in UTF-8 ("),
+        (b"a: 1\nlines: [", ":2: is not YAML in UTF-8 (while parsing a flow node); mend the file"),
+        ("name: 薬剤師".encode("cp932"), ": is not YAML in UTF-8 ('utf-8' codec can't decode"),
+        (b"- 1", ": the file ([1]): input should be a valid dictionary or instance of Description"),
+        (b"", ": the file (None): input should be a valid dictionary"),
+        (
+            b"!!python/object:os.system {}",
+            ":1: is not YAML in UTF-8 (could not determine a construct",
+        ),
+        (b"#" * (LARGEST + 1), ": is longer than a description; give one page of YAML"),
+        (b"[" * 5000, ":1: is not YAML in UTF-8 ("),
+        (b"a: &x [1]\nb: [*x, *x]", ": has the alias *x; write out what it stands for"),
     ],
-    ids=["cut", "cp932", "list", "empty", "object", "long", "deep"],
+    ids=["cut", "cp932", "list", "empty", "object", "long", "deep", "alias"],
 )
 def test_a_file_that_is_no_description(tmp_path, content, expected):
     path = tmp_path / "pharmacy.yaml"
     path.write_bytes(content)
     with pytest.raises(FileError) as caught:
         read_description(path)
-    assert str(caught.value).startswith(f"{path}: {expected}")
+    assert str(caught.value).startswith(f"{path}{expected}")
 
 
 def test_a_missing_file(tmp_path):

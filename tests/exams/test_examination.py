@@ -3,6 +3,7 @@
 import pytest
 
 from jmedlora.core.errors import FileError, UserError
+from jmedlora.data.cli import main
 from jmedlora.exams.cache import MissingDataError
 from jmedlora.exams.examination import examination_names, load_examinations, own_examination
 from tests.support.exam import NURSING, own
@@ -75,10 +76,25 @@ def test_every_fault_of_a_description_is_said(tmp_path):
     exam = own(tmp_path, description=text)
     with pytest.raises(FileError) as caught:
         own_examination(exam)
-    assert [fault.what[:31] for fault in caught.value.faults] == [
+    assert [fault.what[:28] for fault in caught.value.faults] == [
         "struck_out names no question",
-        "line '必修' has the section 'B',",
-        "line '必修' has 5 points, its q",
-        "line '必修' passes from 4 points",
+        "line '必修' has the section 'B",
+        "line '必修' has 5 points, its ",
+        "line '必修' passes from 4 poin",
     ]
     assert {fault.file for fault in caught.value.faults} == {exam.with_suffix(".yaml")}
+
+
+def test_check_looks_at_the_description_too(tmp_path, capsys):
+    exam = own(tmp_path)
+    assert main(["check", str(exam)]) == 0
+    assert capsys.readouterr().out == f"{exam}: 10 questions, no fault\n"
+    own(tmp_path, description=NURSING)
+    assert main(["check", str(exam)]) == 0
+    assert capsys.readouterr().out == f"{exam}, and its description: 10 questions, no fault\n"
+    own(tmp_path, description=NURSING.replace("pass: 3", "pass: 9"))
+    assert main(["check", str(exam)]) == 1
+    assert capsys.readouterr().err == (
+        f"{exam.with_suffix('.yaml')}: line '一般' passes from 9 points on, of 5 that there are; "
+        "give at most so many\n"
+    )

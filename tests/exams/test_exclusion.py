@@ -422,7 +422,7 @@ def test_an_examination_with_questions_left_out_has_no_verdict(published, tmp_pa
     assert main(["exam", str(file)]) == 0
     out = capsys.readouterr().out
     assert "incomplete" in out
-    assert "2018: 11 of 12 answered; the others count as wrong, and there is no verdict\n" in out
+    assert "112: 11 of 12 answered; the others count as wrong, and there is no verdict\n" in out
     assert "1 question left out by an exclude list and not asked: the examination is not" in out
     path.unlink()
     assert main(["exam", str(file)]) == 0

@@ -19,7 +19,9 @@ from jmedlora.report.cli import main as jmed_report
 from lm_eval_tasks.adapter import exam_dataset
 from tests.support.commands import ROOT, write_jsonl
 from tests.support.pdf import pdf
-from tests.support.published import publish
+from tests.support.exam import NURSING, logged, of_119, of_120, own, sample
+from tests.support.published import publish, publish_notes
+from tests.support.recent import publish_igakuqa119, publish_jmle2026
 from tests.support.responses import chunks
 from tests.support.runs import STAMP, Asked, answers, questions, write_run
 
@@ -196,6 +198,30 @@ def predictions(folder: Path) -> Path:
     return write_jsonl(folder / "predictions.jsonl", *lines)
 
 
+def marked(folder: Path) -> Path:
+    """Samples of two questions of the 112th examination, as the chat tasks log them."""
+    publish_notes(publish(folder, questions=2))
+    records = [sample(name, "【回答】a", "112", cut=0.0) for name in ("112A1", "112A2")]
+    return logged(folder / "m", "kokushi_112", *records)
+
+
+def of_a_benchmark(exam: str) -> Callable[[Path], Path]:
+    """Two answers as JMLE2026-Bench ("jmle2026") or IgakuQA119 publishes them."""
+
+    def prepare(folder: Path) -> Path:
+        if exam == "jmle2026":
+            publish_jmle2026(folder, {}, {})
+            return of_120(folder / "x.json", "A", {"120A-1": "【回答】a", "120A-2": "b"})
+        publish_igakuqa119(folder)
+        return of_119(folder / "x.json", "A", {"119A1": "a", "119A2": None})
+
+    return prepare
+
+
+def described(folder: Path) -> Path:
+    return own(folder, description=NURSING).with_suffix(".yaml")
+
+
 def excluded(folder: Path) -> Path:
     lines = [{"exam": "jmed_sample", "problem_id": f"sample-0{n}"} for n in (1, 2)]
     return write_jsonl(folder / "excluded.jsonl", *lines)
@@ -301,6 +327,14 @@ READERS = [
            by_command(jmed_report, *TABLE, "DIR/../../results"), tells_a_cut=False),
     Reader("predictions.jsonl", predictions, by_command(jmed_report, "exam", "FILE"),
            ("problem_id", "prediction")),
+    Reader("samples.jsonl marked", marked, by_command(jmed_report, "exam", "FILE"),
+           ("doc", "doc.problem_id", "doc.question", "doc.choices", "doc.answer")),
+    Reader("published 120.json", of_a_benchmark("jmle2026"),
+           by_command(jmed_report, "exam", "FILE"), ("results",)),
+    Reader("published 119.json", of_a_benchmark("igakuqa119"),
+           by_command(jmed_report, "exam", "FILE", "--official"), ("results",)),
+    Reader("description.yaml", described, by_command(jmed_data, "check", "DIR/nursing.jsonl"),
+           tells_a_cut=False),
     Reader("excluded.jsonl", excluded, by_call(ask_without), ("exam", "problem_id")),
     Reader("questions.jsonl", free_questions, by_call(ask_freely),
            ("id", "instruction", "input")),

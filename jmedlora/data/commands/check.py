@@ -105,8 +105,8 @@ CHECK = Command(
     sections={
         "reads": "an exam: problem_id, question, choices, answer (docs/tasks.md, Your own "
         "exam), and beside exam.jsonl its description, exam.yaml\ntraining records: instruction, "
-        "output, input where there is one; pretraining: text (recipes/README.md, Data)\nwith --recipe: its limits, and the tokenizer of its "
-        "base_model",
+        "output, input where there is one; pretraining: text (recipes/README.md, Data)\nwith "
+        "--recipe: its limits, and the tokenizer of its base_model",
         "writes": "nothing; faults go to standard error, one a line",
     },
     status=FAULTS,
