@@ -12,17 +12,17 @@ from jmed_metrics.marking import Mark, mark
 def mark_record(record: Mapping[str, Any], text: str) -> Mark:
     """The mark of a response ``text`` to ``record``, a question of the examination as plain JSON.
 
-    That is: problem_id, question, choices (empty for a numeric question), answer, forbidden, and
-    ``accepted`` where several answers are right: a list of them.
+    That is: question, choices (empty for a numeric question), answer, forbidden, ``accepted`` where
+    several answers are right (a list of them), and ``every_answer_right`` where that is so.
     """
     return mark(
         text,
-        problem_id=record["problem_id"],
         question=record["question"],
         labels=ascii_lowercase[: len(record["choices"])],
         answers=record.get("accepted") or [record["answer"]],
         forbidden=record["forbidden"],
         choices=record["choices"],
+        every_answer_right=record.get("every_answer_right", False),
     )
 
 

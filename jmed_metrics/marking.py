@@ -13,8 +13,6 @@ from decimal import Decimal
 from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
 
-EVERY_ANSWER_RIGHT = {"116A71"}
-"""The Ministry struck it out: every candidate got its point."""
 HALF_WIDTH = {ord("！") + place: ord("!") + place for place in range(94)} | {ord("　"): " "}
 
 
@@ -23,33 +21,36 @@ class Mark:
     """What one answer is worth.
 
     chosen: what was read: letters in order, or one number; () where nothing can be read. correct:
-    by the rule. forbidden: those of ``chosen`` that must never be taken (禁忌肢).
+    by the rule. forbidden: those of ``chosen`` that must never be taken (禁忌肢). cut: the text
+    ends before its answer, as within unfinished thinking.
     """
 
     chosen: tuple[str, ...]
     correct: bool
     forbidden: tuple[str, ...]
+    cut: bool = False
 
     @property
     def unparsed(self) -> bool:
         """Whether the text gives no answer that the rule can read."""
-        return not self.chosen
+        return not self.chosen and not self.cut
 
 
 def mark(
     text: str,
     *,
-    problem_id: str,
     question: str,
     labels: Sequence[str],
     answers: Sequence[Sequence[str]],
     forbidden: Sequence[str] = (),
     choices: Sequence[str] = (),
+    every_answer_right: bool = False,
 ) -> Mark:
     """The mark of a response ``text``; ``labels`` is empty for a numeric question.
 
     answers: every accepted answer, its letters or its one number. choices: the texts that the
-    labels stand for, where known; see ``read_letters``.
+    labels stand for, where known; see ``read_letters``. every_answer_right: it was struck out, and
+    every candidate got its points.
 
     Letters are right if they are exactly those of an answer. A number is right if it has the value
     that the marked digits have in the question's answer format, or is those digits.
@@ -62,16 +63,16 @@ def mark(
         chosen = (number,) if number else ()
         right = bool(number) and any(_same_number(number, each[0], question) for each in answers)
     taken = tuple(letter for letter in chosen if letter in forbidden)
-    return Mark(chosen, right or problem_id in EVERY_ANSWER_RIGHT, taken)
+    return Mark(chosen, right or every_answer_right, taken)
 
 
 def mark_officially(
     prediction: str,
     *,
-    problem_id: str,
     answer: Sequence[str],
     answers: Sequence[Sequence[str]] = (),
     forbidden: Sequence[str] = (),
+    every_answer_right: bool = False,
 ) -> Mark:
     """The mark of a ``prediction`` such as "a,c" or "1.2" by the published script.
 
@@ -84,7 +85,7 @@ def mark_officially(
     right = any(sorted(parts) == sorted(each) for each in (answer, *answers))
     return Mark(
         chosen=tuple(parts) if _has_published_form(parts) else (),
-        correct=right or problem_id in EVERY_ANSWER_RIGHT,
+        correct=right or every_answer_right,
         forbidden=tuple(part for part in dict.fromkeys(parts) if part in forbidden),
     )
 

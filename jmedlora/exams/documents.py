@@ -33,10 +33,14 @@ def choices_document(question: Question) -> Record:
 def letters_document(question: Question) -> Record:
     """For answers by letter or number: ``answer`` is letters, ["04"], or ["a or d"] for either.
 
-    Where several answers are accepted, ``accepted`` lists them.
+    Where several answers are accepted, ``accepted`` lists them; ``every_answer_right`` stands only
+    where it is true.
     """
-    several = len(question.answers) > 1
-    accepted = {"accepted": [list(each) for each in question.answers]} if several else {}
+    rare: Record = {}
+    if len(question.answers) > 1:
+        rare["accepted"] = [list(each) for each in question.answers]
+    if question.every_answer_right:
+        rare["every_answer_right"] = True
     return {
         "problem_id": question.problem_id,
         "question": question.question,
@@ -47,7 +51,7 @@ def letters_document(question: Question) -> Record:
         "points": _shortest(question.points),
         "text_only": question.text_only,
         "forbidden": list(question.forbidden),
-        **accepted,
+        **rare,
     }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from jmedlora.core.errors import LONGEST, Fault, FileError, UserError, printable, shortened
 from jmedlora.core.jsonl import Record, read_jsonl
 from jmedlora.exams.cache import locate
+from jmedlora.exams.description import years_of
 from jmedlora.exams.provenance import Excluded
 from jmedlora.exams.readers import igakuqa, jjsimqa
 from jmedlora.exams.readers.custom import read_exam
@@ -171,7 +172,7 @@ def _unpublished(ids: Iterable[str], root: Path) -> Iterator[str]:
     known: dict[Path, set[str]] = {}
     for name in ids:
         year, section = igakuqa.year_and_section(name)
-        if year not in igakuqa.YEARS or section not in igakuqa.SECTIONS:
+        if year not in years_of(igakuqa.NAME) or section not in igakuqa.SECTIONS:
             yield name
             continue
         path = igakuqa.section_file(root, year, section)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError, UserError
 from jmedlora.exams.cache import MissingDataError, locate
+from jmedlora.exams.description import described, shipped, years_of
 from jmedlora.exams.documents import Form, choices_document, letters_document
+from jmedlora.exams.examination import own_examination
 from jmedlora.exams.readers import igakuqa, igakuqa_whole, jjsimqa
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.exams.readers.free_text import read_free_questions
@@ -84,9 +86,9 @@ def load_exam(
 
 
 def _known(years: Sequence[int]) -> Sequence[int]:
-    if unknown := [year for year in years if year not in igakuqa.YEARS]:
-        known = _listed(igakuqa.YEARS)
-        raise UserError(f"year={_listed(unknown)}: IgakuQA has the years {known}")
+    known = years_of(igakuqa.NAME)
+    if unknown := [year for year in years if year not in known]:
+        raise UserError(f"year={_listed(unknown)}: IgakuQA has the years {_listed(known)}")
     return years
 
 
@@ -102,9 +104,19 @@ def _igakuqa(name: str, years: Sequence[int]) -> Exam:
 def _examination(years: Sequence[int]) -> Exam:
     years = _known(years)
     place = locate("igakuqa")
-    questions = igakuqa_whole.read_questions(place.root, years=years)
+    questions = _as_described(igakuqa_whole.read_questions(place.root, years=years), igakuqa.NAME)
     examples = igakuqa_whole.read_prompt_examples(place.root)
     return Exam(igakuqa_whole.EXAM, tuple(questions), tuple(examples), place.source)
+
+
+def _as_described(questions: Sequence[Question], exam: str) -> list[Question]:
+    """``questions`` with what the descriptions of the examinations in ``exam`` say of them."""
+    of_exam = [each for each in shipped().values() if each.questions == exam]
+    return [
+        question
+        for each in of_exam
+        for question in described((q for q in questions if q.year == each.year), each)
+    ]
 
 
 def _jjsimqa() -> Exam:
@@ -128,7 +140,7 @@ def _own(file: str | None, examples: str | None) -> Exam:
     if not file:
         raise UserError('jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\'')
     path = Path(file).expanduser()
-    items = tuple(item for item in read_exam(path) if item.text_only)
+    items = tuple(item for item in own_examination(path).questions if item.text_only)
     if not items:
         remedy = "set text_only to true where no image is needed"
         raise FileError([Fault(path, None, None, "every question needs an image", remedy)])
@@ -152,5 +164,5 @@ def _treatment(file: str | None) -> Exam:
     return Exam(name, questions, (), source, "free questions have no correct answer to show")
 
 
-def _listed(years: Sequence[int] | dict[int, int]) -> str:
+def _listed(years: Sequence[int]) -> str:
     return ", ".join(map(str, years))

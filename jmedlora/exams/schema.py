@@ -1,5 +1,6 @@
 """The one form of a question, whatever exam it comes from and however it is asked."""
 
+import re
 import string
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ class Question:
     be answered without an image. forbidden: the labels of choices that must never be taken
     (禁忌肢). images: the names of its image files. case: the text that it shares with the questions
     beside it (連問). context: a text that stands beside the stem of a free question.
+    every_answer_right: it was struck out so that every candidate got its points.
     """
 
     problem_id: str
@@ -34,6 +36,7 @@ class Question:
     images: tuple[str, ...] = ()
     case: str = ""
     context: str = ""
+    every_answer_right: bool = False
 
     @property
     def answer(self) -> tuple[str, ...]:
@@ -54,3 +57,12 @@ class Question:
     def numeric(self) -> bool:
         """Whether it asks for a number."""
         return bool(self.answers) and not self.choices
+
+
+def canonical_id(text: str) -> str:
+    """The id of a question of the national examination as IgakuQA writes it: "120A1".
+
+    "120A-1", as others write it, is the same question. Any other text is its own id.
+    """
+    found = re.fullmatch(r"([0-9]{3}[A-I])-([0-9]{1,3})", text)
+    return found[1] + found[2] if found else text

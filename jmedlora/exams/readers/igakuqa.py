@@ -12,11 +12,13 @@ from typing import Any
 
 from jmedlora.core.errors import Fault
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
+from jmedlora.exams.description import years_of
 from jmedlora.exams.readers.record_check import Each, Problems, parse_question, unique_or_raise
 from jmedlora.exams.schema import Question
 
-YEARS = {2018: 112, 2019: 113, 2020: 114, 2021: 115, 2022: 116}
-"""Year of each published examination, and its number."""
+NAME = "igakuqa"
+BEFORE_FIRST = 1906
+"""The year of the 112th examination is 2018, and there is one a year."""
 SECTIONS = "ABCDEF"
 CHOICES = 5
 FIELDS = {"ja": ("problem_text", "choices"), "en": ("problem_text_en", "choices_en")}
@@ -32,7 +34,7 @@ def read_text_questions(
     """
     faults: list[Fault] = []
     parsed: list[tuple[Path, int, Question | list[Fault]]] = []
-    for year in sorted(years or YEARS):
+    for year in sorted(years or years_of(NAME)):
         for section in SECTIONS:
             path = section_file(root, year, section)
             records, found = _read(root, path, language)
@@ -45,13 +47,15 @@ def read_text_questions(
 def section_files(root: Path, years: Sequence[int]) -> list[Path]:
     """The file of questions of every section of ``years`` (all five where none), in exam order."""
     return [
-        section_file(root, year, section) for year in sorted(years or YEARS) for section in SECTIONS
+        section_file(root, year, section)
+        for year in sorted(years or years_of(NAME))
+        for section in SECTIONS
     ]
 
 
 def section_file(root: Path, year: int, section: str) -> Path:
     """Where the questions of one section are, in Japanese."""
-    return root / "data" / str(year) / f"{YEARS[year]}-{section}.jsonl"
+    return root / "data" / str(year) / f"{year - BEFORE_FIRST}-{section}.jsonl"
 
 
 def read_examples(root: Path, *, language: str = "ja") -> list[Question]:
@@ -159,4 +163,4 @@ def points(value: Any) -> Any:
 def year_and_section(problem_id: Any) -> tuple[int | None, str]:
     """112A1 is of section A of the 112th examination, that of 2018."""
     match = re.fullmatch(r"(\d{3})([A-I])\d+", problem_id) if isinstance(problem_id, str) else None
-    return (int(match[1]) + 1906, match[2]) if match else (None, "")
+    return (int(match[1]) + BEFORE_FIRST, match[2]) if match else (None, "")

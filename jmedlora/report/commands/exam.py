@@ -33,19 +33,21 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from jmedlora.exams.cache import locate
-    from jmedlora.exams.readers.igakuqa_notes import read_notes
-    from jmedlora.exams.readers.igakuqa_whole import read_questions
+    from jmedlora.exams.examination import load_examinations
     from jmedlora.report.exam.predictions import left_out, read_predictions
     from jmedlora.report.exam.tables import markdown, print_sheets, sheets
-    from jmedlora.report.exam.verdict import results
+    from jmedlora.report.exam.verdict import result
 
     if args.by and args.format == "json":
         raise UserError("--by category is not in the json list; use --format text or markdown")
-    root = locate("igakuqa").root
-    questions = read_questions(root)
-    predictions = read_predictions(args.files, {each.problem_id: each for each in questions})
-    years = results(questions, read_notes(root), predictions, official=args.official)
+    examinations = load_examinations("igakuqa")
+    questions = {each.problem_id: each for exam in examinations for each in exam.questions}
+    predictions = read_predictions(args.files, questions)
+    years = [
+        result("", each, predictions, official=args.official)
+        for each in examinations
+        if any(question.problem_id in predictions for question in each.questions)
+    ]
     if args.format == "json":
         print(dump([year.as_record() for year in years]), end="")
         return 0

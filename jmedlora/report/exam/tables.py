@@ -8,8 +8,9 @@ from jmedlora.core.display import counted
 from jmedlora.report.exam.verdict import (
     EASY,
     Answered,
+    ExamResult,
     Humans,
-    YearResult,
+    LineResult,
     differing,
     humans,
     points,
@@ -17,7 +18,7 @@ from jmedlora.report.exam.verdict import (
 from jmedlora.report.render.console import consoles, plain_table
 
 YEAR_HEADINGS = (
-    "year", "correct", "95 % interval", "points", "required (line)", "general (line)",
+    "exam", "correct", "95 % interval", "points", "required (line)", "general (line)",
     "forbidden", "unparsed", "verdict",
 )  # fmt: skip
 HUMAN_HEADINGS = ("", "n", "model", "candidates")
@@ -36,7 +37,7 @@ class Sheet:
 
 
 def sheets(
-    years: Sequence[YearResult], *, official: bool, by_category: bool, left_out: int = 0
+    years: Sequence[ExamResult], *, official: bool, by_category: bool, left_out: int = 0
 ) -> list[Sheet]:
     """All that the command shows of ``years``, marked by one of the two rules.
 
@@ -78,7 +79,7 @@ def _blocks(sheet: Sheet) -> list[str]:
     return [f"**{sheet.title}**", *([table] if sheet.rows else []), *sheet.notes]
 
 
-def _verdicts(years: Sequence[YearResult], *, official: bool, left_out: int) -> Sheet:
+def _verdicts(years: Sequence[ExamResult], *, official: bool, left_out: int) -> Sheet:
     rule = "the published script's rule" if official else "default rule"
     notes = [note for year in years for note in _year_notes(year)]
     if left_out:
@@ -94,22 +95,28 @@ def _verdicts(years: Sequence[YearResult], *, official: bool, left_out: int) -> 
     )
 
 
-def _year_row(year: YearResult) -> tuple[str, ...]:
-    n, line = len(year.answers), year.line
+def _year_row(year: ExamResult) -> tuple[str, ...]:
+    lines = year.lines
     return (
-        str(year.year),
-        f"{year.correct}/{n}",
+        year.examination.name,
+        f"{year.correct}/{len(year.answers)}",
         _interval(year),
-        f"{year.points}/{year.max_points}",
-        f"{year.required}/{line.required_points} ({line.required})",
-        f"{year.general}/{line.general_points} ({line.general})",
-        str(year.forbidden),
+        f"{year.points:g}/{year.max_points:g}",
+        *(_line(lines.get(name)) for name in ("required", "general")),
+        "n/a" if year.forbidden is None else str(year.forbidden),
         str(year.unparsed),
         year.verdict,
     )
 
 
-def _interval(year: YearResult) -> str:
+def _line(line: LineResult | None) -> str:
+    if not line:
+        return "n/a"
+    passes = line.line.pass_from
+    return f"{line.points:g}/{line.most:g} ({'?' if passes is None else f'{passes:g}'})"
+
+
+def _interval(year: ExamResult) -> str:
     """Of the share of right answers; it would say nothing of questions not yet asked."""
     if year.verdict == "incomplete":
         return "n/a"
@@ -117,17 +124,17 @@ def _interval(year: YearResult) -> str:
     return f"{low:.1%} to {high:.1%}"
 
 
-def _year_notes(year: YearResult) -> list[str]:
+def _year_notes(year: ExamResult) -> list[str]:
     if year.verdict == "incomplete":
         n = len(year.answers)
         return [
-            f"{year.year}: {year.answered} of {n} answered; the others count as wrong, "
+            f"{year.examination.name}: {year.answered} of {n} answered; the others count as wrong, "
             "and there is no verdict"
         ]
-    return [f"{year.year}: fails by {', '.join(year.missed)}"] if year.missed else []
+    return [f"{year.examination.name}: fails by {', '.join(year.missed)}"] if year.missed else []
 
 
-def _against_candidates(years: Sequence[YearResult]) -> Sheet:
+def _against_candidates(years: Sequence[ExamResult]) -> Sheet:
     rows = []
     for year in years:
         bands = (
@@ -135,7 +142,7 @@ def _against_candidates(years: Sequence[YearResult]) -> Sheet:
             (f", {EASY:.0f} % or more right", humans(year.answers, least=EASY)),
             (f", under {EASY:.0f} %", humans(year.answers, below=EASY)),
         )
-        rows += [(f"{year.year}{name}", *_human_cells(band)) for name, band in bands]
+        rows += [(f"{year.examination.name}{name}", *_human_cells(band)) for name, band in bands]
     note = "Questions whose share of right candidates is published, where answered; means."
     return Sheet("Against the candidates", HUMAN_HEADINGS, tuple(rows), (note,))
 
@@ -146,12 +153,13 @@ def _human_cells(band: Humans) -> tuple[str, str, str]:
     return str(band.n), f"{band.model:.1%}", f"{band.candidates:.1%}"
 
 
-def _categories(years: Sequence[YearResult]) -> Sheet:
+def _categories(years: Sequence[ExamResult]) -> Sheet:
     """All years together, the largest category first."""
     groups: dict[str, list[Answered]] = {}
     for year in years:
         for each in year.answers:
-            groups.setdefault(each.note.category, []).append(each)
+            if each.note:
+                groups.setdefault(each.note.category, []).append(each)
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     headings = ("category", "correct", "points", *HUMAN_HEADINGS[1:])
     return Sheet("By category", headings, tuple(_category_row(*item) for item in ranked))
@@ -161,12 +169,12 @@ def _category_row(name: str, answers: Sequence[Answered]) -> tuple[str, ...]:
     return (
         name,
         f"{sum(each.correct for each in answers)}/{len(answers)}",
-        f"{points(answers)}/{sum(each.question.points for each in answers)}",
+        f"{points(answers):g}/{sum(each.question.points for each in answers):g}",
         *_human_cells(humans(answers)),
     )
 
 
-def _differences(years: Sequence[YearResult]) -> Sheet:
+def _differences(years: Sequence[ExamResult]) -> Sheet:
     """Where the default and the published rule disagree, by kind, with every problem_id."""
     kinds: dict[str, list[str]] = {}
     for year in years:

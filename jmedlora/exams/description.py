@@ -1,0 +1,174 @@
+"""What an examination is beside its questions: sections, points, pass lines, struck-out questions.
+
+A file of YAML describes each. Those of the national examination are in ``descriptions/``; a user's
+own is ``NAME.yaml`` beside the questions in ``NAME.jsonl`` or ``NAME.csv``.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jmedlora.core.errors import Fault, FileError, UserError
+from jmedlora.exams.schema import Question, canonical_id
+
+SHIPPED = Path(__file__).parent / "descriptions"
+MOST_POINTS = 10**6
+LARGEST = 1 << 20
+"""Bytes of a description: it is a page of text."""
+Text = Annotated[str, Field(strict=True, min_length=1)]
+Points = Annotated[float, Field(strict=True, ge=0, le=MOST_POINTS)]
+Numbers = Annotated[str, Field(strict=True, pattern="^[0-9]{1,4}(-[0-9]{1,4})?$")]
+Answer = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class PassLine(_Part):
+    """The points in some sections that a candidate must reach.
+
+    title: its name in Japanese. points: the most there are; None: the sum of its questions.
+    pass_from: the points from which on it is passed; None where that is not known.
+    """
+
+    title: str = ""
+    sections: Annotated[tuple[Text, ...], Field(min_length=1)]
+    points: Points | None = None
+    pass_from: Points | None = Field(default=None, alias="pass")
+
+
+class Description(_Part):
+    """An examination without its questions.
+
+    name, title: what programs and people call it. questions: the published exam that has its
+    questions, "" for a user's own. points: of the questions whose file gives none, by section and
+    by their range of numbers ("26-50"). lines: the pass lines by name. most_forbidden: the most
+    questions on which a candidate who passes may have taken a forbidden choice (禁忌肢); None where
+    nobody knows which choices are forbidden. struck_out: questions that give no points.
+    every_answer_right: questions that give their points to everybody. several_answers: every
+    accepted answer, where there are several. lines_from: where the lines come from, said in every
+    verdict.
+    """
+
+    name: Text
+    title: Text
+    year: Annotated[int, Field(strict=True, ge=1, le=9999)] | None = None
+    questions: str = ""
+    points: dict[Text, dict[Numbers, Points]] = {}
+    lines: Annotated[dict[Text, PassLine], Field(min_length=1)]
+    most_forbidden: Annotated[int, Field(strict=True, ge=0)] | None = None
+    struck_out: tuple[Text, ...] = ()
+    every_answer_right: tuple[Text, ...] = ()
+    several_answers: dict[Text, Annotated[tuple[Answer, ...], Field(min_length=2)]] = {}
+    lines_from: Text
+
+    def with_lines(self, given: Mapping[str, float]) -> "Description":
+        """The same examination with other points to pass, such as {"general": 224}.
+
+        Raises UserError for a line that it does not have, or that is above the line's points.
+        """
+        for name, points in given.items():
+            if name not in self.lines:
+                known = ", ".join(self.lines)
+                raise UserError(f"--lines {name}={points:g}: {self.name} has the lines {known}")
+            most = self.lines[name].points
+            if most is not None and points > most:
+                what = f"--lines {name}={points:g}: there are {most:g} points"
+                raise UserError(f"{what}; give at most so many")
+        lines = {
+            name: line.model_copy(update={"pass_from": given[name]}) if name in given else line
+            for name, line in self.lines.items()
+        }
+        told = ", ".join(f"{name} {points:g}" for name, points in given.items())
+        rest = "" if set(given) == set(self.lines) else f"; the others: {self.lines_from}"
+        origin = f"--lines: {told}{rest}"
+        return self.model_copy(update={"lines": lines, "lines_from": origin})
+
+
+@cache
+def shipped() -> Mapping[str, Description]:
+    """The descriptions of the national examinations by name ("112"), in order."""
+    found = [read_description(path) for path in sorted(SHIPPED.glob("*.yaml"))]
+    return {each.name: each for each in found}
+
+
+def years_of(questions: str) -> tuple[int, ...]:
+    """The years of the examinations whose questions the published exam ``questions`` has."""
+    return tuple(
+        each.year for each in shipped().values() if each.questions == questions and each.year
+    )
+
+
+def read_description(path: Path) -> Description:
+    """The description in ``path``. Raises FileError with everything that is wrong with it."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+        raise _faulty(path, what, "check the path and its permissions") from error
+    if len(raw) > LARGEST:
+        raise _faulty(path, "is longer than a description", "give one page of YAML")
+    try:
+        given = yaml.safe_load(raw.decode())
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise _faulty(path, f"is not YAML in UTF-8 ({reason})", "mend the file") from error
+    try:
+        return Description.model_validate(_canonical(given))
+    except ValidationError as error:
+        raise FileError(list(_faults(path, error))) from error
+
+
+def described(questions: Iterable[Question], description: Description) -> list[Question]:
+    """``questions`` with the points and accepted answers that ``description`` gives them."""
+    found = []
+    for each in questions:
+        points = _points(each, description)
+        answers = description.several_answers.get(each.problem_id, each.answers)
+        every = each.every_answer_right or each.problem_id in description.every_answer_right
+        found.append(replace(each, points=points, answers=answers, every_answer_right=every))
+    return found
+
+
+def _points(question: Question, description: Description) -> float:
+    if question.problem_id in description.struck_out:
+        return 0.0
+    number = re.search("[0-9]+$", question.problem_id)
+    for numbers, points in description.points.get(question.section, {}).items():
+        first, _, last = numbers.partition("-")
+        if number and int(first) <= int(number[0]) <= int(last or first):
+            return points
+    return question.points
+
+
+def _canonical(given: object) -> object:
+    """``given`` with the ids of questions in their one spelling."""
+    if not isinstance(given, dict):
+        return given
+    found = dict(given)
+    for field in ("struck_out", "every_answer_right"):
+        if isinstance(ids := found.get(field), list):
+            found[field] = [canonical_id(each) if isinstance(each, str) else each for each in ids]
+    if isinstance(answers := found.get("several_answers"), dict):
+        found["several_answers"] = {canonical_id(str(name)): each for name, each in answers.items()}
+    return found
+
+
+def _faults(path: Path, error: ValidationError) -> Iterator[Fault]:
+    for each in error.errors(include_url=False):
+        where = ".".join(map(str, each["loc"])) or "the file"
+        shown = "" if each["type"] == "missing" else f" ({each['input']!r:.40})"
+        what = f"{where}{shown}: {each['msg'][:1].lower()}{each['msg'][1:]}"
+        yield Fault(path, None, None, what, "see docs/tasks.md, An examination of your own")
+
+
+def _faulty(path: Path, what: str, remedy: str) -> FileError:
+    return FileError([Fault(path, None, None, what, remedy)])

@@ -1,0 +1,104 @@
+"""Whole examinations: all their questions, and what it takes to pass them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from jmedlora.core.errors import Fault, FileError, UserError
+from jmedlora.exams.cache import locate
+from jmedlora.exams.description import Description, described, read_description, shipped
+from jmedlora.exams.description_check import check_description
+from jmedlora.exams.readers import igakuqa_whole
+from jmedlora.exams.readers.custom import read_exam
+from jmedlora.exams.readers.igakuqa_notes import Note, read_notes
+from jmedlora.exams.schema import Question
+
+OWN = "jmed_own:"
+"""Before the path of a user's own examination."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All questions of an examination, in order.
+
+    exam: the published exam that holds them, "jmed_own" for a user's own. description: None where
+    there is none: then there are points, but no verdict. notes: of each question, by problem_id,
+    where they are published.
+    """
+
+    name: str
+    exam: str
+    questions: tuple[Question, ...]
+    description: Description | None = None
+    notes: Mapping[str, Note] = field(default_factory=dict)
+
+    def with_lines(self, lines: Mapping[str, float]) -> "Examination":
+        """The same with other points to pass. Raises UserError where it has no such lines."""
+        if not self.description:
+            raise UserError(f"--lines: {self.name} has no description; write {self.name}.yaml")
+        return replace(self, description=self.description.with_lines(lines))
+
+
+def examination_names(exam: str) -> list[str]:
+    """The examinations whose questions the published ``exam`` has: ["112" … "116"] of "igakuqa"."""
+    return [name for name, each in shipped().items() if each.questions == exam]
+
+
+def load_examinations(name: str) -> list[Examination]:
+    """The examinations that ``name`` stands for.
+
+    name: one of them ("120"), a published exam ("igakuqa" holds five), or "jmed_own:" and the path
+    of a user's own questions. Raises UserError.
+    """
+    if name.startswith(OWN):
+        return [own_examination(Path(name.removeprefix(OWN)).expanduser())]
+    names = [name] if name in shipped() else examination_names(name)
+    if not names:
+        known = ", ".join(shipped())
+        raise UserError(f"--exam {name}: use one of {known}, or {OWN}FILE for your own")
+    return [_published(shipped()[each]) for each in names]
+
+
+def description_file(questions: Path) -> Path:
+    """Where the description of a user's own ``questions`` stands, if there is one."""
+    return questions.with_suffix(".yaml")
+
+
+def read_own_description(questions: Path) -> Description | None:
+    """The description beside ``questions``; None where there is none. Raises FileError."""
+    path = description_file(questions)
+    return read_description(path) if path.exists() else None
+
+
+def own_examination(path: Path) -> Examination:
+    """A user's own questions in ``path``, as the description beside them rates them.
+
+    Raises FileError with every fault of the questions, or of the description.
+    """
+    questions, description = read_exam(path), read_own_description(path)
+    if description:
+        if faults := check_description(description, questions, description_file(path)):
+            raise FileError(faults)
+        questions = described(questions, description)
+    name = description.name if description else path.stem
+    return Examination(name, "jmed_own", tuple(questions), description)
+
+
+def _published(description: Description) -> Examination:
+    root = locate(description.questions).root
+    questions, notes = WHOLE[description.questions](root, description)
+    if not questions:
+        what = f"holds no question of the examination {description.name}"
+        remedy = f"run: jmed-data fetch {description.questions}"
+        raise FileError([Fault(root, None, None, what, remedy)])
+    found = tuple(described(questions, description))
+    return Examination(description.name, description.questions, found, description, notes)
+
+
+def _igakuqa(root: Path, description: Description) -> tuple[list[Question], dict[str, Note]]:
+    years = [description.year] if description.year else []
+    return igakuqa_whole.read_questions(root, years=years), read_notes(root, years=years)
+
+
+WHOLE = {"igakuqa": _igakuqa}
+"""By the name of a published exam: how one examination and the notes on it are read."""
