@@ -1,0 +1,86 @@
+"""The model that is asked a vision task, and what lm-eval's models need to answer such a task."""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import wraps
+from types import FrameType
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM, CachingLM
+
+from jmedlora.core.display import counted
+from jmedlora.core.errors import UserError
+from jmedlora.exams.documents import Document
+
+SEE = "hf-multimodal, vllm-vlm, or local-chat-completions with a server whose model sees"
+
+
+def asked_model() -> Any:
+    """The model of the lm-eval run out of which this is called; None where there is none.
+
+    lm-eval makes the model before it loads the tasks, but hands it to none of their functions: it
+    is found among the variables of lm-eval's own function that loads them, further up the stack.
+    """
+    frame: FrameType | None = inspect.currentframe()
+    while frame:
+        for value in frame.f_locals.values():
+            if isinstance(value, (LM, CachingLM)):
+                return value
+        frame = frame.f_back
+    return None
+
+
+def check_sees(model: Any, docs: Sequence[Document], exam: str) -> None:
+    """Raises UserError if ``model`` is shown no images, or fewer than a question has.
+
+    lm-eval would end with a traceback, or leave out further images without a word.
+    """
+    name = type(model).__name__
+    if not getattr(model, "MULTIMODAL", False):
+        raise UserError(
+            f"{exam}: its questions have images, and this --model ({name}) is shown none; use "
+            f"--model {SEE}, or the task without _vision"
+        )
+    most = max(docs, key=lambda doc: len(doc["image_sha256"]))
+    count, limit = len(most["image_sha256"]), getattr(model, "max_images", None)
+    if limit is not None and count > limit:
+        raise UserError(
+            f"{exam}: {most['problem_id']} has {counted(count, 'image')}, and this --model "
+            f"({name}) is shown {limit} of them; add max_images={count} to --model_args"
+        )
+
+
+def answer_apart(model: Any) -> None:
+    """Makes ``model`` answer requests with images and requests without apart from each other.
+
+    lm-eval's models take all requests of a run for what the first one is, and what has an empty
+    list of images fails in the processor of nearly every model. Without a list, as here, they are
+    asked as any other question is.
+    """
+    answer = model.generate_until
+
+    @wraps(answer)
+    def generate_until(requests: Sequence[Instance], *args: Any, **kwargs: Any) -> list[str]:
+        answers: dict[int, str] = {}
+        for shown in (True, False):
+            places = [n for n, each in enumerate(requests) if _has_images(each) is shown]
+            asked = [_as_asked(requests[place]) for place in places]
+            found = answer(asked, *args, **kwargs) if asked else []
+            answers.update(zip(places, found, strict=True))
+        return [answers[place] for place in range(len(requests))]
+
+    model.generate_until = generate_until
+
+
+def _has_images(request: Instance) -> bool:
+    """Or sounds, of another task: the third argument has them by kind."""
+    return len(request.args) > 2 and any(request.args[2].values())
+
+
+def _as_asked(request: Instance) -> Instance:
+    """``request`` without its empty list of images; lm-eval keeps the request as it was."""
+    if _has_images(request):
+        return request
+    return replace(request, arguments=request.args[:2])
