@@ -1,4 +1,4 @@
-"""Reading JSON Lines and CSV, line by line, so that every fault can name its line."""
+"""Reading JSON Lines and CSV, line by line, so that every fault can name its line; and JSON."""
 
 import codecs
 import csv
@@ -54,6 +54,24 @@ def read_csv(path: Path) -> tuple[list[Numbered], list[Fault]]:
         remedy = "close the quotation mark or save the file as CSV again"
         faults.append(Fault(path, reader.reader.line_num, None, f"not valid CSV ({error})", remedy))
     return records, faults
+
+
+def read_json_list(path: Path) -> tuple[list[Record], list[Fault]]:
+    """The objects of the one list that a JSON file holds, or what is wrong with the file.
+
+    Nothing is raised: a file that cannot be opened or decoded is a fault, too.
+    """
+    text, faults = _read_text(path)
+    if faults:
+        return [], faults
+    remedy = "bring the file anew"
+    try:
+        records = json.loads(text, object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError) as error:  # a key twice, a number too long, too deep
+        return [], [Fault(path, None, None, f"not usable JSON ({error})", remedy)]
+    if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
+        return [], [Fault(path, None, None, "a list of JSON objects is needed", remedy)]
+    return records, []
 
 
 def _read_text(path: Path) -> tuple[str, list[Fault]]:

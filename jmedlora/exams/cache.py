@@ -1,6 +1,6 @@
 """Where the published exams lie on this machine.
 
-In this order: ``$JMED_DATA`` (a folder with ``igakuqa/`` and ``jjsimqa/``), then the cache that
+In this order: ``$JMED_DATA`` (a folder with ``igakuqa/``, ``jjsimqa/`` …), then the cache that
 ``jmed-data fetch`` fills. Nothing is ever fetched on the way.
 """
 
@@ -12,7 +12,7 @@ from jmedlora.core.errors import UserError
 
 VARIABLE = "JMED_DATA"
 ENVIRONMENT = """\
-$JMED_DATA: a folder with igakuqa/ and jjsimqa/, looked at first
+$JMED_DATA: a folder with igakuqa/, jjsimqa/ …, looked at first
 $JMED_CACHE: where jmed-data fetch puts the exams (default: ~/.cache/jmedlora)"""
 """For the manual page of a command that reads published exams."""
 
@@ -43,7 +43,7 @@ def cache_dir() -> Path:
 
 
 def locate(exam: str) -> Located:
-    """The folder of the published exam ``exam`` ("igakuqa" or "jjsimqa").
+    """The folder of the published exam ``exam`` ("igakuqa", "jmle2026" …).
 
     Raises MissingDataError, naming every place looked at and the command to run.
     """

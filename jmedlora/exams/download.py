@@ -1,13 +1,10 @@
 """Bringing the published exams into the cache: pinned, checked, and safe to interrupt.
 
-``manifest.json`` pins every file to one commit of its public repository and to its SHA-256. A file
-is moved into place only when it is complete and its checksum holds, so a download that was cut off
-leaves nothing half-written, and a second run fetches only what is missing.
+A file is moved into place only when it is complete and its checksum holds, so a download that was
+cut off leaves nothing half-written, and a second run fetches only what is missing.
 """
 
 import hashlib
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import requests
@@ -17,8 +14,8 @@ from jmedlora.core.atomic_write import atomic_path, write_errors
 from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import UserError
 from jmedlora.exams.cache import cache_dir
+from jmedlora.exams.manifest import Files, Source
 
-MANIFEST = Path(__file__).parent / "manifest.json"
 TIMEOUT = (10, 60)
 """Seconds to wait for a connection, and for the next byte."""
 CHUNK = 1 << 16
@@ -28,52 +25,41 @@ class FetchError(UserError):
     """A file that could not be brought; the text names it, the reason and the remedy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One exam of the manifest. files: local name → (path below ``base``, SHA-256)."""
-
-    exam: str
-    base: str
-    notice: str
-    files: dict[str, tuple[str, str]]
-
-
-def read_manifest() -> dict[str, Source]:
-    """The pinned sources by exam name."""
-    entries = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    return {
-        exam: Source(exam, entry["base"], entry["notice"], _files(entry["files"]))
-        for exam, entry in entries.items()
-    }
-
-
-def fetch(source: Source, *, mirror: str | None = None, dest: Path | None = None) -> Path:
+def fetch(
+    source: Source,
+    *,
+    mirror: str | None = None,
+    dest: Path | None = None,
+    images: bool = False,
+) -> Path:
     """Brings every file of ``source`` that is not there yet; returns its folder.
 
     mirror: base address to use in place of the pinned one (the checksums still hold). dest: the
-    folder that gets ``<exam>/`` (default: the cache). Raises FetchError.
+    folder that gets ``<exam>/`` (default: the cache). images: its pictures, too. Raises FetchError.
     """
     folder = (dest or cache_dir()) / source.exam
     base = (mirror or source.base).rstrip("/")
-    missing = [name for name, (_, sha) in source.files.items() if not _is(folder / name, sha)]
+    files = source.files | source.images if images else source.files
+    missing = missing_files(folder, files)
     with (
         requests.Session() as session,
         tqdm(
-            total=len(source.files),
-            initial=len(source.files) - len(missing),
+            total=len(files),
+            initial=len(files) - len(missing),
             desc=source.exam,
             unit="file",
         ) as bar,
     ):
         for name in missing:
-            path, sha = source.files[name]
+            path, sha = files[name]
             _bring(session, f"{base}/{path}", folder / name, sha)
             bar.update()
     return folder
 
 
-def _files(entries: dict[str, list[str]]) -> dict[str, tuple[str, str]]:
-    return {name: (path, sha) for name, (path, sha) in entries.items()}
+def missing_files(folder: Path, files: Files) -> list[str]:
+    """Those of ``files`` that ``folder`` lacks, or has with another content."""
+    return [name for name, (_, sha) in files.items() if not _is(folder / name, sha)]
 
 
 def _is(path: Path, sha: str) -> bool:

@@ -21,17 +21,20 @@ from jmedlora.exams.provenance import Excluded
 from jmedlora.exams.readers import igakuqa, jjsimqa
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.exams.readers.record_check import Problems, checked_text
-from jmedlora.exams.registry import TAKE_A_FILE, Exam
+from jmedlora.exams.registry import ONE_YEAR, TAKE_A_FILE, Exam
+from jmedlora.exams.schema import canonical_id
 
 FAMILIES = {
     "igakuqa": "igakuqa",
     "igakuqa_en": "igakuqa",
     "igakuqa_exam": "igakuqa",
+    "igakuqa119": "igakuqa119",
+    "jmle2026": "jmle2026",
     "jjsimqa": "jjsimqa",
     "jmed_sample": "jmed_sample",
 }
 """The exams whose name is known everywhere, and which of them have the same problem_ids."""
-OF_A_TASK = re.compile(r"_(alpaca|mc|shuffled|20\d\d)$")
+OF_A_TASK = re.compile(r"_(alpaca|chat|letters|mc|shuffled|text|vision|20\d\d)$")
 """What a task's name has behind that of its exam."""
 logger = logging.getLogger(__name__)
 
@@ -41,7 +44,7 @@ class Listed:
     """One line of a list. line: 1-based."""
 
     file: Path
-    line: int
+    line: int | None
     exam: str
     problem_id: str
 
@@ -95,7 +98,7 @@ def _read(path: Path) -> list[Listed]:
 
 def _listed(record: Record, problems: Problems) -> Listed:
     exam = checked_text(record.get("exam"), "exam", problems)
-    name = checked_text(record.get("problem_id"), "problem_id", problems)
+    name = canonical_id(checked_text(record.get("problem_id"), "problem_id", problems))
     return Listed(problems.file, problems.line, exam, name)
 
 
@@ -162,6 +165,8 @@ def _unknown(ids: set[str], exam: str, loaded: Exam, file: str | None) -> set[st
         case "jjsimqa":
             items = jjsimqa.read_questions(locate("jjsimqa").root)
             return ids - {item.problem_id for item in items} - {jjsimqa.LEFT_OUT}
+        case "igakuqa119" | "jmle2026":
+            return ids - {item.problem_id for item in ONE_YEAR[exam](locate(exam).root)}
         case "jmed_sample":
             return ids - {item.problem_id for item in loaded.items}
     return ids - {item.problem_id for item in read_exam(Path(file or "").expanduser())}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError, UserError
@@ -9,8 +10,16 @@ from jmedlora.exams.cache import MissingDataError, locate
 from jmedlora.exams.description import described, shipped, years_of
 from jmedlora.exams.documents import Form, choices_document, letters_document
 from jmedlora.exams.examination import own_examination
-from jmedlora.exams.readers import igakuqa, igakuqa_whole, jjsimqa
+from jmedlora.exams.readers import (
+    igakuqa,
+    igakuqa119,
+    igakuqa119_defects,
+    igakuqa_whole,
+    jjsimqa,
+    jmle2026,
+)
 from jmedlora.exams.readers.custom import read_exam
+from jmedlora.exams.readers.defects import Defect
 from jmedlora.exams.readers.free_text import read_free_questions
 from jmedlora.exams.schema import Question
 
@@ -22,9 +31,23 @@ NAMES = (
     "jmed_sample",
     "jmed_own",
     "igakuqa_exam",
+    "igakuqa119",
+    "jmle2026",
     "jmed_treatment",
 )
 TAKE_A_FILE = ("jmed_own", "jmed_treatment")
+OF_YEARS = ("igakuqa", "igakuqa_en", "igakuqa_exam")
+"""The exams of which single years can be asked."""
+ONE_YEAR = {
+    igakuqa119.NAME: igakuqa119.read_questions,
+    jmle2026.NAME: jmle2026.read_questions,
+}
+"""The published exams that are one whole examination, and their readers."""
+DEFECTS: dict[str, tuple[Defect, ...]] = {
+    igakuqa119.NAME: igakuqa119_defects.DEFECTS,
+    jmle2026.NAME: jmle2026.DEFECTS,
+}
+"""What is wrong with questions of a published exam, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +72,8 @@ class Exam:
 
 def native_form(exam: str) -> Form:
     """The form in which the tasks of ``exam`` ask its questions, and in which it is hashed."""
-    return letters_document if exam == igakuqa_whole.EXAM else choices_document
+    whole = exam == igakuqa_whole.EXAM or exam in ONE_YEAR
+    return letters_document if whole else choices_document
 
 
 def load_exam(
@@ -61,7 +85,25 @@ def load_exam(
     its worked examples; they belong to "jmed_own", the file also to "jmed_treatment". Raises
     MissingDataError, FileError, or UserError for an option that does not fit the exam.
     """
-    if years and not name.startswith("igakuqa"):
+    _check_options(name, years, file, examples)
+    loaders: dict[str, Callable[[], Exam]] = {
+        "igakuqa": partial(_igakuqa, name, years),
+        "igakuqa_en": partial(_igakuqa, name, years),
+        "igakuqa_exam": partial(_examination, years),
+        "igakuqa119": partial(_one_year, name),
+        "jmle2026": partial(_one_year, name),
+        "jjsimqa": _jjsimqa,
+        "jmed_sample": _sample,
+        "jmed_own": partial(_own, file, examples),
+        "jmed_treatment": partial(_treatment, file),
+    }
+    if name not in loaders:
+        raise UserError(f"exam={name}: use one of {', '.join(NAMES)}")
+    return loaders[name]()
+
+
+def _check_options(name: str, years: Sequence[int], file: str | None, examples: str | None) -> None:
+    if years and name not in OF_YEARS:
         raise UserError(f"year={_listed(years)}: only igakuqa is selected by year, not {name}")
     if examples and name != "jmed_own":
         raise UserError(f"examples={examples}: only the task jmed_own takes them, not {name}")
@@ -69,20 +111,6 @@ def load_exam(
         raise UserError(
             f"file={file}: only the task jmed_own takes a file, or jmed_treatment, not {name}"
         )
-    match name:
-        case "igakuqa" | "igakuqa_en":
-            return _igakuqa(name, years)
-        case "igakuqa_exam":
-            return _examination(years)
-        case "jjsimqa":
-            return _jjsimqa()
-        case "jmed_sample":
-            return _sample()
-        case "jmed_own":
-            return _own(file, examples)
-        case "jmed_treatment":
-            return _treatment(file)
-    raise UserError(f"exam={name}: use one of {', '.join(NAMES)}")
 
 
 def _known(years: Sequence[int]) -> Sequence[int]:
@@ -119,15 +147,33 @@ def _as_described(questions: Sequence[Question], exam: str) -> list[Question]:
     ]
 
 
+def _one_year(name: str) -> Exam:
+    """A whole examination but for the questions that its defects leave out."""
+    place = locate(name)
+    left_out = {each.problem_id for each in DEFECTS[name] if each.left_out}
+    asked = [each for each in ONE_YEAR[name](place.root) if each.problem_id not in left_out]
+    items = tuple(_as_described(asked, name))
+    return _with_igakuqas_examples(name, items, place.source, igakuqa_whole.read_prompt_examples)
+
+
 def _jjsimqa() -> Exam:
-    """JJSIMQA has no pool of its own: the paper's one-shot example is IgakuQA's for both exams."""
     place = locate("jjsimqa")
     items = tuple(jjsimqa.read_questions(place.root))
+    return _with_igakuqas_examples("jjsimqa", items, place.source, igakuqa.read_examples)
+
+
+def _with_igakuqas_examples(
+    name: str,
+    items: tuple[Question, ...],
+    source: str,
+    read: Callable[[Path], Sequence[Question]],
+) -> Exam:
+    """An exam without a pool of its own: the paper's one-shot example is IgakuQA's for JJSIMQA."""
     try:
-        pool = igakuqa.read_examples(locate("igakuqa").root)
+        pool = read(locate("igakuqa").root)
     except (MissingDataError, FileError) as error:
-        return Exam("jjsimqa", items, (), place.source, f"they are IgakuQA's, and {error}")
-    return Exam("jjsimqa", items, tuple(pool), place.source)
+        return Exam(name, items, (), source, f"they are IgakuQA's, and {error}")
+    return Exam(name, items, tuple(pool), source)
 
 
 def _sample() -> Exam:

@@ -18,7 +18,7 @@ from pathlib import Path
 from jmedlora.core.checksum import sha256
 from jmedlora.core.cli.run_command import run_command
 from jmedlora.exams.cache import MissingDataError, locate
-from jmedlora.exams.download import Source, read_manifest
+from jmedlora.exams.manifest import Source, read_manifest
 from jmedlora.exams.registry import load_exam
 from scripts.offline_bundle.wheels import (
     build_own,

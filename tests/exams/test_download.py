@@ -18,8 +18,8 @@ import pytest
 
 from jmedlora.core.atomic_write import WriteError
 from jmedlora.data.cli import main
-from jmedlora.exams import download as fetching
-from jmedlora.exams.download import FetchError, Source, fetch, read_manifest
+from jmedlora.exams.download import FetchError, fetch
+from jmedlora.exams.manifest import MANIFEST, Source, read_manifest
 from tests.support.commands import ROOT
 
 FILES = {"a.jsonl": b'{"problem_id": "a"}\n' * 10_000, "deep/b.jsonl": "日本語\n".encode() * 100}
@@ -143,7 +143,8 @@ def test_a_full_disk(server, tmp_path):
     """A real write failure: the process may not write more than 64 KiB into a file."""
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from jmedlora.exams.download import Source, fetch\n"
+        "from jmedlora.exams.download import fetch\n"
+        "from jmedlora.exams.manifest import Source\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))\n"
         "files = {'a.jsonl': ('a.jsonl', 'x')}\n"
@@ -207,7 +208,7 @@ def test_the_manifest_pins_the_real_files(real_data, tmp_path, monkeypatch, caps
 
 
 def test_the_manifest_pins_commits():
-    for entry in json.loads(fetching.MANIFEST.read_text(encoding="utf-8")).values():
+    for entry in json.loads(MANIFEST.read_text(encoding="utf-8")).values():
         commit = entry["base"].rsplit("/", 1)[-1]
         assert len(commit) == 40
         assert set(commit) <= set("0123456789abcdef")

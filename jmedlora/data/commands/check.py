@@ -12,6 +12,7 @@ from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
 from jmedlora.data.token_lengths import check_lengths, length_lines
+from jmedlora.exams.left_out import left_out_lines
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.models.base_model import load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter
@@ -70,7 +71,9 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _exam_report(path: Path) -> list[str]:
-    return [f"{path}: {len(read_exam(path))} questions, no fault"]
+    questions = read_exam(path)
+    left_out = [f"  {line}" for line in left_out_lines(questions)]
+    return [f"{path}: {len(questions)} questions, no fault", *left_out]
 
 
 def _training_report(

@@ -10,6 +10,9 @@ from jmedlora.exams.cache import ENVIRONMENT
 def _add_fetch_options(parser: argparse.ArgumentParser) -> None:
     _add_exams(parser)
     parser.add_argument(
+        "--images", action="store_true", help="also fetch the images of exams that publish them"
+    )
+    parser.add_argument(
         "--mirror", metavar="URL", help="address to fetch from in place of the public repository"
     )
     parser.add_argument(
@@ -18,20 +21,22 @@ def _add_fetch_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_exams(parser: argparse.ArgumentParser) -> None:
-    from jmedlora.exams.download import read_manifest
+    from jmedlora.exams.manifest import read_manifest
 
     names = sorted(read_manifest())
     parser.add_argument("exams", nargs="+", choices=names, metavar="EXAM", help=" or ".join(names))
 
 
 def _fetch(args: argparse.Namespace) -> int:
-    from jmedlora.exams.download import fetch, read_manifest
+    from jmedlora.exams.download import fetch
+    from jmedlora.exams.manifest import read_manifest
 
     manifest = read_manifest()
     for exam in args.exams:
         print(manifest[exam].notice)
-        folder = fetch(manifest[exam], mirror=args.mirror, dest=args.dest)
+        folder = fetch(manifest[exam], mirror=args.mirror, dest=args.dest, images=args.images)
         print(f"{exam}: {folder}")
+        _print_details(exam, folder)
     return 0
 
 
@@ -43,19 +48,35 @@ def _where(args: argparse.Namespace) -> int:
         place = locate(exam)
         questions = len(load_exam(exam).items)
         print(f"{exam}: {place.root} ({place.source}), {questions} questions")
+        _print_details(exam, place.root)
     return 0
+
+
+def _print_details(exam: str, folder: Path) -> None:
+    """Which images are there, and what is wrong with questions of the published data."""
+    from jmedlora.exams.download import missing_files
+    from jmedlora.exams.manifest import read_manifest
+    from jmedlora.exams.registry import DEFECTS
+
+    if images := read_manifest()[exam].images:
+        missing = len(missing_files(folder, images))
+        remedy = f"; to fetch the others: jmed-data fetch --images {exam}" if missing else ""
+        print(f"  images: {len(images) - missing} of {len(images)}{remedy}")
+    for defect in DEFECTS.get(exam, ()):
+        print(f"  {defect}")
 
 
 FETCH = Command(
     name="fetch",
-    text="Download published exams into the cache, pinned and checked by SHA-256. This is the only "
-    "part of the evaluation that needs a network.",
+    text="Download published exams into the cache, pinned and checked by SHA-256, and say their "
+    "licence and which of their questions are damaged. This is the only part of the evaluation "
+    "that needs a network.",
     options=_add_fetch_options,
     run=_fetch,
     example="jmed-data fetch igakuqa jjsimqa",
     sections={
         "reads": "the exam's public repository at one commit, or --mirror",
-        "writes": "the cache, or --dest: a folder for each exam, complete or not at all",
+        "writes": "the cache, or --dest: a folder for each exam, its files complete or not at all",
         "environment": ENVIRONMENT,
     },
     see="jmed-data where; docs/tasks.md, The exams (sources and licences)",

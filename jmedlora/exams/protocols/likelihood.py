@@ -50,7 +50,7 @@ def floors(docs: Sequence[Document]) -> Floors:
 
 def _takes(question: Question) -> bool:
     """One choice is the likeliest: questions with several correct ones are left out."""
-    return len(question.answers) == 1 and len(question.indices) == 1
+    return response.PROTOCOL.takes(question) and len(question.indices) == 1
 
 
 PROTOCOL = Protocol(

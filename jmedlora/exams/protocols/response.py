@@ -42,8 +42,8 @@ def floors(docs: Sequence[Document]) -> Floors:
 
 
 def _takes(question: Question) -> bool:
-    """The paper's metrics know one set of correct choices."""
-    return bool(question.choices) and len(question.answers) == 1
+    """The paper's metrics know one set of correct choices; its models see no image."""
+    return question.text_only and bool(question.choices) and len(question.answers) == 1
 
 
 def _chosen(doc: Document, response: str) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_csv, read_jsonl
-from jmedlora.exams.readers.record_check import OPTIONAL, REQUIRED, duplicates, parse_question
+from jmedlora.exams.readers.question_record import OPTIONAL, REQUIRED, parse_question
+from jmedlora.exams.readers.record_check import duplicates
 from jmedlora.exams.schema import LETTERS, Question
 
 CHOICE_COLUMNS = tuple(f"choice_{letter}" for letter in LETTERS)
@@ -17,7 +18,9 @@ def read_exam(path: Path, *, exam: str | None = None) -> list[Question]:
 
     ``exam`` names the exam where the file does not (default: the file's name). Raises FileError
     with every fault of the file at once. A CSV has the columns ``problem_id, question, choice_a,
-    choice_b … , answer`` ("a" or "a,c") and may have ``exam, year, section, points, text_only``.
+    choice_b … , answer`` ("a", "a,c", "a or d", or a number in a row without choices) and may have
+    ``exam, year, section, points, text_only, forbidden`` ("b,d"), ``images`` ("a.png;b.png") and
+    ``case``.
     """
     records, faults = _read_records(path)
     numbered: list[tuple[Path, int, Question]] = []
@@ -72,6 +75,8 @@ def _from_row(row: dict[str, str]) -> Record:
             record.pop(name, None)
     if "text_only" in record:
         record["text_only"] = TRUTH.get(record["text_only"].strip().lower(), record["text_only"])
+    if "images" in record:
+        record["images"] = [name.strip() for name in record["images"].split(";") if name.strip()]
     for name, kind in (("year", int), ("points", float)):
         if name in record:
             record[name] = _number(record[name], kind)

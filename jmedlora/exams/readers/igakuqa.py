@@ -13,7 +13,9 @@ from typing import Any
 from jmedlora.core.errors import Fault
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
 from jmedlora.exams.description import years_of
-from jmedlora.exams.readers.record_check import Each, Problems, parse_question, unique_or_raise
+from jmedlora.exams.readers.igakuqa_cases import with_cases
+from jmedlora.exams.readers.question_record import parse_question
+from jmedlora.exams.readers.record_check import Each, Problems, unique_or_raise
 from jmedlora.exams.schema import Question
 
 NAME = "igakuqa"
@@ -29,19 +31,28 @@ def read_text_questions(
 ) -> list[Question]:
     """The text-only five-choice questions of ``years`` (default: all five), in exam order.
 
-    1,455 over all years. ``language`` is "ja" or "en" (the published translation). Raises
-    FileError with every fault of the files.
+    1,455 over all years. ``language`` is "ja" or "en" (the published translation). In Japanese,
+    those that follow the first one of a series get its case. Raises FileError with every fault of
+    the files.
     """
     faults: list[Fault] = []
+    texts: dict[str, str] = {}
     parsed: list[tuple[Path, int, Question | list[Fault]]] = []
     for year in sorted(years or years_of(NAME)):
         for section in SECTIONS:
             path = section_file(root, year, section)
             records, found = _read(root, path, language)
             faults += found
+            texts |= _texts(records) if language == "ja" else {}
             asked = [(line, record) for line, record in records if not _outside_subset(record)]
             parsed += [(path, line, _parse(record, path, line, language)) for line, record in asked]
-    return unique_or_raise(parsed, faults)
+    return with_cases(unique_or_raise(parsed, faults), texts)
+
+
+def _texts(records: Sequence[Numbered]) -> dict[str, str]:
+    """The published text of every question, those outside the subset included."""
+    pairs = ((record.get("problem_id"), record.get("problem_text")) for _, record in records)
+    return {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}
 
 
 def section_files(root: Path, years: Sequence[int]) -> list[Path]:

@@ -5,7 +5,6 @@ image questions, those with six or eight choices and the numeric ones, their tex
 published, outer white space included.
 """
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from jmedlora.exams.readers.igakuqa import (
     to_fetch,
     year_and_section,
 )
+from jmedlora.exams.readers.igakuqa_cases import with_cases
 from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.exams.readers.record_check import (
     Problems,
@@ -26,6 +26,7 @@ from jmedlora.exams.readers.record_check import (
     checked_text,
     checked_text_only,
     checked_texts,
+    is_number_text,
     shown,
 )
 from jmedlora.exams.schema import LETTERS, Question
@@ -37,7 +38,8 @@ MOST_CHOICES = 8
 def read_questions(root: Path, *, years: Sequence[int] = ()) -> list[Question]:
     """All questions of ``years`` (default: all five) in exam order; ``root`` is IgakuQA's folder.
 
-    Raises FileError with every fault of the files.
+    Those that follow the first one of a series get its case. Raises FileError with every fault of
+    the files.
     """
     notes = read_notes(root, years=years)
 
@@ -48,7 +50,8 @@ def read_questions(root: Path, *, years: Sequence[int] = ()) -> list[Question]:
             problems.faults.append(to_fetch(root, problems.file, f"{name} has no metadata"))
         return _question(record, problems, note.forbidden_as_published if note else ())
 
-    return read_all(root, section_files(root, years), parse)
+    questions = read_all(root, section_files(root, years), parse)
+    return with_cases(questions, {each.problem_id: each.question for each in questions})
 
 
 def read_prompt_examples(root: Path) -> list[Question]:
@@ -99,7 +102,7 @@ def _answers(value: Any, labels: str, problems: Problems) -> tuple[tuple[str, ..
     if labels:
         right = all(len(part) == 1 and part in labels for each in answers for part in each)
     else:
-        right = len(answer) == 1 and re.fullmatch(r"[0-9]+(\.[0-9]+)?", answer[0]) is not None
+        right = len(answer) == 1 and is_number_text(answer[0])
     if not answer or not right:
         remedy = f"give letters from a to {labels[-1]}" if labels else "give one number as text"
         problems.add(f"answer is {shown(value)}", remedy)

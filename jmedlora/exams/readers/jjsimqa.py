@@ -10,7 +10,8 @@ from typing import Any
 
 from jmedlora.core.errors import Fault, UserError
 from jmedlora.core.jsonl import Record, read_jsonl
-from jmedlora.exams.readers.record_check import parse_question, unique_or_raise
+from jmedlora.exams.readers.question_record import parse_question
+from jmedlora.exams.readers.record_check import unique_or_raise
 from jmedlora.exams.schema import LETTERS, Question
 
 NAMES = ("jjsimqa.jsonl", "JJSIMQA.jsonl")

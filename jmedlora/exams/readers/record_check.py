@@ -1,19 +1,16 @@
-"""The check of a question's record, field by field, so that every fault is said at once."""
+"""What the checks of a record share: every fault of every field is collected and said at once."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Record
-from jmedlora.core.number_checks import is_number, is_whole
-from jmedlora.exams.schema import LETTERS, Question
+from jmedlora.core.number_checks import is_number
 
-LATEST_YEAR = 9999
 MOST_POINTS = 1000
-REQUIRED = ("problem_id", "question", "choices", "answer")
-OPTIONAL = ("exam", "year", "section", "points", "text_only")
 
 
 class Identified(Protocol):
@@ -29,7 +26,7 @@ Each = TypeVar("Each", bound=Identified)
 class Problems:
     """Collects what is wrong with one record while it is read field by field."""
 
-    def __init__(self, record: Record, file: Path, line: int) -> None:
+    def __init__(self, record: Record, file: Path, line: int | None) -> None:
         self.record, self.file, self.line = record, file, line
         name = record.get("problem_id")
         self.problem_id = name if isinstance(name, str) and name.strip() else None
@@ -39,41 +36,15 @@ class Problems:
         self.faults.append(Fault(self.file, self.line, self.problem_id, what, remedy))
 
 
-def parse_question(record: Record, file: Path, line: int, *, exam: str) -> Question | list[Fault]:
-    """The multiple-choice question in ``record``, or everything that is wrong with it.
-
-    ``exam`` is the name to use where the record has none. ``answer`` may be 0-based indices or
-    letters, as a list or as text ("a", "a,c"). Outer white space of texts is dropped.
-    """
-    problems = Problems(record, file, line)
-    problem_id = checked_text(record.get("problem_id"), "problem_id", problems)
-    stem = checked_text(record.get("question"), "question", problems)
-    choices = _choices(record.get("choices"), problems)
-    answer = _answer(record.get("answer"), len(choices), problems) if choices else ()
-    question = Question(
-        problem_id=problem_id,
-        question=stem,
-        choices=choices,
-        answers=(answer,),
-        exam=checked_text(record.get("exam", exam), "exam", problems),
-        year=_year(record.get("year"), problems),
-        section=_section(record.get("section", ""), problems),
-        points=checked_points(record.get("points", 1), problems),
-        text_only=checked_text_only(record.get("text_only", True), problems),
-    )
-    return problems.faults or question
-
-
-def duplicates(numbered: Iterable[tuple[Path, int, Identified]]) -> list[Fault]:
+def duplicates(numbered: Iterable[tuple[Path, int | None, Identified]]) -> list[Fault]:
     """A fault for every item whose problem_id was already used, naming the first use."""
-    first: dict[str, tuple[Path, int]] = {}
+    first: dict[str, tuple[Path, int | None]] = {}
     faults = []
     for file, line, item in numbered:
         if item.problem_id in first:
-            earlier_file, earlier_line = first[item.problem_id]
-            what = (
-                f"problem_id '{item.problem_id}' is already used at {earlier_file}:{earlier_line}"
-            )
+            earlier, at = first[item.problem_id]
+            place = f"in {earlier}" if at is None else f"at {earlier}:{at}"
+            what = f"problem_id '{item.problem_id}' is already used {place}"
             faults.append(Fault(file, line, item.problem_id, what, "give each question its own"))
         else:
             first[item.problem_id] = (file, line)
@@ -81,9 +52,9 @@ def duplicates(numbered: Iterable[tuple[Path, int, Identified]]) -> list[Fault]:
 
 
 def unique_or_raise(
-    parsed: Iterable[tuple[Path, int, Each | list[Fault]]], faults: list[Fault]
+    parsed: Iterable[tuple[Path, int | None, Each | list[Fault]]], faults: list[Fault]
 ) -> list[Each]:
-    """The questions among ``parsed`` (file, line, question or its faults), in order.
+    """The questions among ``parsed`` (file, line if known, question or its faults), in order.
 
     Raises FileError with ``faults``, which reading the files found, and those of the records.
     """
@@ -103,55 +74,9 @@ def checked_text(value: Any, field: str, problems: Problems) -> str:
     if not isinstance(value, str) or not value.strip():
         problems.add(f"{field} is {shown(value)}", f"give {field} as text")
         return ""
-    if not _encodable(value):
+    if not encodable(value):
         problems.add(f"{field} holds half of a surrogate pair", "write the character out")
     return value.strip()
-
-
-def _choices(value: Any, problems: Problems) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 2 <= len(value) <= len(LETTERS):
-        problems.add(f"choices is {shown(value)}", f"give a list of 2 to {len(LETTERS)} texts")
-        return ()
-    return tuple(checked_text(c, f"choice '{LETTERS[i]}'", problems) for i, c in enumerate(value))
-
-
-def _answer(value: Any, count: int, problems: Problems) -> tuple[str, ...]:
-    """The labels of the correct choices, ascending."""
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, list) or not parts:
-        problems.add(f"answer is {shown(value)}", 'give letters such as ["a"] or ["a", "c"]')
-        return ()
-    indices = [_index(part, count, problems) for part in parts]
-    if len(set(indices)) != len(indices) and None not in indices:
-        problems.add(f"answer {shown(value)} repeats a choice", "name each correct choice once")
-    return tuple(
-        LETTERS[index] for index in sorted(index for index in indices if index is not None)
-    )
-
-
-def _index(part: Any, count: int, problems: Problems) -> int | None:
-    letter = part.strip().lower() if isinstance(part, str) else None
-    if letter and len(letter) == 1 and letter in LETTERS[:count]:
-        return LETTERS.index(letter)
-    if is_whole(part) and 0 <= part < count:
-        return part
-    labels = f"a to {LETTERS[count - 1]}"
-    problems.add(f"answer {shown(part)} is none of the {count} choices", f"use {labels}")
-    return None
-
-
-def _year(value: Any, problems: Problems) -> int | None:
-    if value is None or (is_whole(value) and 1 <= value <= LATEST_YEAR):
-        return value
-    problems.add(f"year is {shown(value)}", "give a year such as 2026 or leave it out")
-    return None
-
-
-def _section(value: Any, problems: Problems) -> str:
-    if isinstance(value, str) and _encodable(value):
-        return value.strip()
-    problems.add(f"section is {shown(value)}", "give text or leave it out")
-    return ""
 
 
 def checked_points(value: Any, problems: Problems) -> float:
@@ -162,12 +87,17 @@ def checked_points(value: Any, problems: Problems) -> float:
     return 0.0
 
 
-def checked_text_only(value: Any, problems: Problems) -> bool:
+def checked_text_only(value: Any, problems: Problems, *, field: str = "text_only") -> bool:
     """``value`` if it is true or false; else true and a fault."""
     if isinstance(value, bool):
         return value
-    problems.add(f"text_only is {shown(value)}", "give true or false")
+    problems.add(f"{field} is {shown(value)}", "give true or false")
     return True
+
+
+def is_number_text(text: str) -> bool:
+    """Whether ``text`` is a number as the answers of an exam write it: "315", "0.40", "04"."""
+    return re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) is not None
 
 
 def checked_texts(value: Any, field: str, problems: Problems) -> tuple[str, ...]:
@@ -178,7 +108,8 @@ def checked_texts(value: Any, field: str, problems: Problems) -> tuple[str, ...]
     return ()
 
 
-def _encodable(text: str) -> bool:
+def encodable(text: str) -> bool:
+    """Whether ``text`` can be written to a file: no half of a surrogate pair stands alone."""
     try:
         text.encode()
     except UnicodeEncodeError:
