@@ -21,10 +21,21 @@ settings.load_profile("busy")  # by default an example that takes 0.2 s has fail
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder with the real exams; the test is skipped (in CI: fails) where there is none."""
+    return _folder_with("igakuqa", "jjsimqa")
+
+
+@pytest.fixture(scope="session")
+def real_recent() -> Path:
+    """The same for the 119th and the 120th examination."""
+    return _folder_with("igakuqa119", "jmle2026")
+
+
+def _folder_with(*exams: str) -> Path:
     folder = Path(os.environ.get("JMED_DATA", ROOT / "missing"))
-    if (folder / "igakuqa").is_dir() and (folder / "jjsimqa").is_dir():
+    if all((folder / exam).is_dir() for exam in exams):
         return folder.resolve()
-    reason = "needs the real exams: set JMED_DATA to a folder with igakuqa/ and jjsimqa/"
+    needed = " and ".join(f"{exam}/" for exam in exams)
+    reason = f"needs the real exams: set JMED_DATA to a folder with {needed}"
     if os.environ.get("JMED_REQUIRE_DATA"):
         pytest.fail(reason)
     pytest.skip(reason)

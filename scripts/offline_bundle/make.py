@@ -89,7 +89,7 @@ def copy_exams(folder: Path) -> None:
 
 def exam_files(root: Path, source: Source) -> set[Path]:
     """The published files, and a JSON Lines file that was put beside them by hand."""
-    published = {root / name for name in source.files}
+    published = {root / name for name in source.files | source.images}
     return {path for path in {*published, *root.glob("*.jsonl")} if path.is_file()}
 
 

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from jmedlora.core.errors import FileError
 from jmedlora.data.cli import main
 from jmedlora.exams.documents import choices_document, content_hash
+from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.readers.custom import read_exam
+from jmedlora.exams.readers.question_record import OPTIONAL, REQUIRED
+from jmedlora.exams.registry import load_exam
 from jmedlora.exams.schema import Question
 from tests.support.commands import write_jsonl
 
@@ -46,6 +49,45 @@ GOOD = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙"
         ({"points": float("nan")}, "Q1: points is NaN; give a number from 0 to 1000"),
         ({"text_only": "yes"}, "Q1: text_only is 'yes'; give true or false"),
         ({"text_onyl": True}, "field 'text_onyl' is unknown; did you mean 'text_only'?"),
+        ({"image": "a.png"}, "field 'image' is unknown; did you mean 'images'?"),
+        (
+            {"choices": []},
+            "Q1: choices is []; give a list of 2 to 26 texts, or a number as the",
+        ),
+        ({"choices": None}, "Q1: choices is missing; give a list of 2 to 26 texts, or a number as"),
+        (
+            {"choices": list(range(27))},
+            "Q1: choices is [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11…; give a list of 2 to 26 texts",
+        ),
+        ({"choices": [], "answer": "1,200"}, "Q1: choices is []; give a list of 2 to 26 texts, or"),
+        (
+            {"choices": [], "answer": "-1"},
+            "Q1: choices is []; give a list of 2 to 26 texts, or a",
+        ),
+        (
+            {"choices": [], "answer": True},
+            "Q1: choices is []; give a list of 2 to 26 texts, or a",
+        ),
+        ({"choices": [], "answer": ["1", "2"]}, "Q1: choices is []; give a list of 2 to 26 texts"),
+        ({"answer": "a or f"}, "Q1: answer 'f' is none of the 3 choices; use a to c"),
+        ({"answer": "a or a"}, "Q1: answer 'a or a' repeats an answer; name each answer once"),
+        ({"answer": ["a or b", "c"]}, "Q1: answer 'a or b' is none of the 3 choices; use a to c"),
+        ({"forbidden": ["d"]}, 'Q1: forbidden is ["d"]; use a to c'),
+        ({"forbidden": [1]}, 'Q1: forbidden is [1]; give letters such as ["a"] or ["a", "c"]'),
+        ({"forbidden": "c,b"}, "Q1: forbidden 'b' is a correct choice, too; correct either"),
+        (
+            {"choices": [], "answer": 3, "forbidden": "a"},
+            "Q1: forbidden is 'a'; leave it out: there are no choices",
+        ),
+        ({"case": 3}, "Q1: case is 3; give text or leave it out"),
+        ({"images": "a.png"}, "Q1: images is 'a.png'; give a list of paths such as [\"ecg.png\"]"),
+        ({"images": ["../a.png"]}, "Q1: image '../a.png' is outside of the exam's folder; give a"),
+        ({"images": ["/a.png"]}, "Q1: image '/a.png' is outside of the exam's folder; give a path"),
+        ({"images": ["a\0.png"]}, "Q1: image 'a\\x00.png' is missing; put it into "),
+        (
+            {"images": ["a" * 999]},
+            "Q1: image 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa… is missing; p",
+        ),
     ],
 )
 def test_every_faulty_field_is_named(tmp_path, change, message):
@@ -168,6 +210,91 @@ def test_csv_and_jsonl_are_the_same_exam(tmp_path, capsys):
     assert capsys.readouterr().out == f"{csv}: 2 questions, no fault\n"
 
 
+def test_further_fields_are_the_same_in_csv_and_jsonl(tmp_path):
+    """Numbers, images, a case, forbidden choices, and several accepted answers."""
+    for name in ("ecg.png", "plots/b.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    jsonl = write_jsonl(
+        tmp_path / "exam.jsonl",
+        {"problem_id": "120A-1", "question": "3/2は。", "answer": "1.50", "exam": "own"},
+        {**GOOD, "answer": "a or b,c", "case": " 咳がある。 ", "exam": "own"},
+        {**GOOD, "problem_id": "Q2", "forbidden": ["C", "a"], "exam": "own",
+         "images": ["ecg.png", "plots/b.png"]},
+    )  # fmt: skip
+    csv = tmp_path / "exam.csv"
+    csv.write_text(
+        "problem_id,question,choice_a,choice_b,choice_c,answer,exam,case,forbidden,images\n"
+        "120A1,3/2は。,,,,1.50,own,,,\n"
+        'Q1,どれか。,甲,乙,丙,"a or b,c",own,咳がある。,,\n'
+        'Q2,どれか。,甲,乙,丙,b,own,,"c,a",ecg.png; plots/b.png\n',
+        encoding="utf-8",
+    )
+    assert read_exam(csv) == read_exam(jsonl)
+    number, serial, shown = read_exam(csv)
+    assert (number.problem_id, number.choices, number.numeric) == ("120A1", (), True)
+    assert number.answers == (("1.50",),)
+    assert (serial.answers, serial.case) == ((("a",), ("b", "c")), "咳がある。")
+    assert (shown.images, shown.text_only) == (("ecg.png", "plots/b.png"), False)
+    assert shown.forbidden == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    ("answer", "answers"),
+    [
+        (40, (("40",),)),
+        (0.5, (("0.5",),)),
+        ("0.40", (("0.40",),)),
+        (["04"], (("04",),)),
+        ("40 or 41", (("40",), ("41",))),
+    ],
+)
+def test_the_forms_of_a_numeric_answer(tmp_path, answer, answers):
+    path = write_jsonl(tmp_path / "exam.jsonl", {**GOOD, "choices": [], "answer": answer})
+    assert read_exam(path)[0].answers == answers
+
+
+def test_26_choices_and_the_published_form_of_either_answer(tmp_path):
+    choices = [f"選択肢{number}" for number in range(26)]
+    path = write_jsonl(tmp_path / "exam.jsonl", {**GOOD, "choices": choices, "answer": ["a or z"]})
+    assert read_exam(path)[0].answers == (("a",), ("z",))
+
+
+def test_an_image_is_no_reason_to_leave_a_question_out_that_says_so(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"")
+    record = {**GOOD, "images": ["a.png"], "text_only": True}
+    assert read_exam(write_jsonl(tmp_path / "exam.jsonl", record))[0].text_only
+
+
+def test_a_missing_image_is_named_with_its_folder(tmp_path, capsys):
+    path = write_jsonl(tmp_path / "exam.jsonl", {**GOOD, "images": ["ecg.png"]})
+    assert main(["check", str(path)]) == 1
+    assert capsys.readouterr().err == (
+        f"{path}:1: Q1: image 'ecg.png' is missing; put it into {tmp_path}, or correct its name\n"
+    )
+
+
+def test_check_says_what_the_tasks_leave_out(tmp_path, capsys):
+    records = [{**GOOD, "problem_id": f"Q{number}"} for number in range(10)]
+    records += [{**GOOD, "problem_id": f"I{number}", "text_only": False} for number in range(7)]
+    records += [
+        {**GOOD, "problem_id": "N1", "choices": [], "answer": 3},
+        {**GOOD, "problem_id": "E1", "answer": "a or b"},
+    ]
+    path = write_jsonl(tmp_path / "exam.jsonl", *records)
+    assert main(["check", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{path}: 19 questions, no fault",
+        "  left out by every task: 7 (I0, I1, I2, I3, I4 and 2 more) that need an image",
+        "  left out by jmed_own and jmed_own_alpaca: 2 (N1, E1) that ask for a number or accept "
+        "several answers",
+    ]
+    exam = load_exam("jmed_own", file=str(path))
+    assert len(exam.items) == 12
+    assert len(exam.only(PROTOCOLS["response"].takes).items) == 10
+    assert len(exam.only(PROTOCOLS["letters"].takes).items) == 12
+
+
 def test_control_characters_of_a_file_are_written_out(tmp_path, capsys):
     record = {**GOOD, "problem_id": "Q1\nfake.jsonl: 1 question\x1b[2J", "answer": ["f"]}
     path = write_jsonl(tmp_path / "exam.jsonl", record)
@@ -202,7 +329,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )
-fields = st.sampled_from([*GOOD, "exam", "year", "section", "points", "text_only"])
+fields = st.sampled_from([*REQUIRED, *OPTIONAL])
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,7 +2,6 @@
 
 import contextlib
 import http.server
-import json
 import os
 import shutil
 import signal
@@ -19,8 +18,10 @@ import pytest
 from jmedlora.core.atomic_write import WriteError
 from jmedlora.data.cli import main
 from jmedlora.exams.download import FetchError, fetch
-from jmedlora.exams.manifest import MANIFEST, Source, read_manifest
+from jmedlora.exams.manifest import Source, image_names, read_manifest
+from jmedlora.exams.registry import DEFECTS, load_exam
 from tests.support.commands import ROOT
+from tests.support.recent import publish_igakuqa119
 
 FILES = {"a.jsonl": b'{"problem_id": "a"}\n' * 10_000, "deep/b.jsonl": "日本語\n".encode() * 100}
 
@@ -73,6 +74,13 @@ def source(server, prefix: str = "") -> Source:
     return Source("exam", f"http://127.0.0.1:{server.server_port}{prefix}", "notice", files)
 
 
+def with_images(server, prefix: str = "") -> Source:
+    """Of the two files, the second is an image."""
+    plain = source(server, prefix)
+    text, image = plain.files.items()
+    return Source("exam", plain.base, "notice", dict([text]), dict([image]))
+
+
 def below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
@@ -91,6 +99,31 @@ def test_only_what_is_missing_or_damaged_is_fetched_again(server, tmp_path):
     fetch(source(server), dest=tmp_path / "cache")
     assert server.requested[2:] == ["/a.jsonl"]
     assert (folder / "a.jsonl").read_bytes() == FILES["a.jsonl"]
+
+
+def test_images_are_fetched_only_on_request(server, tmp_path):
+    folder = fetch(with_images(server), dest=tmp_path / "cache")
+    assert below(folder) == {"a.jsonl"}
+    fetch(with_images(server), dest=tmp_path / "cache", images=True)
+    assert server.requested == ["/a.jsonl", "/deep/b.jsonl"]
+    assert {name: (folder / name).read_bytes() for name in FILES} == FILES
+
+
+def test_a_changed_image_is_refused_and_the_questions_stay(server, tmp_path):
+    (tmp_path / "served" / "deep" / "b.jsonl").write_bytes(b"another picture")
+    with pytest.raises(FetchError, match=r"/deep/b\.jsonl: checksum .* is not the pinned"):
+        fetch(with_images(server), dest=tmp_path / "cache", images=True)
+    assert below(tmp_path / "cache") == {"exam/a.jsonl"}
+
+
+def test_a_download_that_breaks_off_is_gone_on_with(server, tmp_path):
+    """The first server cuts off the image; the next one brings it and nothing else."""
+    fetch(with_images(server), dest=tmp_path / "cache")
+    with pytest.raises(FetchError, match="IncompleteRead"):
+        fetch(with_images(server, "/cut"), dest=tmp_path / "cache", images=True)
+    assert below(tmp_path / "cache") == {"exam/a.jsonl"}
+    fetch(with_images(server), dest=tmp_path / "cache", images=True)
+    assert server.requested == ["/a.jsonl", "/cut/deep/b.jsonl", "/deep/b.jsonl"]
 
 
 def test_a_changed_file_is_refused_and_what_is_there_stays(server, tmp_path):
@@ -182,33 +215,90 @@ def test_interrupted_by_ctrl_c(tmp_path):
     assert below(tmp_path) == set()
 
 
-def test_the_manifest_pins_the_real_files(real_data, tmp_path, monkeypatch, capsys):
+def test_the_manifest_pins_the_real_files(real_data, real_recent, tmp_path, monkeypatch, capsys):
     """Serves the real exams as their repositories do, and fetches them through the command."""
     manifest = read_manifest()
-    assert {exam: len(entry.files) for exam, entry in manifest.items()} == {
-        "igakuqa": 92,
-        "jjsimqa": 1,
-    }
-    for entry in manifest.values():
-        for name, (path, _) in entry.files.items():
-            target = tmp_path / "mirror" / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(real_data / entry.exam / name, target)
+    assert {exam: (len(entry.files), len(entry.images)) for exam, entry in manifest.items()} == {
+        "igakuqa": (92, 0), "jjsimqa": (1, 0), "igakuqa119": (7, 150), "jmle2026": (1, 110),
+    }  # fmt: skip
+    serve_all(real_data, tmp_path / "mirror")
     monkeypatch.delenv("JMED_DATA")
     monkeypatch.setenv("JMED_CACHE", str(tmp_path / "cache"))
     with serving(tmp_path / "mirror") as server:
         mirror = f"http://127.0.0.1:{server.server_port}"
-        assert main(["fetch", "igakuqa", "jjsimqa", "--mirror", mirror]) == 0
-    assert main(["where", "igakuqa", "jjsimqa"]) == 0
-    cache = tmp_path / "cache"
-    assert capsys.readouterr().out.splitlines()[-2:] == [
+        assert main(["fetch", *manifest, "--mirror", mirror]) == 0
+    out = capsys.readouterr().out
+    assert all(entry.notice in out for entry in manifest.values())
+    assert main(["where", *manifest]) == 0
+    cache, out = tmp_path / "cache", capsys.readouterr().out.splitlines()
+    assert [line for line in out if not line.startswith(" ")] == [
         f"igakuqa: {cache / 'igakuqa'} (cache), 1455 questions",
         f"jjsimqa: {cache / 'jjsimqa'} (cache), 459 questions",
+        f"jmle2026: {cache / 'jmle2026'} (cache), 400 questions",
+        f"igakuqa119: {cache / 'igakuqa119'} (cache), 397 questions",
     ]
+    for exam in ("igakuqa119", "jmle2026"):
+        assert all(f"  {defect}" in out for defect in DEFECTS[exam])
+
+
+def serve_all(data: Path, mirror: Path) -> None:
+    for entry in read_manifest().values():
+        for name, (path, _) in entry.files.items():
+            target = mirror / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(data / entry.exam / name, target)
+
+
+def test_the_command_fetches_images_and_says_licence_and_defects(tmp_path, monkeypatch, capsys):
+    """With a manifest of made-up files, in which 119C18 has no question."""
+    folder = publish_igakuqa119(tmp_path / "served", {"119C18": {"question": ""}})
+    image = folder / "images" / "119A11.png"
+    image.parent.mkdir()
+    image.write_bytes(b"a picture")
+    pins = {
+        str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*") if path.is_file()
+    }  # fmt: skip
+    files = {name: (name, pin) for name, pin in pins.items() if not name.startswith("images/")}
+    images = {"images/119A11.png": ("images/119A11.png", pins["images/119A11.png"])}
+    made_up = Source("igakuqa119", "http://nowhere.invalid", "Apache-2.0", files, images)
+    monkeypatch.setattr("jmedlora.exams.manifest.read_manifest", lambda: {"igakuqa119": made_up})
+    monkeypatch.delenv("JMED_DATA", raising=False)
+    monkeypatch.setenv("JMED_CACHE", str(tmp_path / "cache"))
+    with serving(folder) as server:
+        command = ["fetch", "igakuqa119", "--mirror", f"http://127.0.0.1:{server.server_port}"]
+        assert main(command) == 0
+        plain = capsys.readouterr().out.splitlines()
+        assert main([*command, "--images"]) == 0
+        shown = capsys.readouterr().out.splitlines()
+    assert plain[:3] == [
+        "Apache-2.0",
+        f"igakuqa119: {tmp_path / 'cache' / 'igakuqa119'}",
+        "  images: 0 of 1; to fetch the others: jmed-data fetch --images igakuqa119",
+    ]
+    assert plain[3:] == [f"  {defect}" for defect in DEFECTS["igakuqa119"]] == shown[3:]
+    assert "  119C18: the text is empty: left out of the tasks" in plain
+    assert "  119A22: four choices, because the label d was not read: repaired" in plain
+    assert shown[2] == "  images: 1 of 1"
+    found = {each.problem_id: each for each in load_exam("igakuqa119").items}
+    assert "119C18" not in found
+    assert (tmp_path / "cache/igakuqa119/images/119A11.png").read_bytes() == b"a picture"
 
 
 def test_the_manifest_pins_commits():
-    for entry in json.loads(MANIFEST.read_text(encoding="utf-8")).values():
-        commit = entry["base"].rsplit("/", 1)[-1]
+    digits = set("0123456789abcdef")
+    for entry in read_manifest().values():
+        commit = entry.base.rsplit("/", 1)[-1]
         assert len(commit) == 40
-        assert set(commit) <= set("0123456789abcdef")
+        assert set(commit) <= digits
+        for _, sha in (entry.files | entry.images).values():
+            assert len(sha) == 64
+            assert set(sha) <= digits
+
+
+def test_every_image_of_a_real_question_is_pinned(real_recent, monkeypatch):
+    monkeypatch.setenv("JMED_DATA", str(real_recent))
+    for exam in ("igakuqa119", "jmle2026"):
+        named = {name for question in load_exam(exam).items for name in question.images}
+        assert named <= set(image_names(exam))
+        assert len(set(image_names(exam)) - named) == {"igakuqa119": 1, "jmle2026": 0}[exam]

@@ -9,7 +9,7 @@ import pytest
 from lm_eval.tasks import TaskManager
 
 from jmed_metrics import floors
-from jmedlora.core.errors import UserError
+from jmedlora.core.errors import FileError, UserError
 from jmedlora.exams.documents import choices_document, content_hash, letters_document
 from jmedlora.exams.exclude import ids_hash, without
 from jmedlora.exams.provenance import Excluded
@@ -18,6 +18,7 @@ from jmedlora.exams.shuffle import permuted
 from jmedlora.report.cli import main
 from tests.support.commands import TASKS, lm_eval, results, results_file, samples, write_jsonl
 from tests.support.published import publish, publish_notes
+from tests.support.recent import publish_igakuqa119, publish_jmle2026
 from tests.support.runs import Asked, answers, question, questions, write_run
 
 TWO = [
@@ -120,6 +121,36 @@ def test_ids_that_only_another_task_asks_are_known(published, tmp_path):
     for name in ("igakuqa", "igakuqa_2020", "jjsimqa"):
         assert noted(load(name, exclude=listed(tmp_path, *lines)))["excluded"]["questions"] == 0
     assert "112F2" not in asked(load("igakuqa_exam", exclude=listed(tmp_path, *lines)))
+
+
+def test_ids_of_the_recent_examinations_in_either_spelling(tmp_path, monkeypatch, caplog):
+    """119C18 is left out of the tasks: it is known, and nothing of it is asked."""
+    monkeypatch.setenv("JMED_DATA", str(tmp_path))
+    publish_jmle2026(tmp_path, {}, {}, {})
+    publish_igakuqa119(tmp_path, {"119C18": {"question": ""}})
+    lines = [*ids("jmle2026", "120A-1", "120A3"), *ids("igakuqa119", "119C18", "119F-2")]
+    for name, gone in (("jmle2026", {"120A1", "120A3"}), ("igakuqa119", {"119F2"})):
+        whole = load_exam(name)
+        left, found = without(whole, listed(tmp_path, *lines), exam=name)
+        assert {item.problem_id for item in whole.items} - gone == {
+            item.problem_id for item in left.items
+        }
+        assert found.questions == len(gone)
+    assert not caplog.text
+    for name, unknown in (("jmle2026", "120A-4"), ("igakuqa119", "119A9")):
+        with pytest.raises(FileError, match=f"is no question of {name}; correct the problem_id"):
+            without(load_exam(name), listed(tmp_path, *ids(name, unknown)), exam=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("jmle2026_vision", "jmle2026"), ("igakuqa119_letters", "igakuqa119"),
+     ("igakuqa_chat", "igakuqa")],
+)  # fmt: skip
+def test_a_task_in_place_of_its_exam_is_recognised(tmp_path, name, meant):
+    lines = [*ids("jmed_sample", "S1"), *ids(name, "120A1")]
+    with pytest.raises(FileError, match=f"exam is '{name}'; did you mean '{meant}'"):
+        without(load_exam("jmed_sample"), listed(tmp_path, *lines), exam="jmed_sample")
 
 
 def test_a_question_of_a_year_that_is_not_here_may_exist(published, tmp_path):
