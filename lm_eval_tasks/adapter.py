@@ -25,11 +25,13 @@ from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.decoding import Decoding
 from jmedlora.exams.documents import Document
+from jmedlora.exams.images import shown_images
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import PromptLengths
 from jmedlora.exams.task_metadata import read_metadata
+from jmedlora.exams.vision_model import asked_model, show_images
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
@@ -67,21 +69,25 @@ def exam_dataset(
     protocol: str = "response",
     shuffled: bool = False,
     only_year: int | None = None,
+    images: bool = False,
     **metadata: Any,
 ) -> dict[str, datasets.Dataset]:
     """The splits "test" and "examples" of an exam.
 
-    lm-eval calls this with the task's ``dataset_kwargs`` (exam, protocol, shuffled, only_year) and
-    its ``metadata``: the template's name, ``data`` (an empty dict of the task's own configuration,
-    filled here, so that the results file records which data was asked), the model's arguments, and
-    what the user gave in ``--metadata`` (``jmedlora.exams.task_metadata``).
+    lm-eval calls this with the task's ``dataset_kwargs`` (exam, protocol, shuffled, only_year,
+    images) and its ``metadata``: the template's name, ``data`` (an empty dict of the task's own
+    configuration, filled here, so that the results file records which data was asked), the model's
+    arguments, and what the user gave in ``--metadata`` (``jmedlora.exams.task_metadata``).
 
     protocol: how it is answered and scored: "response", "letters", "likelihood" (which leaves out
     the questions with several answers) or "free". shuffled: whether the choices are permuted.
+    images: whether the model is shown the questions' images.
     """
     try:
         given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)
-        asked = ask_exam(exam, PROTOCOLS[protocol], given)
+        asked = ask_exam(exam, PROTOCOLS[protocol], given, images=images)
+        if images and (model := asked_model()):
+            show_images(model, asked.docs, asked.name)
     except UserError as error:
         _stop(str(error))
     lengths, overlong = None, []
@@ -94,6 +100,14 @@ def exam_dataset(
     pool = _pool(asked, [] if given.allow_truncation else overlong)
     splits = {"test": asked.docs, "examples": pool}
     return {name: datasets.Dataset.from_list(rows) for name, rows in splits.items()}
+
+
+def doc_to_image(doc: Document) -> list[Any]:
+    """The images of a question, in the order in which its prompt has a place for them."""
+    try:
+        return shown_images(doc)
+    except UserError as error:
+        _stop(str(error))
 
 
 class FirstExamples(ContextSampler):

@@ -7,7 +7,7 @@ exam, and the signature with it, changes with a picture. They are opened by the 
 import hashlib
 import io
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ MOST_PIXELS = 40_000_000
 ORIENTATION, UPRIGHT = 0x0112, 1
 """The EXIF tag that says how a camera was held, and its usual value."""
 DAMAGE = (OSError, SyntaxError, ValueError)
-"""What Pillow raises for damaged files of these formats (tried: 44,000 of them)."""
+"""What Pillow raises for damaged files of these formats (28,000 were tried)."""
 _checked: dict[str, Path] = {}
 """By SHA-256: where the images lie that were found good, for ``shown_images``."""
 
@@ -61,8 +61,12 @@ class ImageFolder:
         return f"delete it and run: {self.fetch}" if self.fetch else "save it as a PNG or JPEG file"
 
 
-def with_images(form: Form, hashes: Mapping[str, str]) -> Form:
-    """``form`` with the SHA-256 (64 hex digits) of each image of a question, in their order."""
+def with_images(form: Form, questions: Iterable[Question], folder: ImageFolder) -> Form:
+    """``form`` with the SHA-256 (64 hex digits) of each image of a question, in their order.
+
+    The images of ``questions`` are looked at. Raises as ``check_images`` does.
+    """
+    hashes = check_images(questions, folder)
 
     def document(question: Question) -> Record:
         return {**form(question), "image_sha256": [hashes[name] for name in question.images]}
@@ -122,7 +126,7 @@ def _check(path: Path) -> str:
     image = _open(content)
     if image.width * image.height > MOST_PIXELS:
         size = f"{image.width} x {image.height}"
-        raise UnusableImageError(f"is too large ({size}, more than {MOST_PIXELS:,} pixels)")
+        raise UnusableImageError(f"is too large ({size}; at most {MOST_PIXELS:,} pixels)")
     if image.format != "MPO" and getattr(image, "is_animated", False):  # MPO: of many a telephone
         raise UnusableImageError("holds several pictures")
     if image.mode[0] in "IF":
@@ -143,7 +147,7 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         raise UnusableImageError(f"cannot be read ({error.strerror})") from error
     if len(content) > LARGEST:
-        raise UnusableImageError(f"is too large (more than {LARGEST >> 20} MiB)")
+        raise UnusableImageError(f"is too large (at most {LARGEST >> 20} MiB)")
     return content
 
 
@@ -167,9 +171,11 @@ def _open(content: bytes) -> "Image.Image":
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our limit is lower
             return Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise UnusableImageError(f"is too large (more than {MOST_PIXELS:,} pixels)") from error
+        raise UnusableImageError(f"is too large (at most {MOST_PIXELS:,} pixels)") from error
     except DAMAGE as error:
-        raise UnusableImageError(f"is no {' or '.join(FORMATS)} image, or damaged") from error
+        raise UnusableImageError(
+            f"is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]} image"
+        ) from error
 
 
 def _as_shown(image: "Image.Image") -> "Image.Image":

@@ -32,7 +32,13 @@ def asked_model() -> Any:
     return None
 
 
-def check_sees(model: Any, docs: Sequence[Document], exam: str) -> None:
+def show_images(model: Any, docs: Sequence[Document], exam: str) -> None:
+    """Has ``model`` answer ``docs``, some of which have images. Raises UserError if it cannot."""
+    _check_sees(model, docs, exam)
+    _answer_apart(model)
+
+
+def _check_sees(model: Any, docs: Sequence[Document], exam: str) -> None:
     """Raises UserError if ``model`` is shown no images, or fewer than a question has.
 
     lm-eval would end with a traceback, or leave out further images without a word.
@@ -52,7 +58,7 @@ def check_sees(model: Any, docs: Sequence[Document], exam: str) -> None:
         )
 
 
-def answer_apart(model: Any) -> None:
+def _answer_apart(model: Any) -> None:
     """Makes ``model`` answer requests with images and requests without apart from each other.
 
     lm-eval's models take all requests of a run for what the first one is, and what has an empty
