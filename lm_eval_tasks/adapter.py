@@ -31,7 +31,7 @@ from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import PromptLengths
 from jmedlora.exams.task_metadata import read_metadata
-from jmedlora.exams.vision_model import asked_model, show_images
+from jmedlora.exams.vision_model import asked_model, cut_at, show_images
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
@@ -86,12 +86,13 @@ def exam_dataset(
     try:
         given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)
         asked = ask_exam(exam, PROTOCOLS[protocol], given, images=images)
-        if images and (model := asked_model()):
+        model = asked_model()
+        if images and model:
             show_images(model, asked.docs, asked.name)
     except UserError as error:
         _stop(str(error))
     lengths, overlong = None, []
-    if context := _context(given.model_args):
+    if context := _context(given.model_args, cut_at(model)):
         room = Room(context, asked.protocol.answer_length)
         counts = room.counts(asked.docs, asked.examples, _prompt(template))
         lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))
@@ -131,12 +132,15 @@ def _prompt(template: str) -> Prompt:
     return Prompt(**given, render=apply_template)
 
 
-def _context(model_args: Mapping[str, Any]) -> Context | None:
-    """The context of a model that lm-eval runs itself; None where it is behind a server."""
+def _context(model_args: Mapping[str, Any], length: int | None) -> Context | None:
+    """The context of a model that lm-eval runs itself; None where it is behind a server.
+
+    length: where lm-eval cuts the prompts, if it is known.
+    """
     model = model_args.get("pretrained")
     if not isinstance(model, str):
         return None
-    length = model_args.get("max_length") or model_args.get("max_model_len")
+    length = length or model_args.get("max_length") or model_args.get("max_model_len")
     try:
         return read_context(
             model,

@@ -173,9 +173,7 @@ def _open(content: bytes) -> "Image.Image":
     except Image.DecompressionBombError as error:
         raise UnusableImageError(f"is too large (at most {MOST_PIXELS:,} pixels)") from error
     except DAMAGE as error:
-        raise UnusableImageError(
-            f"is no {', '.join(FORMATS[:-1])} or {FORMATS[-1]} image"
-        ) from error
+        raise UnusableImageError("is no PNG, JPEG or WEBP image") from error
 
 
 def _as_shown(image: "Image.Image") -> "Image.Image":

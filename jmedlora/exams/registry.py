@@ -103,7 +103,7 @@ def load_exam(
         "jmle2026": partial(_one_year, name),
         "jjsimqa": _jjsimqa,
         "jmed_sample": _sample,
-        "jmed_own": partial(_own, file, examples, with_images),
+        "jmed_own": partial(_own, file, examples, with_images=with_images),
         "jmed_treatment": partial(_treatment, file),
     }
     if name not in loaders:
@@ -193,7 +193,7 @@ def _sample() -> Exam:
     return Exam("jmed_sample", tuple(items), tuple(examples), "package")
 
 
-def _own(file: str | None, examples: str | None, with_images: bool) -> Exam:
+def _own(file: str | None, examples: str | None, *, with_images: bool) -> Exam:
     if not file:
         raise UserError('jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\'')
     path = Path(file).expanduser()

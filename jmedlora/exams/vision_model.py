@@ -1,6 +1,7 @@
 """The model that is asked a vision task, and what lm-eval's models need to answer such a task."""
 
 import inspect
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import wraps
@@ -14,6 +15,7 @@ from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.exams.documents import Document
 
+logger = logging.getLogger(__name__)
 SEE = "hf-multimodal, vllm-vlm, or local-chat-completions with a server whose model sees"
 
 
@@ -35,7 +37,20 @@ def asked_model() -> Any:
 def show_images(model: Any, docs: Sequence[Document], exam: str) -> None:
     """Has ``model`` answer ``docs``, some of which have images. Raises UserError if it cannot."""
     _check_sees(model, docs, exam)
+    without = [doc for doc in docs if not doc["text_only"] and not doc["image_sha256"]]
+    if without:
+        names = ", ".join(doc["problem_id"] for doc in without)
+        logger.warning("%s: %s: the image is not published; asked without it", exam, names)
     _answer_apart(model)
+
+
+def cut_at(model: Any) -> int | None:
+    """The tokens at which lm-eval cuts the prompts of a model that sees; None for other models.
+
+    They may be fewer than the model's context: lm-eval 0.4.11 takes 2048 where the configuration
+    states it for its text part alone and the tokenizer states nothing.
+    """
+    return model.max_length if hasattr(model, "tok_batch_multimodal_encode") else None
 
 
 def _check_sees(model: Any, docs: Sequence[Document], exam: str) -> None:
