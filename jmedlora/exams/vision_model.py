@@ -40,7 +40,7 @@ def show_images(model: Any, docs: Sequence[Document], exam: str) -> None:
     without = [doc for doc in docs if not doc["text_only"] and not doc["image_sha256"]]
     if without:
         names = ", ".join(doc["problem_id"] for doc in without)
-        logger.warning("%s: %s: the image is not published; asked without it", exam, names)
+        logger.warning("%s: needs an image that is not there, asked without it: %s", exam, names)
     _answer_apart(model)
 
 

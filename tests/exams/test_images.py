@@ -9,10 +9,12 @@ import pytest
 from PIL import Image
 
 from jmedlora.core.errors import FileError, UserError
+from jmedlora.data.cli import main as jmed_data
 from jmedlora.exams import images
 from jmedlora.exams.documents import content_hash, letters_document
 from jmedlora.exams.images import ImageFolder, check_images, shown_images, with_images
 from jmedlora.exams.schema import Question
+from tests.support.commands import write_jsonl
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 FETCH = "jmed-data fetch --images made_up"
@@ -219,3 +221,16 @@ def test_without_pillow(tmp_path, monkeypatch):
     with pytest.raises(UserError) as caught:
         check_images([question("x.png")], ImageFolder(tmp_path))
     assert str(caught.value) == "images need Pillow; run: pip install 'jmedlora[vision]'"
+
+
+def test_check_looks_into_the_images_of_ones_own_exam(tmp_path, capsys):
+    record = {"problem_id": "1", "question": "どれか。", "choices": ["甲", "乙"], "answer": "a"}
+    exam = write_jsonl(tmp_path / "exam.jsonl", {**record, "images": ["x.jpg"]})
+    write_cut_off(tmp_path / "x.jpg")
+    assert jmed_data(["check", str(exam)]) == 1
+    line = capsys.readouterr().err
+    assert line.startswith(f"{tmp_path / 'x.jpg'}: 1: is damaged (image file is truncated (")
+    assert line.endswith("; save it as a PNG or JPEG file\n")
+    two_halves().save(tmp_path / "x.jpg")
+    assert jmed_data(["check", str(exam)]) == 0
+    assert capsys.readouterr().out.startswith(f"{exam}: 1 questions, no fault\n")

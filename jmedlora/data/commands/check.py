@@ -12,6 +12,7 @@ from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
 from jmedlora.data.token_lengths import check_lengths, length_lines
+from jmedlora.exams.images import ImageFolder, check_images
 from jmedlora.exams.left_out import left_out_lines
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.models.base_model import load_tokenizer
@@ -72,6 +73,8 @@ def _check(args: argparse.Namespace) -> int:
 
 def _exam_report(path: Path) -> list[str]:
     questions = read_exam(path)
+    if any(each.images for each in questions):
+        check_images(questions, ImageFolder(path.parent))
     left_out = [f"  {line}" for line in left_out_lines(questions)]
     return [f"{path}: {len(questions)} questions, no fault", *left_out]
 
