@@ -18,8 +18,8 @@ from jmedlora.exams.registry import load_exam
 from jmedlora.report.cli import main as jmed_report
 from lm_eval_tasks.adapter import exam_dataset
 from tests.support.commands import ROOT, write_jsonl
-from tests.support.pdf import pdf
 from tests.support.exam import NURSING, logged, of_119, of_120, own, sample
+from tests.support.pdf import pdf
 from tests.support.published import publish, publish_notes
 from tests.support.recent import publish_igakuqa119, publish_jmle2026
 from tests.support.responses import chunks
