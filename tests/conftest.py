@@ -48,6 +48,14 @@ def tiny_model(tmp_path_factory) -> Path:
     return build(tmp_path_factory.mktemp("models") / "tiny-gpt-neox")
 
 
+@pytest.fixture(scope="session")
+def smollm2(tmp_path_factory) -> Path:
+    """A real instruction model; its tests belong to the xdist_group "smollm2"."""
+    from tests.support.smollm2 import convert
+
+    return convert(tmp_path_factory.mktemp("models") / "smollm2-135m-instruct")
+
+
 def pytest_configure() -> None:
     """Started in the background, Ctrl-C is ignored here and in every command that a test starts."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,11 +6,12 @@ import jmed_metrics
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
-from jmedlora.exams.documents import content_hash
+from jmedlora.exams.documents import Form, content_hash
 from jmedlora.exams.exclude import without
+from jmedlora.exams.images import with_images
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.provenance import FORMAT, Excluded, PromptLengths, Provenance
-from jmedlora.exams.registry import load_exam
+from jmedlora.exams.registry import Exam, load_exam
 from jmedlora.exams.shuffle import permuted
 from jmedlora.exams.task_metadata import TaskMetadata
 
@@ -52,9 +53,20 @@ class AskedExam:
         )
 
 
-def ask_exam(exam: str, protocol: Protocol, metadata: TaskMetadata) -> AskedExam:
-    """The exam called ``exam``, as far as ``protocol`` can ask it. Raises UserError."""
-    whole = load_exam(exam, years=metadata.years, file=metadata.file, examples=metadata.examples)
+def ask_exam(
+    exam: str, protocol: Protocol, metadata: TaskMetadata, *, images: bool = False
+) -> AskedExam:
+    """The exam called ``exam``, as far as ``protocol`` can ask it; ``images``: with its images.
+
+    Raises UserError.
+    """
+    whole = load_exam(
+        exam,
+        years=metadata.years,
+        file=metadata.file,
+        examples=metadata.examples,
+        with_images=images,
+    )
     loaded = whole.only(protocol.takes)
     if not loaded.items:
         what = f"none of its {counted(len(whole.items), 'question')} can be asked by this task"
@@ -62,7 +74,8 @@ def ask_exam(exam: str, protocol: Protocol, metadata: TaskMetadata) -> AskedExam
             f"{whole.name}: {what} (protocol {protocol.name}); use another one, see docs/tasks.md"
         )
     loaded, excluded = without(loaded, metadata.exclude, exam=exam, file=metadata.file)
-    published = [protocol.form(question) for question in loaded.items]
+    form = _form_with_images(protocol, loaded) if images else protocol.form
+    published = [form(question) for question in loaded.items]
     seed = metadata.shuffle_seed
     return AskedExam(
         name=loaded.name,
@@ -70,8 +83,14 @@ def ask_exam(exam: str, protocol: Protocol, metadata: TaskMetadata) -> AskedExam
         protocol=protocol,
         published=published,
         docs=published if seed is None else [permuted(doc, seed) for doc in published],
-        examples=[protocol.form(question) for question in loaded.examples],
-        no_examples=loaded.no_examples,
+        examples=[] if images else [protocol.form(question) for question in loaded.examples],
+        no_examples="with images there are none" if images else loaded.no_examples,
         excluded=excluded,
         shuffle_seed=seed,
     )
+
+
+def _form_with_images(protocol: Protocol, exam: Exam) -> Form:
+    if not exam.images:
+        raise UserError(f"{exam.name}: it has no images; use its task without _vision")
+    return with_images(protocol.form, exam.items, exam.images)

@@ -10,6 +10,8 @@ from jmedlora.exams.cache import MissingDataError, locate
 from jmedlora.exams.description import described, shipped, years_of
 from jmedlora.exams.documents import Form, choices_document, letters_document
 from jmedlora.exams.examination import own_examination
+from jmedlora.exams.images import ImageFolder
+from jmedlora.exams.manifest import IMAGE_FOLDER
 from jmedlora.exams.readers import (
     igakuqa,
     igakuqa119,
@@ -55,7 +57,7 @@ class Exam:
     """The questions a task asks, and the pool its worked examples come from, first one first.
 
     source: "JMED_DATA", "cache", "package" or "file". no_examples: why the pool is empty, with the
-    remedy; "" if it is not.
+    remedy; "" if it is not. images: where its images lie; None for an exam without.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Exam:
     examples: tuple[Question, ...]
     source: str
     no_examples: str = ""
+    images: ImageFolder | None = None
 
     def only(self, takes: Callable[[Question], bool]) -> "Exam":
         """The exam with only those questions and examples of which ``takes`` is true."""
@@ -77,13 +80,19 @@ def native_form(exam: str) -> Form:
 
 
 def load_exam(
-    name: str, *, years: Sequence[int] = (), file: str | None = None, examples: str | None = None
+    name: str,
+    *,
+    years: Sequence[int] = (),
+    file: str | None = None,
+    examples: str | None = None,
+    with_images: bool = False,
 ) -> Exam:
     """The exam called ``name`` (one of NAMES), complete and checked.
 
     years: only these examinations of IgakuQA. file, examples: paths of a user's own exam and of
-    its worked examples; they belong to "jmed_own", the file also to "jmed_treatment". Raises
-    MissingDataError, FileError, or UserError for an option that does not fit the exam.
+    its worked examples; they belong to "jmed_own", the file also to "jmed_treatment". with_images:
+    whether the questions of "jmed_own" that need an image belong to it. Raises MissingDataError,
+    FileError, or UserError for an option that does not fit the exam.
     """
     _check_options(name, years, file, examples)
     loaders: dict[str, Callable[[], Exam]] = {
@@ -94,7 +103,7 @@ def load_exam(
         "jmle2026": partial(_one_year, name),
         "jjsimqa": _jjsimqa,
         "jmed_sample": _sample,
-        "jmed_own": partial(_own, file, examples),
+        "jmed_own": partial(_own, file, examples, with_images=with_images),
         "jmed_treatment": partial(_treatment, file),
     }
     if name not in loaders:
@@ -153,7 +162,9 @@ def _one_year(name: str) -> Exam:
     left_out = {each.problem_id for each in DEFECTS[name] if each.left_out}
     asked = [each for each in ONE_YEAR[name](place.root) if each.problem_id not in left_out]
     items = tuple(_as_described(asked, name))
-    return _with_igakuqas_examples(name, items, place.source, igakuqa_whole.read_prompt_examples)
+    exam = _with_igakuqas_examples(name, items, place.source, igakuqa_whole.read_prompt_examples)
+    images = ImageFolder(place.root / IMAGE_FOLDER, f"jmed-data fetch --images {name}")
+    return replace(exam, images=images)
 
 
 def _jjsimqa() -> Exam:
@@ -182,17 +193,19 @@ def _sample() -> Exam:
     return Exam("jmed_sample", tuple(items), tuple(examples), "package")
 
 
-def _own(file: str | None, examples: str | None) -> Exam:
+def _own(file: str | None, examples: str | None, *, with_images: bool) -> Exam:
     if not file:
         raise UserError('jmed_own asks your own exam: add --metadata \'{"file": "exam.jsonl"}\'')
     path = Path(file).expanduser()
-    items = tuple(item for item in own_examination(path).questions if item.text_only)
+    every = own_examination(path).questions
+    items = tuple(item for item in every if with_images or item.text_only)
+    images = ImageFolder(path.parent)
     if not items:
         remedy = "set text_only to true where no image is needed"
         raise FileError([Fault(path, None, None, "every question needs an image", remedy)])
     if not examples:
         hint = 'add "examples": "examples.jsonl" to --metadata'
-        return Exam(path.stem, items, (), "file", hint)
+        return Exam(path.stem, items, (), "file", hint, images)
     pool = tuple(item for item in read_exam(Path(examples).expanduser()) if item.text_only)
     asked = {(item.question, item.choices): item.problem_id for item in items}
     for example in pool:
@@ -200,7 +213,7 @@ def _own(file: str | None, examples: str | None) -> Exam:
             what = f"is also asked, as {same} of {path}"
             fault = Fault(Path(examples), None, example.problem_id, what, "use another example")
             raise FileError([fault])
-    return Exam(path.stem, items, pool, "file")
+    return Exam(path.stem, items, pool, "file", images=images)
 
 
 def _treatment(file: str | None) -> Exam:

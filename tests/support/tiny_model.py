@@ -43,7 +43,7 @@ def build(
 
     ``hidden`` is its width; a Llama is 64 wide at least, because NF4 has blocks of 64.
     """
-    tokenizer = _tokenizer(context)
+    tokenizer = build_tokenizer(context)
     if chat:
         tokenizer.chat_template = CHAT_TEMPLATE
     torch.manual_seed(seed)
@@ -71,7 +71,7 @@ def _model(family: str, context: int, hidden: int, layers: int) -> PreTrainedMod
     return GPTNeoXForCausalLM(GPTNeoXConfig(**size))
 
 
-def _tokenizer(context: int) -> PreTrainedTokenizerFast:
+def build_tokenizer(context: int) -> PreTrainedTokenizerFast:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()

@@ -1,6 +1,5 @@
 """The real ``lm_eval`` command, on tiny models built here and on a real server on this machine."""
 
-import difflib
 import http.server
 import json
 import sys
@@ -21,6 +20,7 @@ from tests.support.commands import (
     samples,
     write_jsonl,
 )
+from tests.support.naive_scores import naive_scores
 from tests.support.published import publish
 from tests.support.served import transformers_serve
 from tests.support.tiny_model import END, build
@@ -38,17 +38,6 @@ def hf(model: Path, *args: str) -> tuple[str, ...]:
 
 def responses(folder: Path, task: str = "jmed_sample") -> list[str]:
     return [row["resps"][0][0] for row in samples(folder, task)]
-
-
-def naive_scores(row: dict) -> tuple[int, int, float]:
-    """The paper's three scores of a logged sample, by difflib alone."""
-    response, doc = row["resps"][0][0].strip(), row["doc"]
-    gold = [doc["choices"][index] for index in doc["answer"]]
-    values = [difflib.SequenceMatcher(None, response, text).ratio() for text in doc["choices"]]
-    ranked = sorted(range(len(values)), key=lambda index: -values[index])
-    nearest = sorted(ranked[: len(gold)]) if any(values) else []
-    similarity = difflib.SequenceMatcher(None, response, ",".join(gold)).ratio() if response else 0
-    return int(nearest == doc["answer"]), int(all(text in response for text in gold)), similarity
 
 
 def test_both_templates_in_one_run_scored_as_the_paper_scores(tiny_model, tmp_path, capsys):

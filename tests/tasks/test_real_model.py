@@ -1,0 +1,113 @@
+"""A real instruction model, SmolLM2-135M-Instruct, asked through its chat template.
+
+It knows English and little Japanese, and medicine hardly: nothing here hangs on what is right.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from transformers import AutoTokenizer
+
+from tests.support.commands import lm_eval, results, samples
+from tests.support.naive_scores import naive_scores
+from tests.support.smollm2 import END
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("smollm2")]
+
+LIMIT = 40
+"""Tokens of an answer at most. English answers were the same with AVX-512, AVX2 and neither."""
+
+
+def ask(model: Path, task: str, folder: Path) -> Path:
+    """Asks the first ten questions of ``task``; where the run lies."""
+    found = lm_eval("--tasks", task, "--limit", "10", "--batch_size", "10", "--model", "hf",
+                    "--gen_kwargs", f"do_sample=False,max_gen_toks={LIMIT}",
+                    "--apply_chat_template", "--model_args",
+                    f"pretrained={model},dtype=float32", cwd=folder)  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def english(smollm2, real_data, tmp_path_factory) -> Path:
+    return ask(smollm2, "igakuqa_en", tmp_path_factory.mktemp("english"))
+
+
+@pytest.fixture(scope="module")
+def japanese(smollm2, tmp_path_factory) -> Path:
+    return ask(smollm2, "jmed_sample", tmp_path_factory.mktemp("japanese"))
+
+
+@pytest.fixture(params=["english", "japanese"])
+def asked(request) -> tuple[str, Path]:
+    """A task and its run."""
+    task = {"english": "igakuqa_en", "japanese": "jmed_sample"}[request.param]
+    return task, request.getfixturevalue(request.param)
+
+
+def response(row: dict) -> str:
+    return row["resps"][0][0]
+
+
+def words(text: str) -> set[str]:
+    """The long words of an English text, which say what it is about."""
+    return set(re.findall(r"[a-z]{7,}", text.lower()))
+
+
+def test_a_question_is_a_turn_of_its_template(asked):
+    task, run = asked
+    for row in samples(run, task):
+        prompt = row["arguments"]["gen_args_0"]["arg_0"]
+        system, user, assistant = prompt.split("<|im_start|>")[1:]
+        assert system.startswith("system\n")
+        assert user.startswith("user\n")
+        assert row["doc"]["question"] in user
+        assert assistant == "assistant\n"
+        assert prompt.count(END) == 2
+
+
+def test_english_questions_get_english_sentences(english):
+    """Nine of ten answers were letters and spaces to 95 %, one to 64 %; the fewest words were 1."""
+    found = [response(row) for row in samples(english, "igakuqa_en")]
+    letters = [re.sub(r"[^A-Za-z\s]", "", text) for text in found]
+    assert all(found)
+    assert sum(len(a) > 0.85 * len(b) for a, b in zip(letters, found, strict=True)) >= 8
+    assert sum(len(text.split()) > 10 for text in found) >= 6
+
+
+def test_an_english_answer_is_about_its_question(english):
+    """It shares more long words with its own question than with the next one: 8 of ten."""
+    rows = samples(english, "igakuqa_en")
+    asked_for = [words(" ".join([row["doc"]["question"], *row["doc"]["choices"]])) for row in rows]
+    answers = [words(response(row)) for row in rows]
+    own = [len(a & b) for a, b in zip(answers, asked_for, strict=True)]
+    others = [len(a & b) for a, b in zip(answers, asked_for[1:] + asked_for[:1], strict=True)]
+    assert sum(a > b for a, b in zip(own, others, strict=True)) >= 5
+
+
+def test_japanese_questions_get_answers_in_japanese(japanese):
+    found = [response(row) for row in samples(japanese, "jmed_sample")]
+    assert all(found)
+    assert sum(bool(re.search(r"[ぁ-ヿ一-鿿]{3}", text)) for text in found) >= 8
+
+
+def test_an_answer_ends_at_the_models_end_token_or_at_the_limit(english, smollm2):
+    tokenizer = AutoTokenizer.from_pretrained(smollm2)
+    assert tokenizer.eos_token == END
+    found = [response(row) for row in samples(english, "igakuqa_en")]
+    assert not [text for text in found if "<|" in text]
+    lengths = [len(tokenizer(text)["input_ids"]) for text in found]
+    assert max(lengths) <= LIMIT
+    assert min(lengths) < LIMIT / 2  # "True", said of a statement
+
+
+def test_real_sentences_are_scored_as_the_paper_scores(asked):
+    task, run = asked
+    rows = samples(run, task)
+    expected = [naive_scores(row) for row in rows]
+    metrics = ("accuracy", "exact_match", "gestalt_score")
+    assert [tuple(row[metric] for metric in metrics) for row in rows] == expected
+    for metric, values in zip(metrics, zip(*expected, strict=True), strict=True):
+        value = results(run)["results"][task][f"{metric},none"]
+        assert value == pytest.approx(sum(values) / 10)
