@@ -19,6 +19,7 @@ from jmedlora.exams.schema import Question, canonical_id
 
 SHIPPED = Path(__file__).parent / "descriptions"
 MOST_POINTS = 10**6
+DOCUMENTED = "docs/tasks.md, An examination of your own"
 LARGEST = 1 << 20
 """Bytes of a description: it is a page of text."""
 Text = Annotated[str, Field(strict=True, min_length=1)]
@@ -187,7 +188,7 @@ def _faults(path: Path, error: ValidationError) -> Iterator[Fault]:
         where = ".".join(map(str, each["loc"])) or "the file"
         shown = "" if each["type"] == "missing" else f" ({each['input']!r:.40})"
         what = f"{where}{shown}: {each['msg'][:1].lower()}{each['msg'][1:]}"
-        yield Fault(path, None, None, what, "see docs/tasks.md, An examination of your own")
+        yield Fault(path, None, None, what, f"see {DOCUMENTED}")
 
 
 def _faulty(path: Path, what: str, remedy: str) -> FileError:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError, UserError
 from jmedlora.exams.cache import locate
-from jmedlora.exams.description import Description, described, read_description, shipped
+from jmedlora.exams.description import DOCUMENTED, Description, described, read_description, shipped
 from jmedlora.exams.description_check import check_description
 from jmedlora.exams.readers import igakuqa119, igakuqa119_defects, igakuqa_whole, jmle2026
 from jmedlora.exams.readers.custom import read_exam
@@ -40,7 +40,7 @@ class Examination:
         """The same with other points to pass. Raises UserError where it has no such lines."""
         if not self.description:
             what = f"--lines: {self.name} has no description that says which sections a line has"
-            raise UserError(f"{what}; write {self.name}.yaml (docs/tasks.md)")
+            raise UserError(f"{what}; write {self.name}.yaml ({DOCUMENTED})")
         return replace(self, description=self._with_most(self.description).with_lines(lines))
 
     def _with_most(self, description: Description) -> Description:

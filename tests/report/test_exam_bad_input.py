@@ -232,7 +232,7 @@ def test_a_verdict_asked_without_a_description(tmp_path, capsys):
     found = message(capsys, "--exam", f"jmed_own:{exam}", answers, "--lines", "general=3")
     assert found == (
         "--lines: nursing has no description that says which sections a line has; write "
-        "nursing.yaml (docs/tasks.md)"
+        "nursing.yaml (docs/tasks.md, An examination of your own)"
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from jmedlora.core.display import counted
+from jmedlora.exams.description import DOCUMENTED
 from jmedlora.exams.examination import Examination
 from jmedlora.report.exam.sheet import name
 from jmedlora.report.exam.verdict import FAIL, INCOMPLETE, NONE, UNDECIDED, ExamResult
 
-DOCUMENTED = "docs/tasks.md, An examination of your own"
 TOKENS = "raise max_gen_toks (and the limit of the server, if there is one) and evaluate again"
 
 
