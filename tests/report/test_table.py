@@ -90,7 +90,8 @@ def test_the_same_seed_gives_the_same_table(trained):
 
 
 def test_the_examination_has_floors_of_its_own(tmp_path):
-    struck_out = {"problem_id": "116A71", "forbidden": [], "answer": ["e"]}
+    struck_out = {"problem_id": "116A71", "forbidden": [], "answer": ["e"],
+                  "every_answer_right": True}  # fmt: skip
     docs = [
         {"question": "どれか。", "choices": list("甲乙丙丁戊"), **fields}
         for fields in (struck_out, {"problem_id": "116A1", "forbidden": [], "answer": ["a", "b"]})

@@ -14,7 +14,6 @@ from jmedlora.data.recipe import DataPlan, read_recipe
 from jmedlora.data.token_lengths import check_lengths, length_lines
 from jmedlora.exams.examination import own_examination
 from jmedlora.exams.images import ImageFolder, check_images
-from jmedlora.exams.left_out import left_out_lines
 from jmedlora.models.base_model import load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter
 
@@ -72,6 +71,8 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _exam_report(path: Path) -> list[str]:
+    from jmedlora.exams.left_out import left_out_lines  # needs the scores, which load slowly
+
     examination = own_examination(path)
     if any(each.images for each in examination.questions):
         check_images(examination.questions, ImageFolder(path.parent))
