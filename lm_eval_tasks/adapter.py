@@ -23,15 +23,19 @@ from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
+from jmedlora.exams.chat_answers import generation, read_answers
+from jmedlora.exams.chat_warnings import warn_of_lost_answers
 from jmedlora.exams.decoding import Decoding
 from jmedlora.exams.documents import Document
 from jmedlora.exams.images import shown_images
+from jmedlora.exams.lm_eval_run import asked_model, running_task
+from jmedlora.exams.model_settings import model_settings
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import PromptLengths
 from jmedlora.exams.task_metadata import read_metadata
-from jmedlora.exams.vision_model import asked_model, cut_at, show_images
+from jmedlora.exams.vision_model import cut_at, show_images
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
@@ -91,16 +95,38 @@ def exam_dataset(
             show_images(model, asked.docs, asked.name)
     except UserError as error:
         _stop(str(error))
+    task = running_task()
+    if asked.protocol.shots is not None and task:
+        _hold_shots(task, asked)
+    if asked.protocol.model_settings and task:
+        task.config.generation_kwargs.update(model_settings(given.model_args))
     lengths, overlong = None, []
     if context := _context(given.model_args, cut_at(model)):
-        room = Room(context, asked.protocol.answer_length)
+        room = Room(context, asked.protocol.answer_length, asked.protocol.least_answer)
         counts = room.counts(asked.docs, asked.examples, _prompt(template))
         lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))
         overlong = [room.overlong(asked.name, n, asked.docs, each) for n, each in enumerate(counts)]
+        if asked.protocol.least_answer and task and not overlong[0]:
+            _fit_answers(task, asked, room.left(counts[0]))
     data.update(asked.provenance(lengths).as_record())
     pool = _pool(asked, [] if given.allow_truncation else overlong)
     splits = {"test": asked.docs, "examples": pool}
     return {name: datasets.Dataset.from_list(rows) for name, rows in splits.items()}
+
+
+def answers_behind_thinking(
+    responses: Sequence[Sequence[str | None]], docs: Sequence[Document]
+) -> list[str]:
+    """A filter of lm-eval: of each response the answer alone, "" where it was cut off before it.
+
+    The samples keep the whole response in ``resps`` and the answer in ``filtered_resps``.
+    """
+    task = running_task()
+    prompts = [str(request.args[0]) for request in task.instances]
+    how = generation(asked_model(), task.instances[0].args[1])
+    answers = read_answers([each[0] for each in responses], docs, prompts, how)
+    warn_of_lost_answers(task.config.task, answers, docs, how)
+    return answers
 
 
 def doc_to_image(doc: Document) -> list[Any]:
@@ -123,6 +149,39 @@ class FirstExamples(ContextSampler):
         if n and pool[n - 1]["overlong"]:
             _stop(pool[n - 1]["overlong"])
         return pool[:n]
+
+
+def _hold_shots(task: Any, asked: AskedExam) -> None:
+    """Has ``task`` show its protocol's own worked examples whatever ``--num_fewshot`` says.
+
+    A user's own exam shows as many as its pool has, if they are fewer.
+    """
+    shots = asked.protocol.shots or 0
+    if asked.source == "file" and asked.examples:
+        shots = min(shots, len(asked.examples))
+    set_config = task.set_config
+    task.config.num_fewshot = shots
+
+    def hold(key: str, value: Any, update: bool = False) -> None:  # noqa: FBT001, FBT002 (lm-eval's)
+        if key != "num_fewshot":
+            set_config(key, value, update)
+        elif value != shots:
+            message = "%s: --num_fewshot %s is not for this task, which shows its own %s"
+            logger.warning(message, task.config.task, value, counted(shots, "worked example"))
+
+    task.set_config = hold
+
+
+def _fit_answers(task: Any, asked: AskedExam, room: int) -> None:
+    """Lets the answers be as long as the model's context allows, and says if that is little."""
+    settings = task.config.generation_kwargs
+    if room < settings["max_gen_toks"]:
+        settings["max_gen_toks"] = room
+        logger.warning(
+            "%s: the model's context leaves %d tokens for an answer, thinking included",
+            asked.name,
+            room,
+        )
 
 
 def _prompt(template: str) -> Prompt:

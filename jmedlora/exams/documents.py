@@ -11,6 +11,8 @@ from typing import Any
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.schema import Question
 
+WITHOUT_CASE = ("igakuqa", "igakuqa_exam")
+"""Exams that are published, and have always been asked, without the case before a follow-up."""
 Document = Mapping[str, Any]
 Form = Callable[[Question], Record]
 
@@ -19,7 +21,7 @@ def choices_document(question: Question) -> Record:
     """For answers that are compared with the choices' texts: ``answer`` is 0-based indices."""
     return {
         "problem_id": question.problem_id,
-        "question": question.question,
+        "question": _asked(question),
         "choices": list(question.choices),
         "answer": list(question.indices),
         "exam": question.exam,
@@ -43,7 +45,7 @@ def letters_document(question: Question) -> Record:
         rare["every_answer_right"] = True
     return {
         "problem_id": question.problem_id,
-        "question": question.question,
+        "question": _asked(question),
         "choices": list(question.choices),
         "answer": published_answer(question),
         "year": question.year or 0,
@@ -52,6 +54,16 @@ def letters_document(question: Question) -> Record:
         "text_only": question.text_only,
         "forbidden": list(question.forbidden),
         **rare,
+    }
+
+
+def chat_document(question: Question) -> Record:
+    """As for letters, with the case apart and the names of the images."""
+    return {
+        **letters_document(question),
+        "question": question.question,
+        "case": question.case,
+        "images": list(question.images),
     }
 
 
@@ -73,6 +85,13 @@ def published_answer(question: Question) -> list[str]:
     if len(question.answers) > 1 and all(len(each) == 1 for each in question.answers):
         return [" or ".join(label for answer in question.answers for label in answer)]
     return list(question.answer)
+
+
+def _asked(question: Question) -> str:
+    """The stem, behind the case that it belongs to."""
+    if not question.case or question.exam in WITHOUT_CASE:
+        return question.question
+    return f"{question.case}\n{question.question}"
 
 
 def _shortest(points: float) -> float:

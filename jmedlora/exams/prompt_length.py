@@ -11,6 +11,9 @@ from jmedlora.core.display import counted
 from jmedlora.core.jsonl import Record
 from jmedlora.models.context_length import Context
 
+CHAT_TEMPLATE = 256
+"""Tokens that are kept free for what a chat template puts around a prompt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -41,11 +44,13 @@ class Prompt:
 class Room:
     """What a model has for one question: its context, of which ``answer`` tokens are generated.
 
-    answer: 0 where nothing is generated but every choice is read behind the prompt.
+    answer: 0 where nothing is generated but every choice is read behind the prompt. least: the
+    tokens that will do for an answer; None: all of ``answer``.
     """
 
     context: Context
     answer: int
+    least: int | None = None
 
     def counts(
         self, docs: Sequence[Record], examples: Sequence[Record], prompt: Prompt
@@ -61,20 +66,25 @@ class Room:
             for prompts in ([head + block for block in blocks] for head in prompt.heads(examples))
         ]
 
+    def left(self, counts: Sequence[int]) -> int:
+        """The tokens that the longest prompt leaves for an answer, behind a chat template."""
+        return self.context.length - max(counts) - CHAT_TEMPLATE
+
     def _longest(self, choices: Sequence[str]) -> int:
         special = self.context.count([""])[0]  # they stand once, before the prompt
         return max(self.context.count(choices)) - special
 
     def overlong(self, exam: str, shots: int, docs: Sequence[Record], counts: Sequence[int]) -> str:
         """The message that names the prompts too long with ``shots`` examples, or ""."""
-        room = self.context.length - self.answer
+        answer = self.answer if self.least is None else self.least + CHAT_TEMPLATE
+        room = self.context.length - answer
         found = [(doc["problem_id"], n) for doc, n in zip(docs, counts, strict=True) if n > room]
         if not found:
             return ""
         named = ", ".join(f"{problem_id} ({n} tokens)" for problem_id, n in found[:5])
         more = f" and {len(found) - 5} more" if len(found) > 5 else ""
         long = counted(len(found), "prompt")
-        what = f"answer {self.answer}" if self.answer else "the longest choice counted with it"
+        what = f"answer {answer}" if self.answer else "the longest choice counted with it"
         return (
             f"{exam} at {shots} shot: {long} longer than the {room} tokens that the model leaves "
             f"for one (context {self.context.length}, {what}): "

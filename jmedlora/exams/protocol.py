@@ -46,6 +46,10 @@ class Protocol:
     floors: the floors of the scores over some documents.
     splits_columns: whether another template, decoding or chat makes another column of a table.
     chosen: what a response to a document chooses, for people; None where nothing can be chosen.
+    shots: the worked examples that it always shows; None where ``--num_fewshot`` decides.
+    model_settings: whether the model's own generation settings are added to ``decoding``.
+    least_answer: the fewest tokens that a prompt must leave for an answer, which is then shorter
+        than ``decoding`` allows; None: all that ``decoding`` allows.
     """
 
     name: str
@@ -63,6 +67,9 @@ class Protocol:
     score: Callable[[Document, Sequence[Any]], Mapping[str, float]]
     floors: Callable[[Sequence[Document]], Floors]
     chosen: Callable[[Document, str], str | None]
+    shots: int | None = None
+    model_settings: bool = False
+    least_answer: int | None = None
 
     @property
     def scores(self) -> tuple[str, ...]:

@@ -1,15 +1,12 @@
 """The model that is asked a vision task, and what lm-eval's models need to answer such a task."""
 
-import inspect
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import wraps
-from types import FrameType
 from typing import Any
 
 from lm_eval.api.instance import Instance
-from lm_eval.api.model import LM, CachingLM
 
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
@@ -17,21 +14,6 @@ from jmedlora.exams.documents import Document
 
 logger = logging.getLogger(__name__)
 SEE = "hf-multimodal, vllm-vlm, or local-chat-completions with a server whose model sees"
-
-
-def asked_model() -> Any:
-    """The model of the lm-eval run out of which this is called; None where there is none.
-
-    lm-eval makes the model before it loads the tasks, but hands it to none of their functions: it
-    is found among the variables of lm-eval's own function that loads them, further up the stack.
-    """
-    frame: FrameType | None = inspect.currentframe()
-    while frame:
-        for value in frame.f_locals.values():
-            if isinstance(value, (LM, CachingLM)):
-                return value
-        frame = frame.f_back
-    return None
 
 
 def show_images(model: Any, docs: Sequence[Document], exam: str) -> None:

@@ -17,8 +17,9 @@ from PIL import Image
 from transformers import AutoProcessor, LlavaForConditionalGeneration
 
 from jmedlora.exams.images import ImageFolder, check_images
+from jmedlora.exams.lm_eval_run import asked_model
 from jmedlora.exams.registry import load_exam
-from jmedlora.exams.vision_model import asked_model, show_images
+from jmedlora.exams.vision_model import show_images
 from jmedlora.report.cli import main as jmed_report
 from tests.support.chat_server import answer, serving
 from tests.support.commands import TASKS, lm_eval, results_file, samples, write_jsonl

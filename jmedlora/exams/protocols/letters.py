@@ -10,13 +10,16 @@ from jmedlora.exams.documents import Document, letters_document
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors, Metric, Protocol
 from jmedlora.exams.schema import LETTERS, Question
 
+UNPARSED = Metric("unparsed", "Unparsed", "判読不能率", "answers that could not be read")
+FORBIDDEN = Metric("forbidden", "Forbidden choice", "禁忌肢選択率", "forbidden choices taken")
+
 
 def score(doc: Document, results: Sequence[str]) -> dict[str, float]:
     """1 or 0 each: right; not to be read as an answer; took a forbidden choice (禁忌肢)."""
     mark = mark_record(doc, results[0])
     return {
         "correct": int(mark.correct),
-        "unparsed": int(mark.unparsed),
+        "unparsed": int(not mark.chosen),
         "forbidden": int(bool(mark.forbidden)),
     }
 
@@ -53,10 +56,7 @@ PROTOCOL = Protocol(
     # Greedy, and no further than the answer: a model that goes on would write the next question.
     decoding=Decoding(until=["\n問題:"], do_sample=False, temperature=0.0, max_gen_toks=256),
     score_metrics=(Metric("correct", "Correct", "正答した問題の割合"),),
-    rate_metrics=(
-        Metric("unparsed", "Unparsed", "判読不能率", "answers that could not be read"),
-        Metric("forbidden", "Forbidden choice", "禁忌肢選択率", "forbidden choices taken"),
-    ),
+    rate_metrics=(UNPARSED, FORBIDDEN),
     right="correct",
     splits_columns=False,
     takes=_takes,
@@ -65,4 +65,5 @@ PROTOCOL = Protocol(
     score=score,
     floors=floors,
     chosen=_chosen,
+    shots=3,
 )

@@ -1,0 +1,36 @@
+"""What to say at the end of a run of which many answers were cut off or cannot be read."""
+
+import logging
+from collections.abc import Sequence
+
+from jmed_metrics.examination import mark_record
+from jmedlora.exams.chat_answers import Generation
+from jmedlora.exams.documents import Document
+
+MANY = 0.1
+"""The share of the answers above which a warning says what to do."""
+logger = logging.getLogger(__name__)
+
+
+def warn_of_lost_answers(
+    task: str, answers: Sequence[str], docs: Sequence[Document], how: Generation
+) -> None:
+    """Warns, with the remedy, where more than MANY of ``answers`` are blank or unreadable."""
+    cut = sum(not answer for answer in answers)
+    unparsed = sum(
+        bool(answer) and not mark_record(doc, answer).chosen
+        for answer, doc in zip(answers, docs, strict=True)
+    )
+    if cut > MANY * len(answers):
+        limit = "" if how.limit is None else f" (now {how.limit})"
+        logger.warning(
+            "%s: %d of %d answers were cut off before they were given; allow longer ones%s: "
+            "--gen_kwargs max_gen_toks=N, or have the model think less",
+            task, cut, len(answers), limit,
+        )  # fmt: skip
+    if unparsed > MANY * len(answers):
+        logger.warning(
+            "%s: %d of %d answers cannot be read; does the model get its chat template "
+            "(--apply_chat_template)? Look at them: jmed-report audit",
+            task, unparsed, len(answers),
+        )  # fmt: skip

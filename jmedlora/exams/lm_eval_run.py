@@ -1,0 +1,31 @@
+"""What lm-eval does not hand to the functions of a task: its model, and the task itself.
+
+lm-eval makes the model before it loads the tasks, and calls a task's functions out of the task.
+Both are found among the variables of lm-eval's own functions, further up the stack.
+"""
+
+import inspect
+from typing import Any
+
+from lm_eval.api.model import LM, CachingLM
+from lm_eval.api.task import Task
+
+
+def asked_model() -> Any:
+    """The model of the lm-eval run out of which this is called; None where there is none."""
+    return _on_stack(LM, CachingLM)
+
+
+def running_task() -> Any:
+    """The task of lm-eval out of which this is called; None where there is none."""
+    return _on_stack(Task)
+
+
+def _on_stack(*types: type) -> Any:
+    frame = inspect.currentframe()
+    while frame:
+        for value in frame.f_locals.values():
+            if isinstance(value, types):
+                return value
+        frame = frame.f_back
+    return None
