@@ -1,5 +1,6 @@
 """An exam as one task asks it: its documents, its worked examples, and where they came from."""
 
+import logging
 from dataclasses import dataclass
 
 import jmed_metrics
@@ -15,13 +16,16 @@ from jmedlora.exams.registry import Exam, load_exam
 from jmedlora.exams.shuffle import permuted
 from jmedlora.exams.task_metadata import TaskMetadata
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class AskedExam:
     """The documents that a task gives to lm-eval.
 
     published: the questions before any shuffling. docs: as they are asked. examples: the pool, the
-    first one first. no_examples: why the pool is empty, with the remedy.
+    first one first. no_examples: why the pool is empty, with the remedy. left_out: how many
+    questions of a user's own exam the task cannot ask.
     """
 
     name: str
@@ -33,6 +37,7 @@ class AskedExam:
     no_examples: str
     excluded: Excluded | None
     shuffle_seed: int | None
+    left_out: int = 0
 
     def provenance(self, lengths: PromptLengths | None) -> Provenance:
         """What the results file records of the exam; ``lengths`` are those of its prompts."""
@@ -44,6 +49,7 @@ class AskedExam:
             protocol=self.protocol.name,
             source=self.source,
             items=len(self.published),
+            whole=len(self.published) + self.left_out if self.left_out else None,
             sha256=content_hash(self.published),
             examples=tuple(content_hash(self.examples[:number]) for number in shots),
             floors=self.protocol.floors(self.published),
@@ -73,6 +79,7 @@ def ask_exam(
         raise UserError(
             f"{whole.name}: {what} (protocol {protocol.name}); use another one, see docs/tasks.md"
         )
+    left_out = _left_out(whole, loaded) if whole.source == "file" else 0
     loaded, excluded = without(loaded, metadata.exclude, exam=exam, file=metadata.file)
     form = _form_with_images(protocol, loaded) if images else protocol.form
     published = [form(question) for question in loaded.items]
@@ -87,7 +94,23 @@ def ask_exam(
         no_examples="with images there are none" if images else loaded.no_examples,
         excluded=excluded,
         shuffle_seed=seed,
+        left_out=left_out,
     )
+
+
+def _left_out(whole: Exam, asked: Exam) -> int:
+    """How many questions of a user's exam are not asked; a warning says why."""
+    other = len(whole.items) - len(asked.items)
+    reasons = (
+        (whole.unseen, "need an image, which this task does not show"),
+        (other, "ask for a number, have no choices or accept several answers"),
+    )
+    count = whole.unseen + other
+    if count:
+        every = whole.unseen + len(whole.items)
+        why = "; ".join(f"{number} {reason}" for number, reason in reasons if number)
+        logger.warning("%s: %d of %d questions are left out: %s", whole.name, count, every, why)
+    return count
 
 
 def _form_with_images(protocol: Protocol, exam: Exam) -> Form:

@@ -40,7 +40,8 @@ class Provenance(_Part):
 
     format: the version of this form. jmed: the version of the package that asked. exam: its name.
     protocol: a name in PROTOCOLS. source: "JMED_DATA", "cache", "package" or "file". items: how
-    many questions the exam has. sha256: the hash of all of them. examples: hashes of the first one,
+    many questions the exam has, as far as the task can ask them. whole: how many it has, where
+    those are more. sha256: the hash of all of them. examples: hashes of the first one,
     two … worked examples. floors: by score and by floor. excluded, shuffle_seed, context: None
     where no list left questions out, the choices stood as published, the model was behind a server.
     """
@@ -57,6 +58,7 @@ class Provenance(_Part):
     excluded: Excluded | None = None
     shuffle_seed: Count | None = None
     context: PromptLengths | None = None
+    whole: Count | None = None
 
     @property
     def left_out(self) -> int:

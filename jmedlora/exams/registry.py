@@ -57,7 +57,8 @@ class Exam:
     """The questions a task asks, and the pool its worked examples come from, first one first.
 
     source: "JMED_DATA", "cache", "package" or "file". no_examples: why the pool is empty, with the
-    remedy; "" if it is not. images: where its images lie; None for an exam without.
+    remedy; "" if it is not. images: where its images lie; None for an exam without. unseen: how
+    many of its questions are not among the items, because they need an image.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Exam:
     source: str
     no_examples: str = ""
     images: ImageFolder | None = None
+    unseen: int = 0
 
     def only(self, takes: Callable[[Question], bool]) -> "Exam":
         """The exam with only those questions and examples of which ``takes`` is true."""
@@ -199,13 +201,13 @@ def _own(file: str | None, examples: str | None, *, with_images: bool) -> Exam:
     path = Path(file).expanduser()
     every = own_examination(path).questions
     items = tuple(item for item in every if with_images or item.text_only)
-    images = ImageFolder(path.parent)
+    images, unseen = ImageFolder(path.parent), len(every) - len(items)
     if not items:
         remedy = "set text_only to true where no image is needed"
         raise FileError([Fault(path, None, None, "every question needs an image", remedy)])
     if not examples:
         hint = 'add "examples": "examples.jsonl" to --metadata'
-        return Exam(path.stem, items, (), "file", hint, images)
+        return Exam(path.stem, items, (), "file", hint, images, unseen)
     pool = tuple(item for item in read_exam(Path(examples).expanduser()) if item.text_only)
     asked = {(item.question, item.choices): item.problem_id for item in items}
     for example in pool:
@@ -213,7 +215,7 @@ def _own(file: str | None, examples: str | None, *, with_images: bool) -> Exam:
             what = f"is also asked, as {same} of {path}"
             fault = Fault(Path(examples), None, example.problem_id, what, "use another example")
             raise FileError([fault])
-    return Exam(path.stem, items, pool, "file", images=images)
+    return Exam(path.stem, items, pool, "file", images=images, unseen=unseen)
 
 
 def _treatment(file: str | None) -> Exam:

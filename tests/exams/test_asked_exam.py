@@ -51,4 +51,4 @@ def test_every_accepted_answer_scores():
 
 def test_the_papers_metrics_ask_questions_with_one_answer_only():
     either = Question("Q1", "どれか。", ("甲", "乙"), (("a",), ("b",)), "own")
-    assert [name for name, each in PROTOCOLS.items() if each.takes(either)] == ["letters"]
+    assert [name for name, each in PROTOCOLS.items() if each.takes(either)] == ["letters", "chat"]

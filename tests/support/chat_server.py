@@ -86,7 +86,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        content = body["messages"][0]["content"]
+        last = body["messages"][-1]["content"]
+        content = last if isinstance(last, str) else json.dumps(last)
         with self.server.lock:
             self.server.asked[content] += 1
             self.server.bodies.append(body)

@@ -41,7 +41,7 @@ def test_metadata_that_does_not_fit_ends_with_one_line(name, metadata, message, 
         ("shuffled_1_shot", "igakuqa_shuffled", 1, "112A1"),  # the worked example stays as it is
         ("likelihood_2_shot", "igakuqa_mc", 2, "112A1"),  # without the two-answer example
         ("letters_3_shot", "igakuqa_exam", 3, "112A1"),
-        ("letters_numeric_0_shot", "igakuqa_exam", 0, "112F2"),
+        ("letters_numeric_3_shot", "igakuqa_exam", 3, "112F2"),
         ("free_0_shot", "jmed_treatment", 0, "dvt"),
     ],
 )

@@ -111,3 +111,31 @@ def test_real_sentences_are_scored_as_the_paper_scores(asked):
     for metric, values in zip(metrics, zip(*expected, strict=True), strict=True):
         value = results(run)["results"][task][f"{metric},none"]
         assert value == pytest.approx(sum(values) / 10)
+
+
+@pytest.fixture(scope="module")
+def chat(smollm2, tmp_path_factory) -> Path:
+    return ask(smollm2, "jmed_sample_chat", tmp_path_factory.mktemp("chat"))
+
+
+def test_the_chat_task_has_a_system_message_and_asks_for_the_last_line(chat):
+    for row in samples(chat, "jmed_sample_chat"):
+        prompt = row["arguments"]["gen_args_0"]["arg_0"]
+        system, user, assistant = prompt.split("<|im_start|>")[1:]
+        assert system.startswith("system\n日本の医療の試験問題に答えてください。")
+        assert user.startswith(f"user\n{row['doc']['question']}\n\na. ")
+        assert re.search(f"【回答】a(,c)*{re.escape(END)}", user)
+        assert assistant == "assistant\n"
+
+
+def test_an_answer_at_the_limit_is_cut_and_the_others_are_read_as_they_are(chat, smollm2):
+    """Every answer but those that end, or that say 【回答】 before the limit."""
+    tokenizer = AutoTokenizer.from_pretrained(smollm2)
+    for row in samples(chat, "jmed_sample_chat"):
+        text, (kept,) = response(row), row["filtered_resps"]
+        ended = len(tokenizer(text)["input_ids"]) < LIMIT - 8
+        if ended:
+            assert (kept, row["cut"]) == (text.strip(), 0)
+        assert kept in ("", text.strip())
+        assert row["cut"] == (not kept)
+        assert row["cut"] + row["unparsed"] + row["correct"] <= 1

@@ -13,6 +13,7 @@ from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.registry import load_exam, native_form
 from jmedlora.report.load.signature import EXAMPLES, SHOWN
 from tests.support.commands import PAPER, TASKS
+from tests.support.recent import publish_igakuqa119, publish_jmle2026
 from tests.support.tasks import load, manager, prompts
 
 pytestmark = pytest.mark.lm_eval
@@ -34,8 +35,18 @@ OWN = {"jmed_own", "jmed_own_alpaca"}
 MORE = {  # tests/tasks/test_protocols.py
     "igakuqa_shuffled", "jjsimqa_shuffled", "igakuqa_mc", "jjsimqa_mc", "igakuqa_exam",
     "jmed_treatment", "jmed_treatment_alpaca",
+    # tests/tasks/test_chat.py, test_vision.py
+    *(f"{exam}{how}" for exam in ("jmle2026", "igakuqa119")
+      for how in ("", "_letters", "_text", "_alpaca", "_mc", "_vision")),
+    "igakuqa_chat", "jjsimqa_chat", "jmed_sample_chat",
+    "jmed_own_chat", "jmed_own_letters", "jmed_own_vision",
+    *(f"kokushi_{number}" for number in range(112, 117)),
 }  # fmt: skip
-GROUPS = {"jmed": ["igakuqa", "jjsimqa"], "jmed_alpaca": ["igakuqa_alpaca", "jjsimqa_alpaca"]}
+GROUPS = {
+    "jmed": ["igakuqa", "jjsimqa"],
+    "jmed_alpaca": ["igakuqa_alpaca", "jjsimqa_alpaca"],
+    "kokushi": ["igakuqa119", "jmle2026", *(f"kokushi_{number}" for number in range(112, 117))],
+}
 
 
 def test_the_listing_is_the_matrix():
@@ -75,7 +86,9 @@ def test_every_task_asks_its_exam_and_notes_which(name, published):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_groups(group, published):
+def test_groups(group, published, tmp_path):
+    publish_jmle2026(tmp_path / "data", {})
+    publish_igakuqa119(tmp_path / "data")
     (members,) = manager().load_task_or_group([group]).values()
     assert sorted(members) == GROUPS[group]
 

@@ -42,7 +42,7 @@ def _is_whole(doc: Document) -> bool:
 PROTOCOL = Protocol(
     name="chat",
     position=5,
-    templates={"chat": "7f073f75312c", "vision": "883ac2780626"},
+    templates={"chat": "b7328dc1a741", "vision": "8b77c5bf7acd"},
     signature="score:chat",
     # No stop string, and the model's own settings beside it: a reasoning model loops without them.
     decoding=Decoding(until=[], max_gen_toks=16_384),

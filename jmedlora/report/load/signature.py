@@ -174,7 +174,7 @@ def example_hash(result: TaskResult) -> str:
 
 
 def _number_of_items(result: TaskResult) -> str:
-    items = result.data.items
+    items = result.data.whole or result.data.items
     return str(items) if result.scored == items else f"{result.scored}/{items}"
 
 
