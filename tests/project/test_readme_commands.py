@@ -27,6 +27,7 @@ NOT_RUN = {
     "make demo": "minutes of training and evaluation",
     "make test": "this suite",
     "jmed-data fetch igakuqa jjsimqa": "needs the internet; test_download.py has a mirror",
+    "jmed-data fetch jmle2026 igakuqa119": "the same",
     "python3 -m venv env": "the commands below are run in an environment that has the wheel",
     ". env/bin/activate": "the same",
     "pip install -c requirements.lock .[report]": "needs an index; support/installed.py: the wheel",
