@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from jmed_metrics.benchmark_rules import mark_as_igakuqa119, mark_as_jmle2026, marked_answer
-from tests.support.exam import of_119, of_120, printed_json
+from jmedlora.exams.documents import chat_document, letters_document
+from jmedlora.exams.examination import load_examinations
+from tests.support.exam import logged, of_119, of_120, printed_json
 from tests.support.recent import publish_igakuqa119, publish_jmle2026
 
 PUBLISHED_120 = {
@@ -45,6 +47,20 @@ def test_the_default_rule_reads_the_responses_of_the_120th(real_recent, capsys):
     found = printed_json(capsys, real_recent / "jmle2026")
     assert [each["correct"] for each in found] == [388, 327, 303]
     assert {each["unparsed"] for each in found} == {0}
+
+
+@pytest.mark.parametrize("form", [letters_document, chat_document])
+@pytest.mark.parametrize(("name", "task"), [("112", "kokushi_112"), ("119", "igakuqa119"),
+                                            ("120", "jmle2026")])  # fmt: skip
+def test_every_question_that_a_task_asks_is_known_again(
+    name, task, form, real_data, real_recent, tmp_path, capsys
+):
+    """The chat tasks keep the case apart, and others put it before the question."""
+    examination = load_examinations(name)[0]
+    asked = [q for q in examination.questions if q.problem_id not in examination.not_asked]
+    docs = [{"doc": form(each), "resps": [["a"]], "filtered_resps": ["a"]} for each in asked]
+    (found,) = printed_json(capsys, logged(tmp_path, task, *docs))
+    assert (found["exam"], found["verdict"]) == (name, "fail")
 
 
 @pytest.mark.parametrize("name", ["jmle2026", "igakuqa119"])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jmedlora.exams.documents import letters_document
+from jmedlora.exams.documents import chat_document
 from jmedlora.exams.examination import load_examinations
 from jmedlora.report.cli import main
 from tests.support.commands import write_jsonl
@@ -72,7 +72,7 @@ def of_119(path: Path, model: str, answers: Mapping[str, str | None]) -> Path:
 def sample(name: str, text: str, exam: str = "120", **metrics: float) -> dict:
     """A line as the chat tasks log it; ``text`` is what is left beside the thinking."""
     questions = {q.problem_id: q for each in load_examinations(exam) for q in each.questions}
-    doc = {**letters_document(questions[name]), "case": "", "images": []}
+    doc = chat_document(questions[name])
     return {"doc": doc, "resps": [[f"<think>a</think>{text}"]], "filtered_resps": [text], **metrics}
 
 

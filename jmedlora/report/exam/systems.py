@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.exams.documents import letters_document
+from jmedlora.exams.documents import chat_document, letters_document
 from jmedlora.exams.examination import Examination
 from jmedlora.exams.schema import Question
 from jmedlora.report.exam.predictions import AnswerFile, Given, Origin, Prediction
 
-ASKED = ("question", "choices", "answer")
+ASKED = ("case", "question", "choices", "answer")
 """Fields of a sample's document that must be those of the question on this machine; but the answer
 to a question of one's own may have been corrected since."""
 TASKS = {"igakuqa": "igakuqa_exam", "jmed_own": "jmed_own_chat or jmed_own_letters"}
@@ -72,10 +72,12 @@ def _alike(origins: Sequence[Origin], wanted: Origin) -> int:
 def _check_asked(given: Given, question: Question, examination: Examination) -> None:
     if given.asked is None:
         return
-    local, exam = letters_document(question), examination.exam
+    exam = examination.exam
     own = exam == "jmed_own"
-    for field in ASKED[: 2 if own else 3]:
-        if given.asked.get(field) != local[field]:
+    has_case = "case" in given.asked  # chat tasks keep it apart, others put it before the question
+    local = chat_document(question) if has_case else letters_document(question)
+    for field in ASKED[: -1 if own else None]:
+        if given.asked.get(field) != local.get(field):
             what = f"the {field} asked is not that of {examination.name} on this machine"
             look = "compare the files" if own else f"check the data with: jmed-data where {exam}"
             remedy = f"give samples of {TASKS.get(exam, exam)}; {look}"
