@@ -27,6 +27,7 @@ from jmedlora.exams.chat_answers import generation, read_answers
 from jmedlora.exams.chat_warnings import warn_of_lost_answers
 from jmedlora.exams.decoding import Decoding
 from jmedlora.exams.documents import Document
+from jmedlora.exams.finish_reason import note_finish_reasons
 from jmedlora.exams.images import shown_images
 from jmedlora.exams.lm_eval_run import asked_model, running_task
 from jmedlora.exams.model_settings import model_settings
@@ -98,6 +99,7 @@ def exam_dataset(
     task = running_task()
     if asked.protocol.shots is not None and task:
         _hold_shots(task, asked)
+    note_finish_reasons(model)
     if asked.protocol.model_settings and task:
         task.config.generation_kwargs.update(model_settings(given.model_args))
     lengths, overlong = None, []

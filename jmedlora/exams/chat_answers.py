@@ -18,6 +18,7 @@ from typing import Any
 from jmed_metrics.examination import mark_record
 from jmed_metrics.thinking import Thought, split_thinking
 from jmedlora.exams.documents import Document
+from jmedlora.exams.finish_reason import cut_by_length
 
 ANSWER_MARK = "【回答】"
 """What the prompt asks for before the answer."""
@@ -33,15 +34,19 @@ class Generation:
     """How the responses of a run were generated, as far as it is known.
 
     limit: the most tokens of a response; None: unknown. count: the tokens of a text; None: unknown,
-    as behind a server. stripped: whether lm-eval takes finished thinking away.
+    as behind a server. stripped: whether lm-eval takes finished thinking away. cut: the responses
+    that a server said to have ended at the limit.
     """
 
     limit: int | None = None
     count: Callable[[str], int] | None = None
     stripped: bool = False
+    cut: frozenset[str] = frozenset()
 
     def reached_limit(self, text: str) -> bool:
         """Whether ``text`` is as long as it was allowed to be; False where nobody knows."""
+        if text in self.cut:
+            return True
         if self.limit is None or self.count is None:
             return False
         least = max(self.limit - SLACK, 1)
@@ -56,6 +61,7 @@ def generation(model: Any, settings: Mapping[str, Any]) -> Generation:
         limit=limit if isinstance(limit, int) else None,
         count=(lambda text: len(tokenizer(text).input_ids)) if callable(tokenizer) else None,
         stripped=getattr(model, "think_end_token", None) is not None,
+        cut=cut_by_length(model),
     )
 
 

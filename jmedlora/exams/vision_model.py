@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from lm_eval.api.instance import Instance
+from lm_eval.api.model import CachingLM
 
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
@@ -38,8 +39,11 @@ def cut_at(model: Any) -> int | None:
 def _check_sees(model: Any, docs: Sequence[Document], exam: str) -> None:
     """Raises UserError if ``model`` is shown no images, or fewer than a question has.
 
-    lm-eval would end with a traceback, or leave out further images without a word.
+    lm-eval would end with a traceback, or leave out further images without a word. Its cache knows
+    a question by what JSON can hold, and an image is none.
     """
+    if isinstance(model, CachingLM):
+        raise UserError(f"{exam}: --use_cache cannot keep answers to images; leave it out")
     name = type(model).__name__
     if not getattr(model, "MULTIMODAL", False):
         raise UserError(

@@ -164,11 +164,13 @@ BEHAVIOUR = {
     "sample-02": answer("<think>答えはaだ。いや、", finish="length"),
     "sample-03": answer("<think>aか。</think>\n【回答】b"),
     "sample-04": None,  # a reasoning parser kept everything
+    "sample-05": answer("まず答えはaのように見えます。", finish="length"),
+    "sample-06": answer("順に検討します。\na. これは当てはまりません。"),  # no last line
 }
 
 
 @pytest.mark.slow
-def test_a_server_whose_answers_are_cut(tmp_path, capsys):
+def test_a_server_whose_answers_are_cut_or_lack_their_last_line(tmp_path, capsys):
     docs = {doc["problem_id"]: doc for doc in load("jmed_sample_chat").eval_docs}
     replies = {docs[name]["question"]: reply for name, reply in BEHAVIOUR.items()}
 
@@ -179,11 +181,11 @@ def test_a_server_whose_answers_are_cut(tmp_path, capsys):
     with serving(behave) as server:
         found = lm_eval(
             "--tasks", "jmed_sample_chat", "--model", "local-chat-completions",
-            "--apply_chat_template", "--limit", "4", "--model_args",
+            "--apply_chat_template", "--limit", "6", "--model_args",
             f"model=served,base_url={server.url}/chat/completions", cwd=tmp_path,
         )  # fmt: skip
     assert found.returncode == 0, found.stderr
-    assert "2 of 4 answers were cut off before they were given" in found.stderr + found.stdout
+    assert "3 of 6 answers were cut off before they were given" in found.stderr + found.stdout
     body = server.bodies[0]
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
     assert body["max_tokens"] == 16_384
@@ -191,9 +193,10 @@ def test_a_server_whose_answers_are_cut(tmp_path, capsys):
     rows = {row["doc"]["problem_id"]: row for row in samples(tmp_path / "out", "jmed_sample_chat")}
     assert rows["sample-03"]["filtered_resps"] == ["【回答】b"]
     assert rows["sample-03"]["resps"] == [["<think>aか。</think>\n【回答】b"]]
-    assert [rows[name]["cut"] for name in BEHAVIOUR] == [0, 1, 0, 1]
+    assert [rows[name]["cut"] for name in BEHAVIOUR] == [0, 1, 0, 1, 1, 0]
+    assert [rows[name]["unparsed"] for name in BEHAVIOUR] == [0, 0, 0, 0, 0, 1]
     assert jmed_report(["audit", str(tmp_path / "out")]) == 0
-    assert "2" in capsys.readouterr().out.split("cut")[1].split()[0]
+    assert "3" in capsys.readouterr().out.split("cut")[1].split()[0]
 
 
 # What lm-eval is told

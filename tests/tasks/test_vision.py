@@ -180,6 +180,16 @@ def test_a_model_that_does_not_see_is_one_line(tiny_model, own, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_cache_that_holds_no_images_is_one_line(seeing_model, own, tmp_path):
+    found = ask(seeing_model, tmp_path, "--use_cache", "answers.db")
+    assert found.returncode == 1
+    assert found.stderr.splitlines()[-1] == (
+        "jmed: own: --use_cache cannot keep answers to images; leave it out"
+    )
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.slow
 def test_a_server_is_sent_the_images(own, tmp_path):
     """Each as a PNG of the same pixels before the text, whose last line asks for the answer."""
     with serving(lambda *_: answer("【回答】a")) as server:

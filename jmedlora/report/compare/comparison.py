@@ -11,7 +11,7 @@ from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
 from jmedlora.report.compare.sections import Block, exam_blocks, pooled_block
 from jmedlora.report.compare.table import Table, build_table
-from jmedlora.report.compare.truncation import NEARLY, cannot_tell
+from jmedlora.report.compare.truncation import AT_LIMIT, NEARLY, cannot_tell
 from jmedlora.report.load.labels import read_labels
 from jmedlora.report.load.measurements import measure
 from jmedlora.report.load.results_file import ResultsError
@@ -96,7 +96,7 @@ def _not_broken_down(blocks: list[Block], by: str | None) -> list[str]:
 
 def _cut(found: list[Column], blocks: list[Block]) -> list[str]:
     """What the rate of cut answers means, and where it is not known."""
-    shown = [CUT] if any(line.metric == "cut" for each in blocks for line in each.lines) else []
+    shown = [CUT] if any(line.metric == AT_LIMIT for each in blocks for line in each.lines) else []
     unknown = [column.title for column in found if any(map(cannot_tell, column.measured.values()))]
     if not unknown:
         return shown

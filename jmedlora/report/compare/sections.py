@@ -16,11 +16,11 @@ from jmedlora.exams.protocol import Floors as FloorsByMetric
 from jmedlora.exams.protocols import METRICS, PROTOCOLS
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.statistics import Floats
-from jmedlora.report.compare.truncation import share_cut
+from jmedlora.report.compare.truncation import AT_LIMIT, share_cut
 from jmedlora.report.load.measurements import Measured
 
 Mask = npt.NDArray[np.bool_]
-NAMES = {**{name: each.title for name, each in METRICS.items()}, "cut": "Cut by length"}
+NAMES = {**{name: each.title for name, each in METRICS.items()}, AT_LIMIT: "Cut by length"}
 """What people read for a metric."""
 FLOOR_NAMES = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
 POOLED = ("igakuqa", "jjsimqa")
@@ -120,7 +120,7 @@ def _lines(
         _line(metric, shots, cells, known_floors.get(metric, {}), is_rate=metric in rates)
         for metric in (*scores, *rates)
     ]
-    return [*lines, *_cut_line(shots, cells)]
+    return [*lines, *_at_limit(shots, cells)]
 
 
 def _line(
@@ -144,14 +144,14 @@ def _line(
     )
 
 
-def _cut_line(shots: int, cells: Sequence[Measured | None]) -> list[Line]:
+def _at_limit(shots: int, cells: Sequence[Measured | None]) -> list[Line]:
     """The share of answers that ended at the token limit, where a tokenizer can count them."""
     values = tuple(share_cut(each) if each else None for each in cells)
     if all(each is None for each in values):
         return []
     scores = tuple(None if each is None else float(each.mean()) for each in values)
-    name = f"{NAMES['cut']} ({shots}s)"
-    return [Line(name, "cut", shots, scores, values, (None,) * len(cells), is_rate=True)]
+    name = f"{NAMES[AT_LIMIT]} ({shots}s)"
+    return [Line(name, AT_LIMIT, shots, scores, values, (None,) * len(cells), is_rate=True)]
 
 
 def _floors(protocol: Protocol | None, docs: Sequence[Document]) -> FloorsByMetric:

@@ -19,13 +19,16 @@ from jmedlora.report.load.results_file import model_args
 from jmedlora.report.load.runs import response_of
 
 NEARLY = 0.95
+AT_LIMIT = "at_limit"
+"""The rate of these answers; a protocol that marks an answer as cut off has a rate "cut"."""
 
 
 def share_cut(measured: Measured) -> Floats | None:
     """1 for each answer that was probably cut, 0 for the others; None where it cannot be told.
 
     It cannot where the model was behind a server, its folder or a readable ``tokenizer.json`` is
-    not on this machine, or the answers were not generated.
+    not on this machine, or the answers were not generated; nor is it told where the protocol itself
+    marks the answers that were cut off.
     """
     limit = _limit(measured)
     path = _tokenizer_path(measured)
@@ -44,7 +47,8 @@ def cannot_tell(measured: Measured) -> bool:
 
 
 def _limit(measured: Measured) -> int | None:
-    if not measured.ours or measured.ours.protocol.decoding is None:
+    protocol = measured.protocol
+    if not measured.ours or not protocol or protocol.decoding is None or "cut" in protocol.rates:
         return None
     limit = (measured.ours.config.generation_kwargs or {}).get("max_gen_toks")
     return limit if isinstance(limit, int) else None

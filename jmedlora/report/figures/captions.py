@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from jmedlora.exams.protocols import METRICS
 from jmedlora.report.compare.sections import NAMES
+from jmedlora.report.compare.truncation import AT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ WORDS = {
         interval="帯：95 % ブートストラップ信頼区間",
         metrics={
             **{name: each.japanese for name, each in METRICS.items()},
-            "cut": "打ち切り率",
+            AT_LIMIT: "打ち切り率",
         },
     ),
 }
