@@ -64,7 +64,7 @@ ANNOUNCED_AFTER = re.compile(
 ALONE_BEFORE = re.compile(
     r"(?:^|[。;!?」』】]|(?<!誤り)(?<!間違い)(?<!不正解)(?<![×✕✗✘]):"
     r"|(?<![^a-z0-9][a-z])(?<!^[a-z])[、,]|(?:(?<![a-z])|(?<=[a-z]{2}))\."
-    r"|(?<!また)(?<!あるい)(?<!もしく)(?<!不正解)(?<!誤り)(?<!間違い)は"
+    r"|(?<=[のえ答解肢号])(?<!不正解)は"
     r"|(?<=[るす])と|より|よって|がって|で|選択肢|番号|option|choice)$"
 )
 """What stands before labels that are no part of a word; not the comma of "vitamins a, d"."""

@@ -16,6 +16,10 @@ QUOTES, CLOSING = r"\"'", r")\]}>」』】〉》”’"
 """Characters that both open and close, and those that only close."""
 OPEN, CLOSE = rf"[(\[{{<「『【〈《{QUOTES}“‘]", rf"[{CLOSING}{QUOTES}]"
 DENIALS = "ない|ません|なく|なかっ"
+CORRECTED = re.compile(
+    r"訂正|いや[、,]|いえ[、,]|やはり|やっぱり|(?<![a-z])(?:no,? wait|on reflection|correction)"
+)
+"""What takes back the answer before it and gives another."""
 DROPPED = (
     r"[*`$]|__",
     r"\\(?:text|math|boldsymbol)[a-z]*(?![a-z])|\\",

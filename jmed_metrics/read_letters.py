@@ -48,7 +48,10 @@ from jmed_metrics.letter_grammar import (
     grammar_of,
 )
 from jmed_metrics.letter_page import SIGHT, Head, Page
-from jmed_metrics.normalize import normalize
+from jmed_metrics.normalize import CORRECTED, normalize
+
+NEAR = 16
+"""Within how many characters behind a correction the new answer begins and ends."""
 
 
 def read_letters(
@@ -69,12 +72,47 @@ def read_letters(
         for label, choice in zip(labels, choices, strict=False)
     }
     page = Page(grammar, grammar.apart(normalize(text), asked or 0), offered)
-    found = _whole(page) or _announced(page) or _alone(page) or _option(page)
+    found = _corrected(page, _whole(page) or _announced(page) or _alone(page) or _option(page))
+    if asked and len(found) < asked > 1 and (bare := _without_texts(page)):
+        whole = _whole(bare) or _announced(bare)
+        found = whole if len(set(whole)) == asked else found
     lettered = text.translate(_circled(labels, choices))
     if not found and lettered != text:
         page = Page(grammar, normalize(lettered), offered)
         found = _whole(page) or _announced(page) or _alone(page)
+    if asked is not None and asked < len(found) == len(labels):
+        return frozenset()  # a list of all choices
     return frozenset(found)
+
+
+def _without_texts(page: Page) -> Page | None:
+    """The page without the choices' texts behind their labels ("a. 肝切除とc. TACE": "aとc")."""
+    texts = [
+        rf"(?<![a-z0-9])({label})[ .:)]{{1,3}}{re.escape(text)}(?![a-z0-9])"
+        for label, text in page.offered.items()
+        if text
+    ]
+    whole = "\n".join(page.lines)
+    shorter = whole
+    for text in texts:
+        shorter = re.sub(text, r"\1", shorter)
+    if shorter == whole:
+        return None
+    joined = re.sub(
+        rf"(?<=[{''.join(page.offered)}])[\n ]+(?=[{''.join(page.offered)}](?![a-z]))", ",", shorter
+    )
+    return Page(page.grammar, joined, page.offered)
+
+
+def _corrected(page: Page, found: list[str]) -> list[str]:
+    """``found``, or the labels that a correction behind it puts in their place."""
+    text = "\n".join(page.lines)
+    for correction in CORRECTED.finditer(text):
+        start = correction.end()
+        later = page.grammar.list.search(text, start, start + NEAR)
+        if found and later and ANNOUNCED_AFTER.match(text, later.end()):
+            found = page.letters(later[0])
+    return found
 
 
 def _circled(labels: Sequence[str], choices: Sequence[str]) -> dict[int, str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from jmed_metrics.normalize import (
     CLOSE,
     CLOSING,
+    CORRECTED,
     DENIALS,
     LINK,
     MARKER,
@@ -51,6 +52,8 @@ STATED = re.compile(
     rf"(?=(?P<stop>(?(english)\.(?!\d)|(?!)))|(?P<claim>{IS})|)"
 )
 """Every number with its unit, so that none is read again from its middle, and the claim behind."""
+AGAIN = re.compile(rf"[^\d\n。]{{0,4}}?{BEFORE}{NUMBER}{AFTER}(?:{ENDS}|が正)")
+"""Behind a correction, the number that it gives."""
 ONE_OF_SEVERAL = re.compile(rf":{BEFORE}(?P<listed>{NUMBER}{AFTER} ?[、,])?")
 """A colon and, where there is one, a number that ends with a comma: "65歳未満:1.0、"."""
 ON_SHEET = re.compile(rf"(?:{PLACE}[ :=は]*\d(?![\d.,]*\d)[\s,、.]*)+")
@@ -64,6 +67,13 @@ def read_number(text: str) -> str:
     are left out, and so are spaces between single digits ("3 1 5").
     """
     text = SPACED.sub(_close_up, normalize(text.translate(PLACES)))
+    found = _given(text)
+    again = [AGAIN.match(text, each.end()) for each in CORRECTED.finditer(text)] if found else []
+    return next((_digits(each) for each in reversed(again) if each), found)
+
+
+def _given(text: str) -> str:
+    """The number that the normalized ``text`` gives, corrections aside."""
     if found := _alone(text):
         return found
     sheets = list(_sheets(text))

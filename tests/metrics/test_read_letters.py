@@ -413,3 +413,56 @@ def test_any_text_gives_offered_labels_that_it_holds(text, size):
 def test_every_set_of_labels_can_be_given(shape, letters):
     for joined in (",".join(sorted(letters)), "、".join(sorted(letters)).upper()):
         assert read_letters(shape.format(joined), FIVE) == letters
+
+
+TEXTS = ("肝切除", "肺炎", "TACE", "経過観察", "肝移植")
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "expected"),
+    [
+        ("正解：b\n→ 訂正：c", 1, "c"),
+        ("【回答】b\n訂正します。cです。", 1, "c"),
+        ("答えはaである。いや、やはりcが正しい。", 1, "c"),
+        ("The answer is a. Hmm, but on reflection, c is correct.", 1, "c"),
+        ("Answer: b\nCorrection: c", 1, "c"),
+        ("the answer is c, no wait, d", 1, "d"),
+        ("【回答】c\n解説：やはりbは誤り。", 1, "c"),
+        ("正解はc。いや、難しい問題でした。", 1, "c"),
+    ],
+)
+def test_a_correction_takes_the_place_of_the_answer(text, asked, expected):
+    assert read_letters(text, FIVE, asked=asked) == frozenset(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "答えは肝切除です。Child-Pugh分類はBです。",
+        "【回答】肝移植\n\nChild-Pugh分類はCである。",
+        "血液型は b です",
+        "ステージはBです",
+        "不足しているビタミンはDです",
+    ],
+)
+def test_a_class_of_medicine_is_no_answer(text):
+    assert read_letters(text, FIVE, choices=TEXTS, asked=1) == frozenset()
+
+
+@pytest.mark.parametrize("text", ["【回答】a,b,c,d,e", "a b c d e", "答え: abcde"])
+def test_a_list_of_all_choices_is_no_answer_where_fewer_are_asked_for(text):
+    assert read_letters(text, FIVE, asked=2) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("正解は**a. 肝切除**と**c. TACE**です。", "ac"),
+        ("【回答】a 肝切除\n　c TACE", "ac"),
+        ("正解は「a 肝切除」と「c TACE」です。", "ac"),
+        ("【回答】a. 肝切除、c. TACE", "ac"),
+        ("正解はa. 肝切除です。c. TACEは不適切です。", ""),
+    ],
+)
+def test_two_answers_with_their_texts(text, expected):
+    assert read_letters(text, FIVE, choices=TEXTS, asked=2) == frozenset(expected)

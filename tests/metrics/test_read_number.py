@@ -83,3 +83,8 @@ def test_what_is_no_number_stays_unread(text):
 def test_any_text_gives_a_number_or_nothing(text):
     found = read_number(text)
     assert not found or Decimal(found).is_finite()
+
+
+def test_a_correction_takes_the_place_of_the_number():
+    assert read_number("答えは28。いや、29が正しい。") == "29"
+    assert read_number("答えは28。やはり難しい。") == "28"
