@@ -22,6 +22,14 @@ MOST_POINTS = 10**6
 DOCUMENTED = "docs/tasks.md, An examination of your own"
 LARGEST = 1 << 20
 """Bytes of a description: it is a page of text."""
+WANTED = {
+    "model_type": "it must be names with values, as in the example",
+    "dict_type": "it must be names with values, as in the example",
+    "tuple_type": "it must be a list, as in the example",
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such field",
+}
+"""By pydantic's type of a fault, where its own words are for programmers."""
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Points = Annotated[float, Field(strict=True, ge=0, le=MOST_POINTS)]
 Numbers = Annotated[str, Field(strict=True, pattern="^[0-9]{1,4}(-[0-9]{1,4})?$")]
@@ -150,15 +158,23 @@ def described(questions: Iterable[Question], description: Description) -> list[Q
     return found
 
 
+def ranges_of(question: Question, description: Description) -> list[str]:
+    """The ranges of numbers ("26-50") in the description's points that hold the question."""
+    number = re.search("[0-9]+$", question.problem_id)
+    given = description.points.get(question.section, {})
+    return [each for each in given if number and _holds(each, int(number[0]))]
+
+
+def _holds(numbers: str, number: int) -> bool:
+    first, _, last = numbers.partition("-")
+    return int(first) <= number <= int(last or first)
+
+
 def _points(question: Question, description: Description) -> float:
     if question.problem_id in description.struck_out:
         return 0.0
-    number = re.search("[0-9]+$", question.problem_id)
-    for numbers, points in description.points.get(question.section, {}).items():
-        first, _, last = numbers.partition("-")
-        if number and int(first) <= int(number[0]) <= int(last or first):
-            return points
-    return question.points
+    found = ranges_of(question, description)
+    return description.points[question.section][found[0]] if found else question.points
 
 
 def _canonical(given: object) -> object:
@@ -187,7 +203,8 @@ def _faults(path: Path, error: ValidationError) -> Iterator[Fault]:
     for each in error.errors(include_url=False):
         where = ".".join(map(str, each["loc"])) or "the file"
         shown = "" if each["type"] == "missing" else f" ({each['input']!r:.40})"
-        what = f"{where}{shown}: {each['msg'][:1].lower()}{each['msg'][1:]}"
+        message = WANTED.get(each["type"], each["msg"])
+        what = f"{where}{shown}: {message[:1].lower()}{message[1:]}"
         yield Fault(path, None, None, what, f"see {DOCUMENTED}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from jmedlora.core.errors import Fault
-from jmedlora.exams.description import Description, PassLine, described
+from jmedlora.exams.description import Description, PassLine, described, ranges_of
 from jmedlora.exams.schema import Question
 
 
@@ -12,7 +12,10 @@ def check_description(
     description: Description, questions: Sequence[Question], path: Path
 ) -> list[Fault]:
     """What of ``description``, which stands in ``path``, does not fit the whole ``questions``."""
-    faults = []
+    faults = [
+        *_range_faults(path, description, questions),
+        *_answer_faults(path, description, questions),
+    ]
     ids = {each.problem_id for each in questions}
     for field, named in _named(description):
         for name in sorted(set(named) - ids):
@@ -25,6 +28,36 @@ def check_description(
     for name, line in description.lines.items():
         faults += _line_faults(path, name, line, sections, rated)
     return faults
+
+
+def _range_faults(
+    path: Path, description: Description, questions: Sequence[Question]
+) -> Iterator[Fault]:
+    """Ranges of points that hold no question, and questions that two ranges hold."""
+    held = {each.problem_id: (each.section, ranges_of(each, description)) for each in questions}
+    used = {(section, each) for section, ranges in held.values() for each in ranges}
+    known = {section for section, _ in held.values()}
+    for section in known & set(description.points):
+        for each in description.points[section]:
+            if (section, each) not in used:
+                what = f"points of '{section}' has the numbers {each}, which no question has"
+                yield Fault(path, None, None, what, "correct the numbers")
+    for name, (section, ranges) in held.items():
+        if len(ranges) > 1:
+            what = f"points of '{section}' has it twice: {' and '.join(ranges)}"
+            yield Fault(path, None, name, what, "give each question one range")
+
+
+def _answer_faults(
+    path: Path, description: Description, questions: Sequence[Question]
+) -> Iterator[Fault]:
+    """Accepted answers with a label that none of the question's choices has."""
+    for each in questions:
+        for answer in description.several_answers.get(each.problem_id, ()):
+            if each.choices and (unknown := set(answer) - set(each.labels)):
+                what = f"several_answers has '{min(unknown)}', which is none of its choices"
+                remedy = f"its labels are {', '.join(each.labels)}"
+                yield Fault(path, None, each.problem_id, what, remedy)
 
 
 def _line_faults(

@@ -90,7 +90,11 @@ def own_examination(path: Path) -> Examination:
     """
     questions, description = read_exam(path), read_own_description(path)
     if description:
-        if faults := check_description(description, questions, description_file(path)):
+        file = description_file(path)
+        if description.name in shipped():
+            what = f"name '{description.name}' is that of a national examination"
+            raise FileError([Fault(file, None, None, what, "give your own another name")])
+        if faults := check_description(description, questions, file):
             raise FileError(faults)
         questions = described(questions, description)
     name = description.name if description else path.stem

@@ -13,7 +13,7 @@ def left_out_lines(questions: Sequence[Question]) -> Iterator[str]:
     """A line for each reason why a task asks fewer than all ``questions``, with the first ids."""
     images = [each for each in questions if not each.text_only]
     if images:
-        yield f"left out by every task: {_listed(images)} that need an image"
+        yield f"left out by every task but jmed_own_vision: {_listed(images)} that need an image"
     others = [each for each in questions if each.text_only and not response.PROTOCOL.takes(each)]
     if others:
         why = "that ask for a number or accept several answers"

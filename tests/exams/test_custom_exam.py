@@ -285,7 +285,8 @@ def test_check_says_what_the_tasks_leave_out(tmp_path, capsys):
     assert main(["check", str(path)]) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{path}: 19 questions, no fault",
-        "  left out by every task: 7 (I0, I1, I2, I3, I4 and 2 more) that need an image",
+        "  left out by every task but jmed_own_vision: 7 (I0, I1, I2, I3, I4 and 2 more) that need "
+        "an image",
         "  left out by jmed_own and jmed_own_alpaca: 2 (N1, E1) that ask for a number or accept "
         "several answers",
     ]

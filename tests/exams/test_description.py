@@ -84,8 +84,8 @@ def test_ids_in_either_spelling(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("lines_from: the school's own rules\n", "", "lines_from: field required"),
-        ("year: 2026", "years: 2026", "years (2026): extra inputs are not permitted"),
+        ("lines_from: the school's own rules\n", "", "lines_from: it is missing"),
+        ("year: 2026", "years: 2026", "years (2026): there is no such field"),
         ("pass: 6", "pass: six", "lines.必須.pass ('six'): input should be a valid number"),
         ("pass: 6", "pass: -1", "lines.必須.pass (-1): input should be greater than or equal to 0"),
         ("3: 4", "3: .nan", "points.必須.3 (nan): input should be"),
@@ -109,8 +109,8 @@ def test_a_value_that_is_wrong(tmp_path, old, new, expected):
     [
         (b"a: 1\nlines: [", ":2: is not YAML in UTF-8 (while parsing a flow node); mend the file"),
         ("name: 薬剤師".encode("cp932"), ": is not YAML in UTF-8 ('utf-8' codec can't decode"),
-        (b"- 1", ": the file ([1]): input should be a valid dictionary or instance of Description"),
-        (b"", ": the file (None): input should be a valid dictionary"),
+        (b"- 1", ": the file ([1]): it must be names with values"),
+        (b"", ": the file (None): it must be names with values"),
         (
             b"!!python/object:os.system {}",
             ":1: is not YAML in UTF-8 (could not determine a construct",
@@ -144,6 +144,9 @@ def test_a_missing_file(tmp_path):
         ("  必須: {1-2", "  実践: {1-2", "points has the section '実践', which no question has"),
         ("[必須, 理論]", "[必須, 実践]", "line '全体' has the section '実践', which no question"),
         ("points: 8", "points: 9", "line '必須' has 9 points, its questions have 8"),
+        ("3: 4}", "3: 4, 7-9: 1}", "points of '必須' has the numbers 7-9, which no question has"),
+        ("3: 4}", "2-3: 4}", "必須2: points of '必須' has it twice: 1-2 and 2-3"),
+        ("[b, c]]", "[b, q]]", "理論1: several_answers has 'q', which is none of its choices"),
         ("pass: 9.5", "pass: 11.5", "line '全体' passes from 11.5 points on, of 11 that there are"),
     ],
 )

@@ -215,8 +215,10 @@ def test_lines_that_are_none(tmp_path, capsys, text):
         (("lines:", "points: {C: {1-5: 3}}\nlines:"),
          "points has the section 'C', which no question has; the questions have the sections "
          "'一般', '必修'"),
+        (("name: nursing", "name: '120'"),
+         "name '120' is that of a national examination; give your own another name"),
         (("lines_from:", "line_from:"),
-         "lines_from: field required; see docs/tasks.md, An examination of your own"),
+         "lines_from: it is missing; see docs/tasks.md, An examination of your own"),
     ],
 )  # fmt: skip
 def test_a_faulty_description(tmp_path, capsys, change, expected):
