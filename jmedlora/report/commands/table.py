@@ -22,6 +22,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     scope = parser.add_mutually_exclusive_group()
     scope.add_argument("--pooled", action="store_true", help="both exams of the paper as one")
     scope.add_argument("--by", choices=GROUPINGS, help="break each exam down")
+    parser.add_argument(
+        "--repeats", action="store_true", help="say what several samples show, and each one's score"
+    )
     parser.add_argument("--with-paper", action="store_true", help="show the paper's Table 1 apart")
     parser.add_argument(
         "--format", choices=sorted(FORMATS), help="print this instead of the terminal's table"
@@ -43,7 +46,12 @@ def _run(args: argparse.Namespace) -> int:
 
     columns = read_columns(args.results, args.labels)
     table = table_of(
-        columns, pooled=args.pooled, by=args.by, seed=args.seed, resamples=args.resamples
+        columns,
+        pooled=args.pooled,
+        by=args.by,
+        seed=args.seed,
+        resamples=args.resamples,
+        repeats=args.repeats,
     )
     paper = reference() if args.with_paper else None
     if args.out:  # before anything is printed: the reader of a pipe may leave early

@@ -9,11 +9,13 @@ from jmedlora.exams.documents import Document
 from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
+from jmedlora.report.compare.sampling_notes import sampling_notes
 from jmedlora.report.compare.sections import Block, exam_blocks, pooled_block
 from jmedlora.report.compare.table import Table, build_table
 from jmedlora.report.compare.truncation import AT_LIMIT, NEARLY, cannot_tell
 from jmedlora.report.load.labels import read_labels
 from jmedlora.report.load.measurements import measure
+from jmedlora.report.load.repeated_runs import join_repeats
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import find_runs
 
@@ -32,7 +34,7 @@ CUT = (
 
 def read_columns(paths: list[Path], labels: Path | None) -> list[Column]:
     """The columns of all runs in ``paths``. Raises ResultsError if they cannot be compared."""
-    measured = [each for run in find_runs(paths) for each in measure(run)]
+    measured = join_repeats(each for run in find_runs(paths) for each in measure(run))
     if not any(each.scores or each.values for each in measured):
         raise ResultsError(f"{paths[0]}: no task was scored in these runs")
     found = columns(measured, read_labels(labels) if labels else {})
@@ -41,9 +43,18 @@ def read_columns(paths: list[Path], labels: Path | None) -> list[Column]:
 
 
 def table_of(
-    found: list[Column], *, pooled: bool, by: str | None, seed: int, resamples: int
+    found: list[Column],
+    *,
+    pooled: bool,
+    by: str | None,
+    seed: int,
+    resamples: int,
+    repeats: bool = False,
 ) -> Table:
-    """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``)."""
+    """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``).
+
+    repeats: whether its notes give the score of each sample.
+    """
     blocks = _blocks(found, pooled=pooled, by=by)
     return build_table(
         found,
@@ -54,6 +65,7 @@ def table_of(
             *_unusable(found),
             *_not_broken_down(blocks, by),
             *_cut(found, blocks),
+            *sampling_notes(found, each_sample=repeats),
         ],
         seed=seed,
         resamples=resamples,

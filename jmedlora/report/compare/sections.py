@@ -15,12 +15,25 @@ from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Protocol
 from jmedlora.exams.protocol import Floors as FloorsByMetric
 from jmedlora.exams.protocols import METRICS, PROTOCOLS
 from jmedlora.report.compare.columns import Column
+from jmedlora.report.compare.sampling_spread import (
+    AGREEMENT,
+    DEVIATION,
+    MAJORITY,
+    deviation,
+    majority,
+    samples_of,
+    self_agreement,
+)
 from jmedlora.report.compare.statistics import Floats
 from jmedlora.report.compare.truncation import AT_LIMIT, share_cut
 from jmedlora.report.load.measurements import Measured
 
 Mask = npt.NDArray[np.bool_]
-NAMES = {**{name: each.title for name, each in METRICS.items()}, AT_LIMIT: "Cut by length"}
+NAMES = {
+    **{name: each.title for name, each in METRICS.items()},
+    AT_LIMIT: "Cut by length",
+    AGREEMENT: "Same answer again",
+}
 """What people read for a metric."""
 FLOOR_NAMES = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
 POOLED = ("igakuqa", "jjsimqa")
@@ -32,7 +45,8 @@ class Line:
 
     scores: None where the column has no such run. values: None where single values are unknown.
     stderrs: lm-eval's, where single values are unknown. upward: whether more is better, None if
-        lm-eval does not say.
+        lm-eval does not say. samples: of a line whose scores are standard deviations over samples,
+        what they are the deviations of, (samples, questions); () for every other line.
     """
 
     name: str
@@ -44,6 +58,7 @@ class Line:
     floors: Mapping[str, float] = field(default_factory=dict)
     is_rate: bool = False
     upward: bool | None = None
+    samples: tuple[Floats | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +130,18 @@ def _lines(
     if protocol:
         scores, rates = protocol.scores, protocol.rates
     else:
-        scores, rates = tuple(dict.fromkeys(key for each in present for key in each.scores)), ()
+        scores, rates = _metrics(present), ()
     lines = [
         _line(metric, shots, cells, known_floors.get(metric, {}), is_rate=metric in rates)
         for metric in (*scores, *rates)
     ]
-    return [*lines, *_at_limit(shots, cells)]
+    more = _sampled_lines(protocol, shots, cells) if any(each.samples for each in present) else []
+    return [*lines, *more, *_at_limit(shots, cells)]
+
+
+def _metrics(cells: Sequence[Measured | None]) -> tuple[str, ...]:
+    """The scores that another harness task has in any column."""
+    return tuple(dict.fromkeys(key for each in cells if each for key in each.scores))
 
 
 def _line(
@@ -144,14 +165,52 @@ def _line(
     )
 
 
+def _sampled_lines(
+    protocol: Protocol | None, shots: int, cells: Sequence[Measured | None]
+) -> list[Line]:
+    """The majority vote, the spread of each score over the samples, and their agreement."""
+    metrics = protocol.scores if protocol else _metrics(cells)
+    right = NAMES.get(protocol.right, "") if protocol else ""
+    voted = _of_values(f"{right} by majority ({shots}s)", MAJORITY, shots, cells, majority)
+    same = _of_values(f"{NAMES[AGREEMENT]} ({shots}s)", AGREEMENT, shots, cells, self_agreement)
+    return [
+        *(replace(line, upward=True) for line in voted),
+        *(_deviation_line(metric, shots, cells) for metric in metrics),
+        *(replace(line, is_rate=True) for line in same),
+    ]
+
+
+def _deviation_line(metric: str, shots: int, cells: Sequence[Measured | None]) -> Line:
+    name = f"{NAMES.get(metric, metric.removesuffix(',none'))}, SD over samples ({shots}s)"
+    nothing = (None,) * len(cells)
+    line = Line(name, f"{metric}_{DEVIATION}", shots, nothing, nothing, nothing)
+    return _from_samples(line, tuple(samples_of(each, metric) if each else None for each in cells))
+
+
+def _from_samples(line: Line, samples: tuple[Floats | None, ...]) -> Line:
+    scores = tuple(None if each is None else deviation(each) for each in samples)
+    return replace(line, scores=scores, samples=samples)
+
+
 def _at_limit(shots: int, cells: Sequence[Measured | None]) -> list[Line]:
     """The share of answers that ended at the token limit, where a tokenizer can count them."""
-    values = tuple(share_cut(each) if each else None for each in cells)
+    found = _of_values(f"{NAMES[AT_LIMIT]} ({shots}s)", AT_LIMIT, shots, cells, share_cut)
+    return [replace(line, is_rate=True) for line in found]
+
+
+def _of_values(
+    name: str,
+    metric: str,
+    shots: int,
+    cells: Sequence[Measured | None],
+    values_of: Callable[[Measured], Floats | None],
+) -> list[Line]:
+    """The line of what ``values_of`` gives each question; [] if no column has any."""
+    values = tuple(values_of(each) if each else None for each in cells)
     if all(each is None for each in values):
         return []
     scores = tuple(None if each is None else float(each.mean()) for each in values)
-    name = f"{NAMES[AT_LIMIT]} ({shots}s)"
-    return [Line(name, AT_LIMIT, shots, scores, values, (None,) * len(cells), is_rate=True)]
+    return [Line(name, metric, shots, scores, values, (None,) * len(cells))]
 
 
 def _floors(protocol: Protocol | None, docs: Sequence[Document]) -> FloorsByMetric:
@@ -167,16 +226,30 @@ def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Blo
 
 
 def _masked(line: Line, mask: Mask, known_floors: FloorsByMetric) -> Line:
+    if line.samples:
+        return _from_samples(
+            line, tuple(None if each is None else each[:, mask] for each in line.samples)
+        )
     values = tuple(None if each is None else each[mask] for each in line.values)
     return _from_values(line, values, known_floors)
 
 
 def _joined(lines: Sequence[Line], known_floors: FloorsByMetric) -> Line:
+    if lines[0].samples:
+        each_column = zip(*(line.samples for line in lines), strict=True)
+        return _from_samples(lines[0], tuple(map(_side_by_side, each_column)))
     values = tuple(
         np.concatenate(each) if all(part is not None for part in each) else None
         for each in zip(*(line.values for line in lines), strict=True)
     )
     return _from_values(lines[0], values, known_floors)
+
+
+def _side_by_side(parts: Sequence[Floats | None]) -> Floats | None:
+    """The samples of several exams as one; None where there are not as many of each."""
+    known = [each for each in parts if each is not None]
+    alike = len(known) == len(parts) and len({len(each) for each in known}) == 1
+    return np.concatenate(known, axis=1) if alike else None
 
 
 def _from_values(

@@ -43,7 +43,9 @@ class Measured:
         lm-eval does not say is not in it. unusable: metrics whose score is not a number.
     ours: the task's result, None for another harness task. records: our task's samples, in the
         order of ``keys``. way: how it was asked (template, decoding, chat); () where
-        that makes no column of its own.
+        that makes no column of its own. samples: of several sampled answers to each question, the
+        measurement that each alone would be; scores and values are their means. () where a question
+        was answered once.
     """
 
     run: Run
@@ -59,6 +61,7 @@ class Measured:
     ours: TaskResult | None = None
     records: tuple[Record, ...] = ()
     way: tuple[str, ...] = ()
+    samples: tuple["Measured", ...] = ()
 
     @property
     def protocol(self) -> Protocol | None:
