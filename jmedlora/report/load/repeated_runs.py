@@ -44,8 +44,13 @@ def join_repeats(measured: Iterable[Measured]) -> list[Measured]:
 
 
 def seed_of(measured: Measured) -> str:
-    """The seed of its run as people name it: one number where lm-eval's four are one."""
-    return " ".join(dict.fromkeys(str(each) for each in _seed(measured) if each is not None)) or "?"
+    """The seed of its run as people name it: the model's own, or lm-eval's, "?" without any.
+
+    One number where lm-eval's four are one.
+    """
+    *given, own = _seed(measured)
+    seeds = [own] if own is not None else [each for each in given if each is not None]
+    return " ".join(dict.fromkeys(map(str, seeds))) or "?"
 
 
 def _seed(measured: Measured) -> tuple[Any, ...]:
