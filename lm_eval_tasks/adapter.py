@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import wraps
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,12 +30,13 @@ from jmedlora.exams.decoding import Decoding
 from jmedlora.exams.documents import Document
 from jmedlora.exams.finish_reason import note_finish_reasons
 from jmedlora.exams.images import shown_images
-from jmedlora.exams.lm_eval_run import asked_model, running_task
+from jmedlora.exams.lm_eval_run import asked_model, chosen_documents, running_task
 from jmedlora.exams.model_settings import model_settings
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
-from jmedlora.exams.provenance import PromptLengths
+from jmedlora.exams.provenance import PromptLengths, Provenance
+from jmedlora.exams.scoring_code import filter_hash, scoring_code_hash
 from jmedlora.exams.task_metadata import read_metadata
 from jmedlora.exams.vision_model import cut_at, show_images
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
@@ -110,10 +112,22 @@ def exam_dataset(
         overlong = [room.overlong(asked.name, n, asked.docs, each) for n, each in enumerate(counts)]
         if asked.protocol.least_answer and task and not overlong[0]:
             _fit_answers(task, asked, room.left(counts[0]))
-    data.update(asked.provenance(lengths).as_record())
+    data.update(_noted(asked.provenance(lengths), task, model))
     pool = _pool(asked, [] if given.allow_truncation else overlong)
     splits = {"test": asked.docs, "examples": pool}
     return {name: datasets.Dataset.from_list(rows) for name, rows in splits.items()}
+
+
+def _noted(provenance: Provenance, task: Any, model: Any) -> dict[str, Any]:
+    """The provenance, with what only the run itself knows."""
+    is_vllm = type(model).__module__.startswith("lm_eval.models.vllm")
+    more = {
+        "chosen": chosen_documents(task),
+        "code": scoring_code_hash(),
+        "filters": filter_hash(task) if task else None,
+        "vllm": version("vllm") if is_vllm else None,
+    }
+    return provenance.model_copy(update=more).as_record()
 
 
 def answers_behind_thinking(

@@ -21,6 +21,19 @@ def running_task() -> Any:
     return _on_stack(Task)
 
 
+def chosen_documents(task: Any) -> int | None:
+    """How many of the task's questions ``--samples`` chose; None where it was not given.
+
+    lm-eval's results do not tell: they count the whole task.
+    """
+    frame = inspect.currentframe()
+    while frame and frame.f_code.co_name != "simple_evaluate":
+        frame = frame.f_back
+    samples = frame.f_locals.get("samples") if frame else None
+    chosen = samples.get(task.config.task) if isinstance(samples, dict) and task else None
+    return None if chosen is None else len(set(chosen))
+
+
 def _on_stack(*types: type) -> Any:
     frame = inspect.currentframe()
     while frame:

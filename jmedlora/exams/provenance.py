@@ -44,6 +44,8 @@ class Provenance(_Part):
     those are more. sha256: the hash of all of them. examples: hashes of the first one,
     two … worked examples. floors: by score and by floor. excluded, shuffle_seed, context: None
     where no list left questions out, the choices stood as published, the model was behind a server.
+    chosen: how many of them ``--samples`` chose. code, filters: hashes of the code that scored, and
+    of the functions among the task's filters. vllm: its version, where it ran the model.
     """
 
     format: Literal[1]
@@ -59,6 +61,10 @@ class Provenance(_Part):
     shuffle_seed: Count | None = None
     context: PromptLengths | None = None
     whole: Count | None = None
+    chosen: Count | None = None
+    code: Text | None = None
+    filters: Text | None = None
+    vllm: Text | None = None
 
     @property
     def left_out(self) -> int:

@@ -33,9 +33,8 @@ REFUSED = [
     ({"data": {"sha256": "b" * 64}}, "other data", "data hash differs: "),
     ({"docs": [question(f"R{n}") for n in range(20)], "data": {"sha256": "a" * 64}}, "other docs",
      "document set differs: 20 documents in "),
-    ({"run": {"config": {"limit": 20.0, "model_args": {"pretrained": "m"}}}}, "limit",
-     "(igakuqa, 20 questions) was not asked all questions (--limit or --samples): they cannot be"),
-    ({"data": {"items": 30}}, "a part", "(igakuqa, 20 questions) was not asked all questions"),
+    ({"docs": questions(9), "data": {"sha256": "a" * 64, "items": 20}}, "other limit",
+     "document set differs: 20 documents in "),
 ]  # fmt: skip
 
 
@@ -66,6 +65,22 @@ def test_runs_that_cannot_be_compared(tmp_path, fields, _why, message):
         ({"run": {"lm_eval_version": "0.4.13"}}, "lm-eval version differs: 0.4.11 (base"),
         ({"data": {"jmed": "0.2.0"}}, "metric version differs: 0.1.0 (base"),
         ({"run": {"chat_template": "x", "chat_template_sha": "ab"}}, "chat template differs: none"),
+        ({"data": {"code": "c" * 64}}, "scoring code differs: ? (base, 0 steps); cccccccccccc"),
+        ({"data": {"vllm": "0.32.0"}}, "vLLM version differs: none (base, 0 steps); 0.32.0"),
+        ({"run": {"transformers_version": "5.0"}}, "transformers version differs: none (base"),
+        (
+            {"run": {"pretty_env_info": "PyTorch version: 2.13.0+cpu\nOS: x"}},
+            "PyTorch version differs: none (base, 0 steps); 2.13.0+cpu (other, 0 steps)",
+        ),
+        (
+            {"run": {"config": {"model": "vllm", "model_args": {"pretrained": "models/other"}}}},
+            "model class of lm-eval differs: hf (base, 0 steps); vllm (other, 0 steps)",
+        ),
+        (
+            {"config": {"process_results": "def score(doc, results): return 1"}},
+            "scorer or filters differs: ? (base",
+        ),
+        ({"run": {"task_hashes": {"igakuqa": "e" * 64}}}, "prompts as sent differs: ? (base"),
     ],
 )
 def test_what_has_to_be_said(tmp_path, fields, message):
@@ -81,3 +96,26 @@ def test_other_worked_examples_have_to_be_said(tmp_path):
     ask(tmp_path, 6, shots=1, model="models/other", data={"examples": ["d" * 64]})
     [warning] = table(tmp_path).warnings
     assert warning.startswith("igakuqa 1s: worked examples differs: 1-cccccccccccc (base, 0 steps)")
+
+
+def test_two_revisions_under_one_name_have_to_be_said(tmp_path):
+    for stamp, revision in (("2026-01-01T00", "abc"), ("2026-01-02T00", "def")):
+        config = {"model_args": {"pretrained": "models/base"}, "model_sha": revision}
+        ask(tmp_path, 5, stamp=stamp, run={"config": config})
+    expected = "models/base: revision differs: abc (base, 0 steps, 2026-01-01T00); def (base, 0"
+    assert any(expected in warning for warning in table(tmp_path).warnings)
+
+
+def test_other_prompts_are_no_news_where_the_template_differs(tmp_path):
+    ask(tmp_path, 5, run={"task_hashes": {"igakuqa": "d" * 64}})
+    ask(tmp_path, 6, model="models/other", task="igakuqa_alpaca", template="alpaca",
+        run={"task_hashes": {"igakuqa_alpaca": "e" * 64}})  # fmt: skip
+    assert not any("prompts as sent" in warning for warning in table(tmp_path).warnings)
+
+
+def test_a_trial_says_so(tmp_path):
+    ask(tmp_path, 5, data={"items": 1455})
+    ask(tmp_path, 6, model="models/other", data={"items": 1455})
+    found = table(tmp_path)
+    assert [each.title for each in found.sections] == ["igakuqa, trial: 20 of 1,455"]
+    assert table(tmp_path, pooled=True).sections[0].title == "igakuqa (trial: 20 of 1,455), pooled"

@@ -20,7 +20,7 @@ def stamp(number: int) -> str:
 def seeded(folder: Path, right, seed: int, **fields) -> Path:
     """A run with that seed, that answers the first ``right`` questions (or those) correctly."""
     config = {"model": "hf", "model_args": {"pretrained": "models/base"}, "limit": None,
-              **dict.fromkeys(SEEDS, seed), "batch_sizes": [seed]}  # fmt: skip
+              **dict.fromkeys(SEEDS, seed)}  # fmt: skip
     return ask(folder, right, stamp=stamp(seed), run={"config": config}, **fields)
 
 
@@ -91,7 +91,7 @@ def test_a_difference_is_of_means_over_samples(three, tmp_path):
 def test_runs_that_differ_in_more_than_the_seed_stay_apart(tmp_path, other):
     seeded(tmp_path, 10, 1)
     config = {"model": "hf", "model_args": {"pretrained": "models/base"}, "limit": None,
-              **dict.fromkeys(SEEDS, 2), "batch_sizes": [2], **other}  # fmt: skip
+              **dict.fromkeys(SEEDS, 2), **other}  # fmt: skip
     ask(tmp_path, 12, stamp=stamp(2), run={"config": config})
     assert len(table(tmp_path / "results").columns) == 2
 
@@ -99,7 +99,7 @@ def test_runs_that_differ_in_more_than_the_seed_stay_apart(tmp_path, other):
 def test_a_run_repeated_with_the_same_seed_stays_apart(tmp_path):
     seeded(tmp_path, 10, 1)
     config = {"model": "hf", "model_args": {"pretrained": "models/base"}, "limit": None,
-              **dict.fromkeys(SEEDS, 1), "batch_sizes": [1]}  # fmt: skip
+              **dict.fromkeys(SEEDS, 1)}  # fmt: skip
     ask(tmp_path, 10, stamp=stamp(2), run={"config": config})
     assert len(table(tmp_path / "results").columns) == 2
 

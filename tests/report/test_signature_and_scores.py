@@ -36,6 +36,7 @@ def run_file(
         "items": 1455,
         "sha256": "d7a64c0aadc8" + 52 * "0",
         "jmed": "0.1.0",
+        "code": 64 * "f",
         "examples": [PUBLISHED],
         "context": {"length": 2048, "longest": [1500, 1792]},
         "floors": {
@@ -62,6 +63,7 @@ def run_file(
         "groups": {"jmed": row},
         "group_subtasks": {"jmed": ["igakuqa"]},
         "config": {"model_args": {"pretrained": "models/calm", "peft": "out/lora[1]"}},
+        "task_hashes": {"igakuqa": 64 * "e"},
         "model_name": "models/calm",
         "lm_eval_version": "0.4.11",
         "chat_template": None,
@@ -77,13 +79,15 @@ def run_file(
 
 LINE = (
     "igakuqa|template:ja|shots:1|n:1455|data:d7a64c0aadc8|sim:gestalt|"
-    "decode:t0.1-p0.9-r1.05-256|lm_eval:0.4.11|jmed:0.1.0"
+    f"decode:t0.1-p0.9-r1.05-256|prompts:{12 * 'e'}|scorer:?|code:{12 * 'f'}|"
+    "lm_eval:0.4.11|jmed:0.1.0"
 )
 
 
 def test_the_signature_line(tmp_path, capsys):
     assert main(["signature", str(run_file(tmp_path))]) == 0
-    assert capsys.readouterr().out == f"igakuqa: {LINE}\n"  # arc_easy is not ours
+    run = "igakuqa: run:?|model:models/calm|adapter:out/lora[1]"
+    assert capsys.readouterr().out == f"igakuqa: {LINE}\n{run}\n"  # arc_easy is not ours
 
 
 @pytest.mark.parametrize(
@@ -201,7 +205,7 @@ def test_results_of_other_tasks_are_passed_over(tmp_path, capsys):
     assert main(["signature", str(other), str(ours)]) == 0
     found = capsys.readouterr()
     assert found.err == f"jmed-report: {other}: holds no jmed task, passed over\n"
-    assert found.out == f"{ours}:\nigakuqa: {LINE}\n"
+    assert found.out.startswith(f"{ours}:\nigakuqa: {LINE}\n")
 
 
 def test_a_score_without_spread_has_no_interval(tmp_path, capsys):

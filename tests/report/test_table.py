@@ -71,7 +71,7 @@ def test_too_few_permutations_for_the_correction_are_said(tmp_path):
         "3 tests are too many for 10 permutations: no difference in Gestalt score could fall below "
         "p = 0.05 after correction; use --resamples 120 or more."
     )
-    assert table(tmp_path, resamples=100).notes == (NO_TOKENIZER,)
+    assert not any("permutations" in note for note in table(tmp_path, resamples=100).notes)
 
 
 def test_questions_pair_by_hash_not_by_row(trained):
@@ -185,7 +185,7 @@ def test_a_tokenizer_that_cannot_be_read(tmp_path):
     ask(tmp_path, 5, model="model")
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "tokenizer.json").write_text("{}", encoding="utf-8")
-    assert table(tmp_path).notes == (NO_TOKENIZER,)
+    assert NO_TOKENIZER in table(tmp_path).notes
 
 
 def test_a_response_cut_at_the_limit_is_counted(tmp_path, tiny_model):

@@ -51,10 +51,12 @@ def _run(show: "Show", args: argparse.Namespace) -> int:
 
 
 def _show_signatures(results: "list[TaskResult]") -> None:
+    from jmedlora.report.load.run_conditions import conditions_of
     from jmedlora.report.load.signature import signature
 
     for result in results:
         print(f"{result.task}: {signature(result)}")
+        print(f"{result.task}: {conditions_of(result)}")
 
 
 def _show_scores(results: "list[TaskResult]") -> None:
@@ -69,8 +71,8 @@ def _show_scores(results: "list[TaskResult]") -> None:
 
 SIGNATURE = _command(
     "signature",
-    "Print one line per task that pins how its scores were computed. Scores are comparable where "
-    "the lines agree.",
+    "Print two lines per task that pin how its scores were computed. Scores are comparable where "
+    "the first lines agree; the second one, run:, holds what sampling depends on.",
     _show_signatures,
 )
 SCORES = _command(

@@ -1,11 +1,14 @@
 """Whether runs may stand in one table: what is refused, and what only has to be said."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from jmedlora.core.display import counted
 from jmedlora.report.compare.columns import Column, Subject
+from jmedlora.report.compare.trial import trial
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.results_file import ResultsError
+from jmedlora.report.load.run_conditions import RunConditions
 from jmedlora.report.load.signature import Signature
 
 Asked = tuple[Column, Measured]
@@ -16,20 +19,34 @@ WARNED = {
     "chat": "chat template",
     "system": "system instruction",
     "truncated": "cut prompts",
+    "scorer": "scorer or filters",
+    "code": "scoring code",
     "lm_eval": "lm-eval version",
     "jmed": "metric version",
     "version": "task version",
 }
 """Fields of a signature, and what they are called, that two columns of a row may differ in."""
+EXPLAIN_PROMPTS = ("template", "shots", "chat", "system", "truncated", "version")
+"""Fields that, where they differ, say why the prompts do."""
+RUN_WARNED = {
+    "backend": "model class of lm-eval",
+    "seed": "seed",
+    "batch": "batch size",
+    "dtype": "number format",
+    "arguments": "model arguments",
+    "transformers": "transformers version",
+    "torch": "PyTorch version",
+    "vllm": "vLLM version",
+}
+"""The same of the conditions of a run."""
 
 
 def refuse_incomparable(columns: Sequence[Column]) -> None:
     """Raises ResultsError, naming runs and fields, if a subject was not asked alike of all.
 
-    A table of different questions compares nothing: not with ``--limit``, other data (sha256), or
-    other documents (doc_hash).
+    A table of different questions compares nothing: not with other data (sha256), or with other
+    documents (doc_hash), such as those of another ``--limit``.
     """
-    _refuse_limits([each for column in columns for each in column.measured.values()])
     by_subject: dict[str, list[Asked]] = {}
     for (subject, _), asked in _by_row(columns).items():
         by_subject.setdefault(subject, []).extend(asked)
@@ -46,18 +63,48 @@ def warnings(columns: Sequence[Column]) -> list[str]:
     found: dict[str, list[str]] = {}
     for (subject, shots), asked in _by_row(columns).items():
         signed = [(column, each.signature) for column, each in asked]
-        for field, name in WARNED.items():
-            values: dict[str, list[str]] = {}
-            for column, signature in signed:
-                value = _shown_field(signature, field)
-                values.setdefault(value, []).append(column.title)
-            if len(values) > 1:
-                text = f"{name} differs: " + "; ".join(
-                    f"{value or 'none'} ({' · '.join(titles)})" for value, titles in values.items()
-                )
-                found.setdefault(text, []).append(f"{subject} {shots}s")
+        texts = [_differing(name, signed, field) for field, name in WARNED.items()]
+        if not any(_differing("", signed, field) for field in EXPLAIN_PROMPTS):
+            texts.append(_differing("prompts as sent", signed, "prompts"))
+        ran = [(column, _conditions(each)) for column, each in asked]
+        texts += [_differing(name, ran, field) for field, name in RUN_WARNED.items()]
+        for text in filter(None, texts):
+            found.setdefault(text, []).append(f"{subject} {shots}s")
     differing = [f"{', '.join(rows)}: {text}" for text, rows in found.items()]
-    return [*differing, *_shared_caches(columns)]
+    return [*differing, *_revisions(columns), *_shared_caches(columns)]
+
+
+def _conditions(each: Measured) -> RunConditions:
+    """The conditions of a run; without its seed where nothing is drawn by it."""
+    found = each.conditions
+    return found if each.signature.is_sampled else replace(found, seed="")
+
+
+def _differing(
+    name: str, told: Sequence[tuple[Column, Signature | RunConditions]], field: str
+) -> str:
+    """What the columns have in a field, if they do not have the same; else ""."""
+    values: dict[str, list[str]] = {}
+    for column, each in told:
+        values.setdefault(_shown_field(each, field), []).append(column.title)
+    if len(values) < 2:
+        return ""
+    shown = (f"{value or 'none'} ({' · '.join(titles)})" for value, titles in values.items())
+    return f"{name} differs: {'; '.join(shown)}"
+
+
+def _revisions(columns: Sequence[Column]) -> list[str]:
+    """A line for each model of which runs asked different revisions under one name."""
+    found: dict[str, dict[str, str]] = {}
+    for column in columns:
+        for each in column.measured.values():
+            found.setdefault(column.name, {})[each.conditions.revision] = column.title
+    return [
+        f"{name}: revision differs: "
+        + "; ".join(f"{revision or 'none'} ({title})" for revision, title in revisions.items())
+        for name, revisions in found.items()
+        if len(revisions) > 1
+    ]
 
 
 def _shared_caches(columns: Sequence[Column]) -> list[str]:
@@ -91,25 +138,6 @@ def _by_row(columns: Sequence[Column]) -> dict[Subject, list[Asked]]:
     return dict(sorted(found.items()))
 
 
-def _refuse_limits(measured: Sequence[Measured]) -> None:
-    found = [each for each in measured if _is_part(each)]
-    if found:
-        first, *others = dict.fromkeys(
-            f"{each.run.path} ({each.task}, {len(each.keys)} questions)" for each in found
-        )
-        more = f", and so were {', '.join(others)}" if others else ""
-        raise ResultsError(
-            f"{first} was not asked all questions (--limit or --samples){more}: they cannot be "
-            "compared; leave these runs out, or evaluate again without"
-        )
-
-
-def _is_part(each: Measured) -> bool:
-    config = each.run.content.get("config")
-    limit = config.get("limit") if isinstance(config, dict) else None
-    return limit is not None or bool(each.ours and each.ours.scored != each.ours.data.items)
-
-
 def _refuse_different(
     subject: str, field: str, asked: Sequence[Asked], value_of: Callable[[Measured], object]
 ) -> None:
@@ -129,11 +157,13 @@ def _data_hash(each: Measured) -> str:
 
 def _shown(each: Measured, field: str) -> str:
     what = _data_hash(each)[:12] if field == "data hash" else f"{len(each.keys)} documents"
+    if part := trial(each):
+        what = f"{what} ({part})"
     if not each.ours or not each.ours.left_out:
         return what
     return f"{what} ({counted(each.ours.left_out, 'question')} left out by an exclude list)"
 
 
-def _shown_field(signature: Signature, field: str) -> str:
-    value = getattr(signature, field)
+def _shown_field(told: Signature | RunConditions, field: str) -> str:
+    value = getattr(told, field)
     return "yes" if value is True else value or ""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.load.measurements import Measured
-from jmedlora.report.load.repeated_runs import seed_of
 
 EXPLAINED = (
     "Several samples: the runs of one model that differ only in their seed, or the answers of "
@@ -24,7 +23,7 @@ def sampling_notes(found: Sequence[Column], *, each_sample: bool) -> list[str]:
     cells = [(column, each) for column in found for each in column.measured.values()]
     several = [(column, each) for column, each in cells if each.samples]
     single = dict.fromkeys(
-        column.title for column, each in cells if not each.samples and _is_sampled(each)
+        column.title for column, each in cells if not each.samples and each.signature.is_sampled
     )
     notes = [EXPLAINED] if several and each_sample else []
     for column, each in several:
@@ -35,13 +34,8 @@ def sampling_notes(found: Sequence[Column], *, each_sample: bool) -> list[str]:
     return notes
 
 
-def _is_sampled(measured: Measured) -> bool:
-    decode = measured.signature.decode
-    return bool(decode) and not decode.startswith("greedy")
-
-
 def _of_several(column: Column, measured: Measured, *, each_sample: bool) -> Iterator[str]:
-    seeds = ", ".join(dict.fromkeys(map(seed_of, measured.samples)))
+    seeds = ", ".join(dict.fromkeys(each.conditions.seed or "?" for each in measured.samples))
     what = f"{column.title}, {measured.subject} {measured.shots}s"
     yield f"{what}: mean of {len(measured.samples)} samples (seed {seeds})."
     if each_sample:

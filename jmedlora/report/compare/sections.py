@@ -25,6 +25,7 @@ from jmedlora.report.compare.sampling_spread import (
     self_agreement,
 )
 from jmedlora.report.compare.statistics import Floats
+from jmedlora.report.compare.trial import trial
 from jmedlora.report.compare.truncation import AT_LIMIT, share_cut
 from jmedlora.report.load.measurements import Measured
 
@@ -83,13 +84,14 @@ def exam_blocks(
     for subject in _subjects(columns):
         lines = subject_lines(columns, subject)
         first = _first(columns, subject)
+        title = ", ".join(filter(None, [subject, trial(first)]))
         groups = [group_of(doc) for doc in _docs(first)] if group_of else []
         if not groups or None in groups:
-            blocks.append(Block(subject, len(first.keys), tuple(lines)))
+            blocks.append(Block(title, len(first.keys), tuple(lines)))
             continue
         for group in sorted(set(groups), key=str):
             mask = np.array([each == group for each in groups])
-            blocks.append(_part(f"{subject}, {group}", first, lines, mask))
+            blocks.append(_part(f"{title}, {group}", first, lines, mask))
     return [block for block in blocks if block.lines]
 
 
@@ -110,7 +112,9 @@ def pooled_block(columns: Sequence[Column]) -> Block | None:
         for key in by_key[0]
         if all(key in lines for lines in by_key)
     ]
-    return Block(f"{' + '.join(subjects)}, pooled", len(docs), tuple(lines))
+    asked = [(name, trial(_first(columns, name))) for name in subjects]
+    names = [f"{name} ({part})" if part else name for name, part in asked]
+    return Block(f"{' + '.join(names)}, pooled", len(docs), tuple(lines))
 
 
 def subject_lines(columns: Sequence[Column], subject: str) -> list[Line]:

@@ -53,7 +53,8 @@ class Section:
 class Table:
     """Everything that a format shows.
 
-    signatures: (column title, subject, line) of every score. notes: what was not computed, and
+    signatures: (column title, subject, line) of every score, and (column title, "", line) of the
+        conditions of every run. notes: what was not computed, and
         why. seed, resamples: of the bootstrap and the permutation test.
     """
 
@@ -81,9 +82,13 @@ def build_table(
     sections = [_section(block, bases, seed=seed, resamples=resamples) for block in blocks]
     corrected = _corrected(sections)
     signatures = dict.fromkeys(
-        (column.title, subject, str(each.signature))
+        entry
         for column in columns
         for (subject, _), each in sorted(column.measured.items())
+        for entry in (
+            (column.title, subject, str(each.signature)),
+            (column.title, "", str(each.conditions)),
+        )
     )
     return Table(
         columns=tuple(columns),

@@ -5,7 +5,7 @@ Questions pair by lm-eval's ``doc_hash``, never by row: a run may have been cut,
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isclose, isfinite
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from jmedlora.exams.protocol import Protocol
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.results_file import ResultsError
+from jmedlora.report.load.run_conditions import RunConditions, conditions_of, run_conditions
 from jmedlora.report.load.runs import (
     Record,
     Run,
@@ -69,6 +70,14 @@ class Measured:
         return self.ours.protocol if self.ours else None
 
     @property
+    def conditions(self) -> RunConditions:
+        """What sampling depends on; of several samples the seeds of all."""
+        found = conditions_of(self.ours) if self.ours else run_conditions(self.run.content)
+        if not self.samples:
+            return found
+        return replace(found, seed=_joined(each.conditions.seed for each in self.samples))
+
+    @property
     def signature(self) -> Signature:
         """What pins how the scores were computed; for other tasks, what lm-eval tells."""
         if self.ours:
@@ -83,6 +92,10 @@ class Measured:
             n=str(len(self.keys)),
             lm_eval=str(lm_eval),
         )
+
+
+def _joined(values: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(values))
 
 
 def measure(run: Run) -> list[Measured]:

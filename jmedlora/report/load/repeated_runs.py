@@ -4,21 +4,14 @@ The score of a question is the mean over its samples, and the score of the runs 
 questions. What tells the samples apart stays at hand in ``Measured.samples``.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from jmedlora.report.load.lineage import read_lineage
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.repetitions import repetitions
-
-SEEDS = ("random_seed", "numpy_seed", "torch_seed", "fewshot_seed")
-"""Where lm-eval keeps what ``--seed`` gave. Our worked examples are drawn by no seed."""
-PASSING = ("batch_sizes", "bootstrap_iters")
-"""Fields of lm-eval's configuration that change no answer."""
 
 
 def join_repeats(measured: Iterable[Measured]) -> list[Measured]:
@@ -27,10 +20,10 @@ def join_repeats(measured: Iterable[Measured]) -> list[Measured]:
     A second run with the same seed stays on its own, and so does a run whose questions differ.
     A run that lm-eval asked with ``repeats`` is one run for each of its repetitions.
     """
-    groups: dict[tuple[object, ...], list[dict[object, Measured]]] = {}
+    groups: dict[tuple[object, ...], list[dict[str, Measured]]] = {}
     for each in measured:
         same = groups.setdefault(_but_seed(each), [])
-        seed = _seed(each)
+        seed = each.conditions.seed
         free = next((group for group in same if seed not in group), None)
         if free is None:
             free = {}
@@ -43,45 +36,15 @@ def join_repeats(measured: Iterable[Measured]) -> list[Measured]:
     ]
 
 
-def seed_of(measured: Measured) -> str:
-    """The seed of its run as people name it: the model's own, or lm-eval's, "?" without any.
-
-    One number where lm-eval's four are one.
-    """
-    *given, own = _seed(measured)
-    seeds = [own] if own is not None else [each for each in given if each is not None]
-    return " ".join(dict.fromkeys(map(str, seeds))) or "?"
-
-
-def _seed(measured: Measured) -> tuple[Any, ...]:
-    config = _config(measured)
-    return (*(config.get(name) for name in SEEDS), _arguments(config).get("seed"))
-
-
-def _config(measured: Measured) -> Mapping[str, Any]:
-    config = measured.run.content.get("config")
-    return config if isinstance(config, dict) else {}
-
-
-def _arguments(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = config.get("model_args")
-    return found if isinstance(found, dict) else {}
-
-
 def _but_seed(measured: Measured) -> tuple[object, ...]:
     """All that two runs have in common if they differ only in their seed."""
-    config = _config(measured)
-    arguments = {key: value for key, value in _arguments(config).items() if key != "seed"}
-    kept = {
-        key: value for key, value in config.items() if key not in (*SEEDS, *PASSING, "model_args")
-    }
     return (
         read_lineage(measured.run).name,
         measured.task,
         measured.shots,
         measured.keys,
-        str(measured.signature),
-        json.dumps([kept, arguments], sort_keys=True, default=str),
+        measured.signature,
+        replace(measured.conditions, seed=""),
     )
 
 

@@ -31,7 +31,7 @@ class _Read(BaseModel):
 
 
 class Configuration(_Read):
-    """A task's configuration: the texts of its prompt, its generation settings."""
+    """A task's configuration: the texts of its prompt, its generation settings, its scorer."""
 
     description: Text
     doc_to_text: Text
@@ -39,6 +39,10 @@ class Configuration(_Read):
     target_delimiter: Text
     fewshot_delimiter: Text
     generation_kwargs: dict[str, Any] | None = None
+    output_type: Any = None
+    process_results: Any = None
+    metric_list: Any = None
+    filter_list: Any = None
 
 
 class _Counts(_Read):
@@ -115,11 +119,16 @@ def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
         scores={key: checked_share(path, key, row.get(f"{key},none")) for key in protocol.metrics},
         stderrs={key: checked_stderr(row.get(f"{key}_stderr,none")) for key in protocol.metrics},
         shots=_valid(path, f"n-shot.{name}", run["n-shot"].get(name), COUNT),
-        scored=_checked(path, f"n-samples.{name}", _Counts, counts).effective,
+        scored=_scored(_checked(path, f"n-samples.{name}", _Counts, counts).effective, data),
         data=data,
         config=read,
         run={key: value for key, value in run.items() if key not in ("results", "configs")},
     )
+
+
+def _scored(effective: int, data: Provenance) -> int:
+    """How many questions were scored: lm-eval counts all of a task where --samples chose some."""
+    return effective if data.chosen is None else min(effective, data.chosen)
 
 
 def _provenance(path: Path, name: str, data: Mapping[str, Any]) -> Provenance:

@@ -1,19 +1,26 @@
 """One line that pins how a score was computed, as sacrebleu has it.
 
 ``igakuqa|template:ja|shots:1|n:1455|data:d7a64c0aadc8|sim:gestalt|decode:t0.1-p0.9-r1.05-256|``
-``lm_eval:0.4.11|jmed:0.1.0``
+``prompts:5c1e3a90b7d2|scorer:0f4be2c18a63|code:9d20c7715e4f|lm_eval:0.4.11|jmed:0.1.0``
 
-Two scores may be compared only where their signatures agree. Fields behind ``jmed`` appear only
-where a run departs from the default: ``shuffled`` (the seed that permuted the choices),
-``excluded`` (how many questions an exclude list left out, and a hash of their ids), ``chat``
-and ``system`` (hashes of the chat template and the system instruction), ``truncated`` (lm-eval cut
-a prompt). Tasks that are not scored by the similarity of a response have ``score:letters``,
-``score:likelihood`` or ``score:free`` in place of ``sim:gestalt``. ``shots:1-<hash>`` stands for
-worked examples other than the published ones. What a signature does not hold: the model, the seeds
-and the batch size, on which sampling depends; they are in the results file.
+Two scores may be compared only where their signatures agree. ``prompts`` is a hash over every
+question, its prompt as it was sent (behind the chat template) and its answer, which lm-eval
+computes where it logs the samples, and over the arguments of the model that change the tokens of a
+prompt. ``scorer``: over the task's scoring function, its filters and its metrics. ``code``: over
+the source of the package's own scoring. "?" stands where the results file does not say. Fields
+behind ``jmed`` appear only where a run departs from the default: ``shuffled`` (the seed that
+permuted the choices), ``excluded`` (how many questions an exclude list left out, and a hash of
+their ids), ``chat`` and ``system`` (hashes of the chat template and the system instruction),
+``truncated`` (lm-eval cut a prompt). Tasks that are not scored by the similarity of a response have
+``score:letters``, ``score:likelihood`` or ``score:free`` in place of ``sim:gestalt``.
+``shots:1-<hash>`` stands for worked examples other than the published ones. The model, the seeds,
+the batch size and the number format, on which sampling depends, are the second part
+(``run_conditions``).
 """
 
 import hashlib
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +28,7 @@ from typing import Any
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import Excluded
 from jmedlora.report.load.results import PROMPT_FIELDS, Configuration, TaskResult
+from jmedlora.report.load.results_file import model_args
 
 SHOWN = 12
 """Hex digits of a hash in a signature: 48 bits."""
@@ -40,6 +48,20 @@ EXAMPLES = {
     "b5d3ec0702e2",  # igakuqa_mc and jjsimqa_mc, 2: those with one answer
 }
 """Hashes of the first one, two … worked examples of the published pools (a test holds them)."""
+UNKNOWN = "?"
+TOKEN_ARGUMENTS = (
+    "add_bos_token",
+    "prefix_token_id",
+    "max_length",
+    "max_model_len",
+    "truncation",
+    "enable_thinking",
+    "chat_template_args",
+    "think_start_token",
+    "tokenized_requests",
+)
+"""Arguments of lm-eval's models by which one prompt becomes other tokens."""
+ADDRESS = re.compile(" at 0x[0-9a-f]+")
 DECODING_MARKS = {"temperature": "t", "top_p": "p", "top_k": "k", "repetition_penalty": "r"}
 
 
@@ -60,6 +82,9 @@ class Signature:
     data: str = ""
     score: str = ""
     decode: str = ""
+    prompts: str = ""
+    scorer: str = ""
+    code: str = ""
     jmed: str = ""
     shuffled: str = ""
     excluded: str = ""
@@ -77,7 +102,18 @@ class Signature:
             yield from self._field(name)
         if self.score:
             yield self.score
-        for name in ("decode", "lm_eval", "jmed", "shuffled", "excluded", "chat", "system"):
+        for name in (
+            "decode",
+            "prompts",
+            "scorer",
+            "code",
+            "lm_eval",
+            "jmed",
+            "shuffled",
+            "excluded",
+            "chat",
+            "system",
+        ):
             yield from self._field(name)
         if self.truncated:
             yield "truncated"
@@ -85,6 +121,11 @@ class Signature:
     def _field(self, name: str) -> Iterator[str]:
         if value := getattr(self, name):
             yield f"{name}:{value}"
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the answers were drawn at random."""
+        return bool(self.decode) and not self.decode.startswith("greedy")
 
     @property
     def way(self) -> tuple[str, ...]:
@@ -108,6 +149,9 @@ def signature(result: TaskResult) -> Signature:
         score=result.protocol.signature,
         decode=decoding(result.config.generation_kwargs) if result.protocol.decoding else "",
         lm_eval=str(result.run["lm_eval_version"]),
+        prompts=_prompts(result),
+        scorer=_scorer(result),
+        code=(result.data.code or UNKNOWN)[:SHOWN],
         jmed=result.data.jmed,
         shuffled="" if seed is None else str(seed),
         excluded=_excluded(result.data.excluded),
@@ -115,6 +159,30 @@ def signature(result: TaskResult) -> Signature:
         system=str(result.run.get("system_instruction_sha") or "")[:SHOWN],
         truncated=_is_truncated(result),
     )
+
+
+def _prompts(result: TaskResult) -> str:
+    """A hash over all that was sent; UNKNOWN where lm-eval logged no samples."""
+    hashes = result.run.get("task_hashes")
+    found = hashes.get(result.task) if isinstance(hashes, dict) else None
+    if not isinstance(found, str):
+        return UNKNOWN
+    args = model_args(result.run)
+    changed = {name: args[name] for name in TOKEN_ARGUMENTS if args.get(name) is not None}
+    return _hash([found, changed]) if changed else found[:SHOWN]
+
+
+def _scorer(result: TaskResult) -> str:
+    """A hash over the task's scoring function, filters and metrics; UNKNOWN without any."""
+    config = result.config
+    parts = [config.output_type, config.process_results, config.metric_list, config.filter_list]
+    return _hash([*parts, result.data.filters]) if any(parts) else UNKNOWN
+
+
+def _hash(value: Any) -> str:
+    """The first hex digits of a SHA-256; a function's address in memory is no part of it."""
+    text = ADDRESS.sub("", json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:SHOWN]
 
 
 def _excluded(noted: Excluded | None) -> str:

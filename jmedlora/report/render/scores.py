@@ -8,6 +8,7 @@ from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors
 from jmedlora.exams.protocols import METRICS
 from jmedlora.report.load.group_results import GroupResult
 from jmedlora.report.load.results import TaskResult
+from jmedlora.report.load.run_conditions import conditions_of
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 FLOORS = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
 HEADINGS = ("score", "95 % interval", *FLOORS)
+ONE_SAMPLE = "one sample; the spread over seeds is not in the intervals"
 WIDTH = 88
 """Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
 
@@ -27,15 +29,21 @@ def print_scores(result: TaskResult) -> None:
     that lists every choice, over all questions of the exam. Raises ResultsError without rich.
     """
     asked = result.data.items
-    of_all = "" if result.scored == asked else f" of {asked}"
+    of_all = "" if result.scored == asked else f" of {asked:,} (trial)"
     shots = f"{result.shots} shot" if result.shots == 1 else f"{result.shots} shots"
     title = f"{result.task}, {shots}, {result.scored}{of_all} questions"
     title += f"{_left_out(result.left_out)}\n{result.model}"
     rates = ", ".join(
         f"{rate.counts} {result.scores[rate.name]:.1%}" for rate in result.protocol.rate_metrics
     )
-    below = "\n".join(filter(None, [rates, str(signature(result))]))
+    lines = [rates, *sampled(result), str(signature(result)), str(conditions_of(result))]
+    below = "\n".join(filter(None, lines))
     _print(title, result, result.scored, result.data.floors, below)
+
+
+def sampled(result: TaskResult) -> list[str]:
+    """What a single sampled run cannot say; [] where nothing was drawn."""
+    return [ONE_SAMPLE] if signature(result).is_sampled else []
 
 
 def print_group(group: GroupResult) -> None:

@@ -13,6 +13,7 @@ from jmedlora.exams.shuffle import original
 from jmedlora.report.compare.columns import Column, Subject
 from jmedlora.report.compare.sections import NAMES
 from jmedlora.report.compare.statistics import Floats
+from jmedlora.report.compare.trial import trial
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.runs import response_of
 
@@ -115,6 +116,11 @@ class Part:
         stacked = np.stack(found) if found else np.zeros((1, len(self.docs)))
         gained, lost = (stacked == 1).any(axis=0), (stacked == -1).any(axis=0)
         return {"gained": gained, "lost": lost, "changed": gained | lost}
+
+    @property
+    def trial(self) -> str:
+        """Such as "trial: 20 of 1,455"; "" where the exam was asked whole."""
+        return trial(self.cells[0].measured)
 
     @property
     def has_baseline(self) -> bool:
