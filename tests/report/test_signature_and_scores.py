@@ -261,3 +261,9 @@ def test_damaged_results_give_one_line_and_no_traceback(tmp_path_factory, data):
             print_group(group)
     except ResultsError as error:
         assert str(error).startswith(f"{path}: ")
+
+
+def test_a_folder_of_results(tmp_path, capsys):
+    run_file(tmp_path)
+    assert main(["signature", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.startswith(f"igakuqa: {LINE}\n")

@@ -32,14 +32,18 @@ def _command(name: str, text: str, show: "Show") -> Command:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a results_*.json")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a results_*.json, or a folder"
+    )
 
 
 def _run(show: "Show", args: argparse.Namespace) -> int:
     """Shows every file that holds tasks of this project; notes the others."""
     from jmedlora.report.load.results import read_results
+    from jmedlora.report.load.runs import results_files
 
-    read = [(path, read_results(path)) for path in args.files]
+    files = [file for path in args.files for file in results_files(path)]
+    read = [(path, read_results(path)) for path in files]
     for path, results in read:
         if not results:
             print(f"jmed-report: {path}: holds no jmed task, passed over", file=sys.stderr)

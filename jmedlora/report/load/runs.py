@@ -33,7 +33,7 @@ def find_runs(paths: Sequence[Path]) -> list[Run]:
     A file that is named twice, or copied, counts once. Raises ResultsError for a path without
     results and for a file that cannot be used.
     """
-    files = {file.resolve(): file for path in paths for file in _results_files(path)}
+    files = {file.resolve(): file for path in paths for file in results_files(path)}
     runs: dict[tuple[str, str], Run] = {}
     for file in files.values():
         content = load_run(file)
@@ -42,7 +42,8 @@ def find_runs(paths: Sequence[Path]) -> list[Run]:
     return sorted(runs.values(), key=lambda run: (run.stamp, str(run.path)))
 
 
-def _results_files(path: Path) -> list[Path]:
+def results_files(path: Path) -> list[Path]:
+    """Every results file in a folder, or the file itself. Raises ResultsError if there is none."""
     try:
         if not path.is_dir():
             return [path]
