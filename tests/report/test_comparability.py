@@ -1,9 +1,12 @@
 """Runs that a table does not put side by side, and what it has to say of others."""
 
+import json
+
 import pytest
 
 from jmedlora.report.compare.comparability import warnings
 from jmedlora.report.compare.comparison import read_columns
+from jmedlora.report.load.results import read_results
 from jmedlora.report.load.results_file import ResultsError
 from tests.support.commands import PAPER
 from tests.support.compared import ask, table
@@ -65,7 +68,11 @@ def test_runs_that_cannot_be_compared(tmp_path, fields, _why, message):
         ({"run": {"lm_eval_version": "0.4.13"}}, "lm-eval version differs: 0.4.11 (base"),
         ({"data": {"jmed": "0.2.0"}}, "metric version differs: 0.1.0 (base"),
         ({"run": {"chat_template": "x", "chat_template_sha": "ab"}}, "chat template differs: none"),
-        ({"data": {"code": "c" * 64}}, "scoring code differs: ? (base, 0 steps); cccccccccccc"),
+        ({"data": {"code": "c" * 64}}, "scoring code differs: 000000000000 (base, 0 steps); cc"),
+        (
+            {"run": {"task_hashes": {}}},
+            "not known whether they are alike: prompts as sent of other, 0 steps; evaluate again",
+        ),
         ({"data": {"vllm": "0.32.0"}}, "vLLM version differs: none (base, 0 steps); 0.32.0"),
         ({"run": {"transformers_version": "5.0"}}, "transformers version differs: none (base"),
         (
@@ -78,9 +85,9 @@ def test_runs_that_cannot_be_compared(tmp_path, fields, _why, message):
         ),
         (
             {"config": {"process_results": "def score(doc, results): return 1"}},
-            "scorer or filters differs: ? (base",
+            "scorer or filters differs: ",
         ),
-        ({"run": {"task_hashes": {"igakuqa": "e" * 64}}}, "prompts as sent differs: ? (base"),
+        ({"run": {"task_hashes": {"igakuqa": "e" * 64}}}, "prompts as sent differs: "),
     ],
 )
 def test_what_has_to_be_said(tmp_path, fields, message):
@@ -119,3 +126,25 @@ def test_a_trial_says_so(tmp_path):
     found = table(tmp_path)
     assert [each.title for each in found.sections] == ["igakuqa, trial: 20 of 1,455"]
     assert table(tmp_path, pooled=True).sections[0].title == "igakuqa (trial: 20 of 1,455), pooled"
+
+
+def test_no_key_of_a_server_is_shown(tmp_path):
+    args = {"model": "m", "base_url": "http://user:pw@host/v1", "auth_token": "SECRET",
+            "header": {"Authorization": "Bearer SECRET"}, "add_bos_token": True}  # fmt: skip
+    ask(tmp_path, 5, run={"config": {"model": "local-completions", "model_args": args}})
+    shown = " ".join(line for _, _, line in table(tmp_path).signatures)
+    assert "run:local-completions|model:m|arguments:add_bos_token=true" in shown
+    assert "SECRET" not in shown
+    assert "pw@" not in shown
+
+
+def test_an_older_run_is_counted_by_its_samples_or_refused(tmp_path):
+    path = ask(tmp_path, 5)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    del content["configs"]["igakuqa"]["metadata"]["data"]["code"]
+    content["n-samples"]["igakuqa"] = {"original": 40, "effective": 40}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert read_results(path)[0].scored == 20
+    next(path.parent.glob("samples_*")).unlink()
+    with pytest.raises(ResultsError, match="does not say itself how many questions --samples"):
+        read_results(path)

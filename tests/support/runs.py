@@ -184,6 +184,7 @@ def _content(model: str, adapter: str | None, shots: int, tasks: Sequence[Asked]
             each.task: {"original": len(each.docs), "effective": len(each.docs)} for each in tasks
         },
         "config": {"model": "hf", "model_args": given, "limit": None},
+        "task_hashes": {each.task: _prompts_hash(each) for each in tasks},
         "lm_eval_version": "0.4.11",
         "model_source": "hf",
         "model_name": adapter or model,
@@ -192,6 +193,12 @@ def _content(model: str, adapter: str | None, shots: int, tasks: Sequence[Asked]
         "chat_template": None,
         "chat_template_sha": None,
     }
+
+
+def _prompts_hash(asked: Asked) -> str:
+    """The same for the same questions by the same template."""
+    told = [asked.template, *map(doc_hash, asked.docs)]
+    return hashlib.sha256("".join(told).encode()).hexdigest()
 
 
 def _row(asked: Asked) -> dict[str, Any]:
@@ -213,7 +220,8 @@ def _config(asked: Asked) -> dict[str, Any]:
     if decoding := PROTOCOLS[asked.protocol].decoding:
         config["generation_kwargs"] = dict(decoding)
     metadata = {"version": 1.0, "template": asked.template, "data": _data(asked)}
-    return {**config, "metadata": metadata, **asked.config}
+    scorer = {"process_results": f"def score_{asked.protocol}"}
+    return {**config, **scorer, "metadata": metadata, **asked.config}
 
 
 def _data(asked: Asked) -> dict[str, Any]:
@@ -227,6 +235,7 @@ def _data(asked: Asked) -> dict[str, Any]:
         sha256=content_hash(map(_published, asked.docs)),
         examples=3 * (min(EXAMPLES) + 52 * "0",),
         floors=PROTOCOLS[asked.protocol].floors(asked.docs),
+        code=64 * "0",
     )
     return {**noted.as_record(), **asked.data}
 

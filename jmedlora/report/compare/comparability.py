@@ -9,7 +9,7 @@ from jmedlora.report.compare.trial import trial
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.run_conditions import RunConditions
-from jmedlora.report.load.signature import Signature
+from jmedlora.report.load.signature import UNKNOWN, Signature
 
 Asked = tuple[Column, Measured]
 WARNED = {
@@ -68,6 +68,7 @@ def warnings(columns: Sequence[Column]) -> list[str]:
             texts.append(_differing("prompts as sent", signed, "prompts"))
         ran = [(column, _conditions(each)) for column, each in asked]
         texts += [_differing(name, ran, field) for field, name in RUN_WARNED.items()]
+        texts.append(_unknown(signed))
         for text in filter(None, texts):
             found.setdefault(text, []).append(f"{subject} {shots}s")
     differing = [f"{', '.join(rows)}: {text}" for text, rows in found.items()]
@@ -91,6 +92,23 @@ def _differing(
         return ""
     shown = (f"{value or 'none'} ({' · '.join(titles)})" for value, titles in values.items())
     return f"{name} differs: {'; '.join(shown)}"
+
+
+def _unknown(signed: Sequence[tuple[Column, Signature]]) -> str:
+    """Which parts of a signature the results files of some columns do not say, if there are any."""
+    if len(signed) < 2:
+        return ""
+    fields = {"prompts": "prompts as sent", "scorer": WARNED["scorer"], "code": WARNED["code"]}
+    missing = [
+        (name, column.title)
+        for field, name in fields.items()
+        for column, each in signed
+        if getattr(each, field) == UNKNOWN
+    ]
+    if not missing:
+        return ""
+    names, titles = (" · ".join(dict.fromkeys(each)) for each in zip(*missing, strict=True))
+    return f"not known whether they are alike: {names} of {titles}; evaluate again to be sure"
 
 
 def _revisions(columns: Sequence[Column]) -> list[str]:

@@ -119,16 +119,32 @@ def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
         scores={key: checked_share(path, key, row.get(f"{key},none")) for key in protocol.metrics},
         stderrs={key: checked_stderr(row.get(f"{key}_stderr,none")) for key in protocol.metrics},
         shots=_valid(path, f"n-shot.{name}", run["n-shot"].get(name), COUNT),
-        scored=_scored(_checked(path, f"n-samples.{name}", _Counts, counts).effective, data),
+        scored=_scored(path, name, _checked(path, f"n-samples.{name}", _Counts, counts), data),
         data=data,
         config=read,
         run={key: value for key, value in run.items() if key not in ("results", "configs")},
     )
 
 
-def _scored(effective: int, data: Provenance) -> int:
-    """How many questions were scored: lm-eval counts all of a task where --samples chose some."""
-    return effective if data.chosen is None else min(effective, data.chosen)
+def _scored(path: Path, name: str, counts: _Counts, data: Provenance) -> int:
+    """How many questions were scored: lm-eval counts all of a task where --samples chose some.
+
+    What the tasks did not note in earlier versions, the samples tell. Raises ResultsError without.
+    """
+    if data.chosen is not None:
+        return min(counts.effective, data.chosen)
+    if data.code is not None:  # of a version that notes what --samples chose
+        return counts.effective
+    samples = path.with_name(f"samples_{name}_{path.stem.removeprefix('results_')}.jsonl")
+    try:
+        with samples.open("rb") as file:
+            return sum(bool(line.strip()) for line in file)
+    except OSError as error:
+        what = f"the samples of {name} are not beside it, and it does not say itself"
+        remedy = "evaluate again, or copy that file here too"
+        raise ResultsError(
+            f"{path}: {what} how many questions --samples chose ({samples.name}); {remedy}"
+        ) from error
 
 
 def _provenance(path: Path, name: str, data: Mapping[str, Any]) -> Provenance:

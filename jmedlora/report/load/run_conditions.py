@@ -20,6 +20,12 @@ SEEDS = ("random_seed", "numpy_seed", "torch_seed", "fewshot_seed")
 """Where lm-eval keeps what ``--seed`` gave. Our worked examples are drawn by no seed."""
 NAMED = ("pretrained", "model", "peft", "lora_local_path", "dtype", "batch_size", "seed", "device")
 """Arguments of a model that have a place of their own, or (the device) are told by the file."""
+UNTOLD = re.compile(
+    r"key|auth|secret|passw|header|credential|(?:^|hf_)token$|url|concurren|timeout|retr|certificate"
+    r"|cache|gpu_memory_utilization|device_map|parallelize|max_images",
+    re.IGNORECASE,
+)
+"""Arguments that no page may show, as they may hold a key, and those that change no answer."""
 TORCH = re.compile(r"PyTorch version: (\S{1,40})")
 
 
@@ -97,8 +103,10 @@ def _batch(config: Mapping[str, Any]) -> str:
 
 
 def _others(args: Mapping[str, Any]) -> str:
-    """The other arguments in short: keys ascending, values as JSON."""
-    kept = sorted((key, value) for key, value in args.items() if key not in NAMED)
+    """The other arguments that may change an answer, in short: keys ascending, values as JSON."""
+    kept = sorted(
+        (key, value) for key, value in args.items() if key not in NAMED and not UNTOLD.search(key)
+    )
     return ",".join(
         f"{key}={json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)}"
         for key, value in kept

@@ -52,13 +52,22 @@ UNKNOWN = "?"
 TOKEN_ARGUMENTS = (
     "add_bos_token",
     "prefix_token_id",
+    "custom_prefix_token_id",
     "max_length",
     "max_model_len",
     "truncation",
+    "truncate",
+    "truncation_side",
     "enable_thinking",
     "chat_template_args",
-    "think_start_token",
-    "tokenized_requests",
+    "tokenizer_backend",
+    "tokenizer_mode",
+    "use_fast_tokenizer",
+    "image_width",
+    "image_height",
+    "image_max_side",
+    "max_pixels",
+    "min_pixels",
 )
 """Arguments of lm-eval's models by which one prompt becomes other tokens."""
 ADDRESS = re.compile(" at 0x[0-9a-f]+")
