@@ -28,6 +28,16 @@ class Excluded(_Part):
     sha256: Text
 
 
+class FollowUps(_Part):
+    """The questions asked that follow the first one of a series (連問).
+
+    ids: their problem_ids. with_case: whether each was asked with the case that it belongs to.
+    """
+
+    ids: tuple[Text, ...]
+    with_case: Annotated[bool, Field(strict=True)]
+
+
 class PromptLengths(_Part):
     """The model's context, and the longest prompt with 0, 1 … worked examples, in tokens."""
 
@@ -44,6 +54,7 @@ class Provenance(_Part):
     those are more. sha256: the hash of all of them. examples: hashes of the first one,
     two … worked examples. floors: by score and by floor. excluded, shuffle_seed, context: None
     where no list left questions out, the choices stood as published, the model was behind a server.
+    follow_ups: None where there are none, and in files that do not say it.
     """
 
     format: Literal[1]
@@ -59,6 +70,7 @@ class Provenance(_Part):
     shuffle_seed: Count | None = None
     context: PromptLengths | None = None
     whole: Count | None = None
+    follow_ups: FollowUps | None = None
 
     @property
     def left_out(self) -> int:
