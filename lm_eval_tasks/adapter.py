@@ -80,14 +80,15 @@ def exam_dataset(
     """The splits "test" and "examples" of an exam.
 
     lm-eval calls this with the task's ``dataset_kwargs`` (exam, protocol, shuffled, only_year,
-    images, with_case) and its ``metadata``: the template's name, ``data`` (an empty dict of the task's own
-    configuration, filled here, so that the results file records which data was asked), the model's
-    arguments, and what the user gave in ``--metadata`` (``jmedlora.exams.task_metadata``).
+    images, with_case) and its ``metadata``: the template's name, ``data`` (an empty dict of the
+    task's own configuration, filled here, so that the results file records which data was asked),
+    the model's arguments, and what the user gave in ``--metadata``
+    (``jmedlora.exams.task_metadata``).
 
     protocol: how it is answered and scored: "response", "letters", "likelihood" (which leaves out
     the questions with several answers) or "free". shuffled: whether the choices are permuted.
-    images: whether the model is shown the questions' images. with_case: whether the case of a series
-    stands in front of its follow-ups also where the exam is published without it.
+    images: whether the model is shown the questions' images. with_case: whether the case of a
+    series stands in front of its follow-ups also where the exam is published without it.
     """
     try:
         given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)

@@ -47,8 +47,8 @@ def read_text_questions(
             texts |= _texts(records)
             asked = [(line, record) for line, record in records if not _outside_subset(record)]
             parsed += [(path, line, _parse(record, path, line, language)) for line, record in asked]
-    found = with_cases(unique_or_raise(parsed, faults), texts)
-    return found if language == "ja" else [replace(each, case="") for each in found]
+    questions = with_cases(unique_or_raise(parsed, faults), texts)
+    return questions if language == "ja" else [replace(each, case="") for each in questions]
 
 
 def _texts(records: Sequence[Numbered]) -> dict[str, str]:

@@ -43,7 +43,12 @@ def _run(args: argparse.Namespace) -> int:
 
     columns = read_columns(args.results, args.labels)
     table = table_of(
-        columns, pooled=args.pooled, by=args.by, seed=args.seed, resamples=args.resamples
+        columns,
+        pooled=args.pooled,
+        by=args.by,
+        seed=args.seed,
+        resamples=args.resamples,
+        follow_ups=True,
     )
     paper = reference() if args.with_paper else None
     if args.out:  # before anything is printed: the reader of a pipe may leave early

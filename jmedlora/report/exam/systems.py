@@ -4,15 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.exams.documents import letters_document
+from jmedlora.exams.documents import case_in_front, has_case, letters_document
 from jmedlora.exams.examination import Examination
 from jmedlora.exams.schema import Question
 from jmedlora.report.exam.predictions import AnswerFile, Given, Origin, Prediction
 
 ASKED = ("question", "choices", "answer")
-"""Fields of a sample's document that must be those of the question on this machine; but the answer
-to a question of one's own may have been corrected since."""
-TASKS = {"igakuqa": "igakuqa_exam", "jmed_own": "jmed_own_chat or jmed_own_letters"}
+"""Fields of a sample's document that must be those of the question on this machine, with or without
+its case; but the answer to a question of one's own may have been corrected since."""
+TASKS = {
+    "igakuqa": "igakuqa_exam or igakuqa_exam_case",
+    "jmed_own": "jmed_own_chat or jmed_own_letters",
+}
 """By exam: the tasks that ask it; others are called as their exam."""
 
 
@@ -40,9 +43,12 @@ def systems(files: Sequence[AnswerFile], examinations: Sequence[Examination]) ->
     for given in (given for file in files for given in file.given):
         examination, question = owners[given.problem_id]
         _check_asked(given, question, examination)
+        prediction = given.prediction
+        if given.asked is not None:
+            prediction = replace(prediction, with_case=has_case(given.asked, question))
         answers = found[examination.name].setdefault(given.origin, {})
-        earlier = answers.setdefault(given.problem_id, given.prediction)
-        if earlier is not given.prediction:
+        earlier = answers.setdefault(given.problem_id, prediction)
+        if earlier is not prediction:
             faults.append(_twice(given, earlier))
     if faults:
         raise FileError(faults)
@@ -73,9 +79,10 @@ def _check_asked(given: Given, question: Question, examination: Examination) -> 
     if given.asked is None:
         return
     local, exam = letters_document(question), examination.exam
+    stems = (question.question, case_in_front(question).question)
     own = exam == "jmed_own"
     for field in ASKED[: 2 if own else 3]:
-        if given.asked.get(field) != local[field]:
+        if given.asked.get(field) not in (stems if field == "question" else (local[field],)):
             what = f"the {field} asked is not that of {examination.name} on this machine"
             look = "compare the files" if own else f"check the data with: jmed-data where {exam}"
             remedy = f"give samples of {TASKS.get(exam, exam)}; {look}"

@@ -1,11 +1,14 @@
 """Scores beside what responses without knowledge would score."""
 
+from collections.abc import Iterator, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from jmed_metrics import mean_interval, proportion_interval
-from jmedlora.core.display import visible
+from jmedlora.core.display import counted, visible
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors
 from jmedlora.exams.protocols import METRICS
+from jmedlora.report.load.follow_ups import Apart, read_apart
 from jmedlora.report.load.group_results import GroupResult
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.signature import signature
@@ -24,7 +27,9 @@ def print_scores(result: TaskResult) -> None:
     """Prints a task's scores with 95 % intervals and floors, its rates and its signature.
 
     The floors are the expected accuracy of a guess, and the scores of an empty response and of one
-    that lists every choice, over all questions of the exam. Raises ResultsError without rich.
+    that lists every choice, over all questions of the exam. Where the samples lie beside the
+    results, the share of right answers stands apart for follow-ups and for all others. Raises
+    ResultsError without rich, and FileError for samples without scores.
     """
     asked = result.data.items
     of_all = "" if result.scored == asked else f" of {asked}"
@@ -34,8 +39,10 @@ def print_scores(result: TaskResult) -> None:
     rates = ", ".join(
         f"{rate.counts} {result.scores[rate.name]:.1%}" for rate in result.protocol.rate_metrics
     )
-    below = "\n".join(filter(None, [rates, str(signature(result))]))
-    _print(title, result, result.scored, result.data.floors, below)
+    apart = read_apart(result)
+    below = "\n".join(filter(None, [rates, _follow_ups(result, apart), str(signature(result))]))
+    rows = list(_rows_apart(result.protocol.right, apart)) if apart else []
+    _print(title, result, result.scored, result.data.floors, below, more=rows)
 
 
 def print_group(group: GroupResult) -> None:
@@ -58,17 +65,47 @@ def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[flo
     return mean_interval(result.scores[metric], error) if error else None
 
 
+def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
+    """Says how follow-ups were asked; "" where there are none."""
+    noted = result.data.follow_ups
+    if not noted:
+        return ""
+    how = "with" if noted.with_case else "without"
+    what = (
+        f"{counted(len(noted.ids), 'follow-up')} of serial questions (連問), asked {how} their case"
+    )
+    return what if apart else f"{what}; their score needs the samples (--log_samples) beside it"
+
+
+def _rows_apart(right: str, apart: Apart) -> Iterator[tuple[str, ...]]:
+    """A row for all other questions and one for the follow-ups, with Wilson's interval."""
+    for name, values in (("without follow-ups", apart.others), ("follow-ups", apart.follow_ups)):
+        if values:
+            score, n = fmean(values), len(values)
+            limits = proportion_interval(score, n)
+            yield f"{right}, {name} ({n})", f"{score:.3f}", _shown(limits), "", "", ""
+
+
 def _left_out(count: int) -> str:
     """Says that an exclude list made the exam smaller."""
     return f", {count} left out (exclude list)" if count else ""
 
 
 def _print(
-    title: str, result: TaskResult | GroupResult, n: int, floors: Floors, below: str
+    title: str,
+    result: TaskResult | GroupResult,
+    n: int,
+    floors: Floors,
+    below: str,
+    *,
+    more: Sequence[Sequence[str]] = (),
 ) -> None:
     console, wide = consoles("scores", WIDTH)
     wide.print(visible(title), markup=False)
-    wide.print(_table(result, n, floors))
+    table = _table(result, n, floors)
+    for row in more:
+        table.add_row(*row)
+    wide.print(table)
     console.print(f"{visible(below)}\n" if below else "", soft_wrap=True, markup=False)
 
 
@@ -93,7 +130,11 @@ def _table(result: TaskResult | GroupResult, n: int, floors: Floors) -> "Table":
         table.add_row(
             metric,
             f"{result.scores[metric]:.3f}",
-            f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a",
+            _shown(limits),
             *(f"{known[name]:.3f}" if name in known else "" for name in FLOORS),
         )
     return table
+
+
+def _shown(limits: tuple[float, float] | None) -> str:
+    return f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a"
