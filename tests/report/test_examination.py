@@ -37,7 +37,8 @@ OFFICIAL = {
 """Correct/points of 2018 to 2022 that the published script gives the published predictions."""
 KEYS = ["model", "exam", "year", "correct", "questions", "interval", "points", "max_points",
         "required", "general", "kinki", "verdict", "missed", "unparsed", "cut", "lines",
-        "lines_from", "without_images", "with_images"]  # fmt: skip
+        "lines_from", "without_images", "with_images", "without_follow_ups",
+        "follow_ups"]  # fmt: skip
 
 
 # The real data
@@ -342,7 +343,8 @@ def test_samples_of_another_question(made_up, tmp_path, capsys, doc, field):
     assert main(["exam", str(path)]) == 1
     assert capsys.readouterr().err == (
         f"jmed-report: {path}:1: 112A1: the {field} asked is not that of 112 on this machine; "
-        "give samples of igakuqa_exam; check the data with: jmed-data where igakuqa\n"
+        "give samples of igakuqa_exam or igakuqa_exam_case; check the data with: "
+        "jmed-data where igakuqa\n"
     )
 
 

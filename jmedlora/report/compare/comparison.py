@@ -98,8 +98,8 @@ def _follow_ups(found: list[Column]) -> list[str]:
     subjects = dict.fromkeys(subject for column in found for subject, _ in column.measured)
     noted = {subject: follow_ups_of(found, subject) for subject in subjects}
     return [
-        f"{subject}: {counted(len(each.ids), 'question')} of serial questions (連問) asked without "
-        "the case that they belong to; igakuqa_case and the chat tasks ask them with it."
+        f"{subject}: {counted(len(each.ids), 'follow-up')} of serial questions (連問) asked "
+        "without the case that they belong to; igakuqa_case and the chat tasks ask them with it."
         for subject, each in noted.items()
         if each and not each.with_case
     ]

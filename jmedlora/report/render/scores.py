@@ -1,6 +1,6 @@
 """Scores beside what responses without knowledge would score."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,9 @@ FLOORS = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
 HEADINGS = ("score", "95 % interval", *FLOORS)
 WIDTH = 88
 """Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
+Parts = Mapping[str, Sequence[Sequence[str]]]
+"""By score: the rows below it, of a part of the questions each."""
+NO_PARTS: Parts = {}
 
 
 def print_scores(result: TaskResult) -> None:
@@ -41,8 +44,8 @@ def print_scores(result: TaskResult) -> None:
     )
     apart = read_apart(result)
     below = "\n".join(filter(None, [rates, _follow_ups(result, apart), str(signature(result))]))
-    rows = list(_rows_apart(result.protocol.right, apart)) if apart else []
-    _print(title, result, result.scored, result.data.floors, below, more=rows)
+    parts = {result.protocol.right: list(_rows_apart(apart))} if apart else {}
+    _print(title, result, result.scored, result.data.floors, below, parts=parts)
 
 
 def print_group(group: GroupResult) -> None:
@@ -77,13 +80,13 @@ def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
     return what if apart else f"{what}; their score needs the samples (--log_samples) beside it"
 
 
-def _rows_apart(right: str, apart: Apart) -> Iterator[tuple[str, ...]]:
+def _rows_apart(apart: Apart) -> Iterator[tuple[str, ...]]:
     """A row for all other questions and one for the follow-ups, with Wilson's interval."""
-    for name, values in (("without follow-ups", apart.others), ("follow-ups", apart.follow_ups)):
+    for name, values in (("other questions", apart.others), ("follow-ups", apart.follow_ups)):
         if values:
             score, n = fmean(values), len(values)
             limits = proportion_interval(score, n)
-            yield f"{right}, {name} ({n})", f"{score:.3f}", _shown(limits), "", "", ""
+            yield f"  {n} {name}", f"{score:.3f}", _shown(limits), "", "", ""
 
 
 def _left_out(count: int) -> str:
@@ -98,14 +101,11 @@ def _print(
     floors: Floors,
     below: str,
     *,
-    more: Sequence[Sequence[str]] = (),
+    parts: Parts = NO_PARTS,
 ) -> None:
     console, wide = consoles("scores", WIDTH)
     wide.print(visible(title), markup=False)
-    table = _table(result, n, floors)
-    for row in more:
-        table.add_row(*row)
-    wide.print(table)
+    wide.print(_table(result, n, floors, parts))
     console.print(f"{visible(below)}\n" if below else "", soft_wrap=True, markup=False)
 
 
@@ -121,7 +121,7 @@ def _pooled_floors(group: GroupResult, n: int) -> Floors:
     }
 
 
-def _table(result: TaskResult | GroupResult, n: int, floors: Floors) -> "Table":
+def _table(result: TaskResult | GroupResult, n: int, floors: Floors, parts: Parts) -> "Table":
     table = plain_table(("", *HEADINGS))
     scores = result.scores if isinstance(result, GroupResult) else result.protocol.scores
     for metric in scores:
@@ -133,6 +133,8 @@ def _table(result: TaskResult | GroupResult, n: int, floors: Floors) -> "Table":
             _shown(limits),
             *(f"{known[name]:.3f}" if name in known else "" for name in FLOORS),
         )
+        for row in parts.get(metric, ()):
+            table.add_row(*row)
     return table
 
 
