@@ -77,22 +77,25 @@ def exam_dataset(
     shuffled: bool = False,
     only_year: int | None = None,
     images: bool = False,
+    with_case: bool = False,
     **metadata: Any,
 ) -> dict[str, datasets.Dataset]:
     """The splits "test" and "examples" of an exam.
 
     lm-eval calls this with the task's ``dataset_kwargs`` (exam, protocol, shuffled, only_year,
-    images) and its ``metadata``: the template's name, ``data`` (an empty dict of the task's own
-    configuration, filled here, so that the results file records which data was asked), the model's
-    arguments, and what the user gave in ``--metadata`` (``jmedlora.exams.task_metadata``).
+    images, with_case) and its ``metadata``: the template's name, ``data`` (an empty dict of the
+    task's own configuration, filled here, so that the results file records which data was asked),
+    the model's arguments, and what the user gave in ``--metadata``
+    (``jmedlora.exams.task_metadata``).
 
     protocol: how it is answered and scored: "response", "letters", "likelihood" (which leaves out
     the questions with several answers) or "free". shuffled: whether the choices are permuted.
-    images: whether the model is shown the questions' images.
+    images: whether the model is shown the questions' images. with_case: whether the case of a
+    series stands in front of its follow-ups also where the exam is published without it.
     """
     try:
         given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)
-        asked = ask_exam(exam, PROTOCOLS[protocol], given, images=images)
+        asked = ask_exam(exam, PROTOCOLS[protocol], given, images=images, with_case=with_case)
         model = asked_model()
         if images and model:
             show_images(model, asked.docs, asked.name)

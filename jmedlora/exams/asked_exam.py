@@ -1,17 +1,18 @@
 """An exam as one task asks it: its documents, its worked examples, and where they came from."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jmed_metrics
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
-from jmedlora.exams.documents import Form, content_hash
+from jmedlora.exams.documents import Document, Form, case_in_front, content_hash, has_case
 from jmedlora.exams.exclude import without
 from jmedlora.exams.images import with_images
 from jmedlora.exams.protocol import Protocol
-from jmedlora.exams.provenance import FORMAT, Excluded, PromptLengths, Provenance
+from jmedlora.exams.provenance import FORMAT, Excluded, FollowUps, PromptLengths, Provenance
 from jmedlora.exams.registry import Exam, load_exam
 from jmedlora.exams.shuffle import permuted
 from jmedlora.exams.task_metadata import TaskMetadata
@@ -25,7 +26,7 @@ class AskedExam:
 
     published: the questions before any shuffling. docs: as they are asked. examples: the pool, the
     first one first. no_examples: why the pool is empty, with the remedy. left_out: how many
-    questions of a user's own exam the task cannot ask.
+    questions of a user's own exam the task cannot ask. follow_ups: None where there are none.
     """
 
     name: str
@@ -38,6 +39,7 @@ class AskedExam:
     excluded: Excluded | None
     shuffle_seed: int | None
     left_out: int = 0
+    follow_ups: FollowUps | None = None
 
     def provenance(self, lengths: PromptLengths | None) -> Provenance:
         """What the results file records of the exam; ``lengths`` are those of its prompts."""
@@ -56,15 +58,22 @@ class AskedExam:
             excluded=self.excluded,
             shuffle_seed=self.shuffle_seed,
             context=lengths,
+            follow_ups=self.follow_ups,
         )
 
 
 def ask_exam(
-    exam: str, protocol: Protocol, metadata: TaskMetadata, *, images: bool = False
+    exam: str,
+    protocol: Protocol,
+    metadata: TaskMetadata,
+    *,
+    images: bool = False,
+    with_case: bool = False,
 ) -> AskedExam:
-    """The exam called ``exam``, as far as ``protocol`` can ask it; ``images``: with its images.
+    """The exam called ``exam``, as far as ``protocol`` can ask it.
 
-    Raises UserError.
+    images: with its images. with_case: with the case in front of each follow-up, also where the
+    exam is published without it. Raises UserError.
     """
     whole = load_exam(
         exam,
@@ -82,7 +91,8 @@ def ask_exam(
     left_out = _left_out(whole, loaded) if whole.source == "file" else 0
     loaded, excluded = without(loaded, metadata.exclude, exam=exam, file=metadata.file)
     form = _form_with_images(protocol, loaded) if images else protocol.form
-    published = [form(question) for question in loaded.items]
+    items = [case_in_front(each) for each in loaded.items] if with_case else loaded.items
+    published = [form(question) for question in items]
     seed = metadata.shuffle_seed
     return AskedExam(
         name=loaded.name,
@@ -95,7 +105,15 @@ def ask_exam(
         excluded=excluded,
         shuffle_seed=seed,
         left_out=left_out,
+        follow_ups=_follow_ups(loaded, published),
     )
+
+
+def _follow_ups(exam: Exam, published: Sequence[Document]) -> FollowUps | None:
+    """The follow-ups of ``exam``, which is asked by the documents ``published``."""
+    pairs = zip(exam.items, published, strict=True)
+    found = {each.problem_id: has_case(doc, each) for each, doc in pairs if each.follow_up}
+    return FollowUps(ids=tuple(found), with_case=all(found.values())) if found else None
 
 
 def _left_out(whole: Exam, asked: Exam) -> int:

@@ -6,13 +6,14 @@ The prompt templates name the fields of these documents, and the hash of an exam
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.schema import Question
 
 WITHOUT_CASE = ("igakuqa", "igakuqa_exam")
-"""Exams that are published, and have always been asked, without the case before a follow-up."""
+"""Exams that are published, and are asked unless told otherwise, without the case of follow-ups."""
 Document = Mapping[str, Any]
 Form = Callable[[Question], Record]
 
@@ -89,9 +90,20 @@ def published_answer(question: Question) -> list[str]:
 
 def _asked(question: Question) -> str:
     """The stem, behind the case that it belongs to."""
-    if not question.case or question.exam in WITHOUT_CASE:
-        return question.question
-    return f"{question.case}\n{question.question}"
+    return (question if question.exam in WITHOUT_CASE else case_in_front(question)).question
+
+
+def case_in_front(question: Question) -> Question:
+    """The same with its case, where it has one, as the beginning of its stem."""
+    if not question.case:
+        return question
+    return replace(question, question=f"{question.case}\n{question.question}", case="")
+
+
+def has_case(document: Document, question: Question) -> bool:
+    """Whether ``document`` asks ``question`` with the case that it belongs to."""
+    in_front = document["question"] == case_in_front(question).question
+    return bool(question.case) and (in_front or document.get("case") == question.case)
 
 
 def _shortest(points: float) -> float:

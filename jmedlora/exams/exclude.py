@@ -34,7 +34,7 @@ FAMILIES = {
     "jmed_sample": "jmed_sample",
 }
 """The exams whose name is known everywhere, and which of them have the same problem_ids."""
-OF_A_TASK = re.compile(r"_(alpaca|chat|letters|mc|shuffled|text|vision|20\d\d)$")
+OF_A_TASK = re.compile(r"_(alpaca|case|chat|letters|mc|shuffled|text|vision|20\d\d)$")
 """What a task's name has behind that of its exam."""
 logger = logging.getLogger(__name__)
 

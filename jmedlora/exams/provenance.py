@@ -28,6 +28,16 @@ class Excluded(_Part):
     sha256: Text
 
 
+class FollowUps(_Part):
+    """The questions asked that follow the first one of a series (連問).
+
+    ids: their problem_ids. with_case: whether each was asked with the case that it belongs to.
+    """
+
+    ids: tuple[Text, ...]
+    with_case: Annotated[bool, Field(strict=True)]
+
+
 class PromptLengths(_Part):
     """The model's context, and the longest prompt with 0, 1 … worked examples, in tokens."""
 
@@ -46,6 +56,7 @@ class Provenance(_Part):
     where no list left questions out, the choices stood as published, the model was behind a server.
     chosen: how many of them ``--samples`` chose. code, filters: hashes of the code that scored, and
     of the functions among the task's filters. vllm: its version, where it ran the model.
+    follow_ups: None where there are none, and in files that do not say it.
     """
 
     format: Literal[1]
@@ -65,6 +76,7 @@ class Provenance(_Part):
     code: Text | None = None
     filters: Text | None = None
     vllm: Text | None = None
+    follow_ups: FollowUps | None = None
 
     @property
     def left_out(self) -> int:

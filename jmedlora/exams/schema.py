@@ -20,7 +20,8 @@ class Question:
     be answered without an image. forbidden: the labels of choices that must never be taken
     (禁忌肢). images: the names of its image files. case: the text that it shares with the questions
     beside it (連問). context: a text that stands beside the stem of a free question.
-    every_answer_right: it was struck out so that every candidate got its points.
+    every_answer_right: it was struck out so that every candidate got its points. follow_up: an
+    earlier question of its exam is published with its case.
     """
 
     problem_id: str
@@ -37,6 +38,7 @@ class Question:
     case: str = ""
     context: str = ""
     every_answer_right: bool = False
+    follow_up: bool = False
 
     @property
     def answer(self) -> tuple[str, ...]:

@@ -84,7 +84,9 @@ def test_a_first_question_that_is_not_asked_still_gives_its_case(tmp_path, monke
         assert set(found) == {"112C2", "112C3"}
         assert found["112C2"].case == f"{THESE}咳がある。"
         assert "case" not in {*choices_document(found["112C2"]), *letters_document(found["112C2"])}
-    assert not any(each.case for each in igakuqa.read_text_questions(root, language="en"))
+    english = igakuqa.read_text_questions(root, language="en")
+    assert not any(each.case for each in english)
+    assert [each.problem_id for each in english if each.follow_up] == ["112C2", "112C3"]
 
 
 def test_the_real_series(real_data):
@@ -93,6 +95,7 @@ def test_the_real_series(real_data):
     whole = igakuqa_whole.read_questions(root)
     following = [each for each in whole if each.case]
     assert len(following) == 150
+    assert following == [each for each in whole if each.follow_up]
     assert Counter(each.section for each in following) == {"B": 25, "C": 50, "E": 25, "F": 50}
     assert len({each.case for each in following}) == 100
     assert Counter(each.year for each in following) == dict.fromkeys(range(2018, 2023), 30)

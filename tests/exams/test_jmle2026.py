@@ -125,6 +125,7 @@ def test_the_real_400(real_recent):
     assert sum(len(each.images) for each in questions) == 123
     assert len({each.case for each in questions if each.case}) == 20
     assert sum(bool(each.case) for each in questions) == 50
+    assert sum(each.follow_up for each in questions) == 30
     assert {each.problem_id for each in DEFECTS} == {"120C71", "120F14"}
 
 

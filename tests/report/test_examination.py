@@ -35,9 +35,17 @@ OFFICIAL = {
     "translate_chatgpt-en": "221/281 219/274 207/263 229/289 258/327",
 }
 """Correct/points of 2018 to 2022 that the published script gives the published predictions."""
+APART = {
+    "student-majority": (144, 1736),
+    "chatgpt": (66, 1014),
+    "gpt3": (57, 750),
+    "gpt4": (81, 1453),
+}
+"""Of these, the right answers to the 150 follow-ups and to the 1,850 other questions."""
 KEYS = ["model", "exam", "year", "correct", "questions", "interval", "points", "max_points",
         "required", "general", "kinki", "verdict", "missed", "unparsed", "cut", "lines",
-        "lines_from", "without_images", "with_images"]  # fmt: skip
+        "lines_from", "without_images", "with_images", "without_follow_ups",
+        "follow_ups"]  # fmt: skip
 
 
 # The real data
@@ -102,9 +110,17 @@ def totals(years: list[dict]) -> str:
     return " ".join(f"{year['correct']}/{year['points']}" for year in years)
 
 
+def apart(years: list[dict]) -> tuple[int, int]:
+    """Right answers to follow-ups and to the others; there are 30 and 370 of them each year."""
+    parts = [(year["follow_ups"], year["without_follow_ups"]) for year in years]
+    assert {(one["questions"], other["questions"]) for one, other in parts} == {(30, 370)}
+    return sum(one["correct"] for one, _ in parts), sum(other["correct"] for _, other in parts)
+
+
 def test_the_student_majority_scores_as_published(majority, capsys):
     years = printed_json(capsys, majority, "--official")
     assert totals(years) == OFFICIAL["student-majority"]
+    assert apart(years) == APART["student-majority"]
     assert [list(year) for year in years] == [KEYS] * 5
     assert {year["verdict"] for year in years} == {"pass"}
     assert [year["max_points"] for year in years] == [499, 496, 496, 500, 494]
@@ -134,7 +150,9 @@ def test_published_predictions_score_as_published(name, real_data, capsys):
         for year, number in YEARS.items()
         for section in SECTIONS
     ]
-    assert totals(printed_json(capsys, *files, "--official")) == OFFICIAL[name]
+    years = printed_json(capsys, *files, "--official")
+    assert totals(years) == OFFICIAL[name]
+    assert apart(years) == APART.get(name, apart(years))
 
 
 # The verdict, by hand
@@ -342,7 +360,8 @@ def test_samples_of_another_question(made_up, tmp_path, capsys, doc, field):
     assert main(["exam", str(path)]) == 1
     assert capsys.readouterr().err == (
         f"jmed-report: {path}:1: 112A1: the {field} asked is not that of 112 on this machine; "
-        "give samples of igakuqa_exam; check the data with: jmed-data where igakuqa\n"
+        "give samples of igakuqa_exam or igakuqa_exam_case; check the data with: "
+        "jmed-data where igakuqa\n"
     )
 
 

@@ -31,6 +31,17 @@ def publish(root: Path, *, questions: int) -> Path:
     return root
 
 
+CASE = "次の文を読み、1、2の問いに答えよ。\n60歳の男性。咳を主訴に来院した。"
+
+
+def publish_series(root: Path) -> Path:
+    """Makes 112B1 and 112B2 below ``root`` a series, whose case stands in the first alone."""
+    path = root / "igakuqa" / "data" / "2018" / "112-B.jsonl"
+    first, *others = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    write_jsonl(path, {**first, "problem_text": f"{CASE}まず行うのはどれか。"}, *others)
+    return root
+
+
 def publish_notes(root: Path) -> Path:
     """Adds the examination's notes below ``root``, and makes 112-F end with a numeric question."""
     for path in sorted(root.glob("igakuqa/data/*/*-?.jsonl")):

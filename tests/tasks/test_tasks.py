@@ -41,6 +41,7 @@ MORE = {  # tests/tasks/test_protocols.py
     "igakuqa_chat", "jjsimqa_chat", "jmed_sample_chat",
     "jmed_own_chat", "jmed_own_letters", "jmed_own_vision",
     *(f"kokushi_{number}" for number in range(112, 117)),
+    "igakuqa_case", "igakuqa_exam_case",  # tests/tasks/test_follow_ups.py
 }  # fmt: skip
 GROUPS = {
     "jmed": ["igakuqa", "jjsimqa"],

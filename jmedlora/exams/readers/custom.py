@@ -7,6 +7,7 @@ from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_csv, read_jsonl
 from jmedlora.exams.readers.question_record import OPTIONAL, REQUIRED, parse_question
 from jmedlora.exams.readers.record_check import duplicates
+from jmedlora.exams.readers.shared_cases import mark_follow_ups
 from jmedlora.exams.schema import LETTERS, Question
 
 CHOICE_COLUMNS = tuple(f"choice_{letter}" for letter in LETTERS)
@@ -37,7 +38,7 @@ def read_exam(path: Path, *, exam: str | None = None) -> list[Question]:
         faults.append(Fault(path, None, None, "holds no question", "write one record per question"))
     if faults:
         raise FileError(sorted(faults, key=lambda fault: fault.line or 0))
-    return [item for _, _, item in numbered]
+    return list(mark_follow_ups(item for _, _, item in numbered))
 
 
 def _read_records(path: Path) -> tuple[list[Numbered], list[Fault]]:

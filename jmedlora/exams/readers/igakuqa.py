@@ -7,6 +7,7 @@ examples of the 100th examination, in none of the five years, in ``scripts/promp
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,9 @@ def read_text_questions(
 ) -> list[Question]:
     """The text-only five-choice questions of ``years`` (default: all five), in exam order.
 
-    1,455 over all years. ``language`` is "ja" or "en" (the published translation). In Japanese,
-    those that follow the first one of a series get its case. Raises FileError with every fault of
-    the files.
+    1,455 over all years. ``language`` is "ja" or "en" (the published translation). The
+    follow-ups of a series are marked, and in Japanese they have its case. Raises FileError with
+    every fault of the files.
     """
     faults: list[Fault] = []
     texts: dict[str, str] = {}
@@ -43,14 +44,15 @@ def read_text_questions(
             path = section_file(root, year, section)
             records, found = _read(root, path, language)
             faults += found
-            texts |= _texts(records) if language == "ja" else {}
+            texts |= _texts(records)
             asked = [(line, record) for line, record in records if not _outside_subset(record)]
             parsed += [(path, line, _parse(record, path, line, language)) for line, record in asked]
-    return with_cases(unique_or_raise(parsed, faults), texts)
+    questions = with_cases(unique_or_raise(parsed, faults), texts)
+    return questions if language == "ja" else [replace(each, case="") for each in questions]
 
 
 def _texts(records: Sequence[Numbered]) -> dict[str, str]:
-    """The published text of every question, those outside the subset included."""
+    """The Japanese text of every question, those outside the subset included."""
     pairs = ((record.get("problem_id"), record.get("problem_text")) for _, record in records)
     return {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}
 

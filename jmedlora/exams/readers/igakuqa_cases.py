@@ -24,12 +24,17 @@ BEHIND_TABLE = re.compile(r"(?<=[0-9])(?=この患者)")
 
 
 def with_cases(questions: Iterable[Question], texts: Mapping[str, str]) -> list[Question]:
-    """``questions`` with the case of each that follows the first one of a series.
+    """``questions`` with the case of each follow-up, the questions behind the first of a series.
 
     texts: every published text by problem_id, also of questions that are not among them.
     """
     cases = dict(_cases(texts))
-    return [replace(each, case=cases.get(each.problem_id, "")) for each in questions]
+    return [
+        replace(each, case=cases[each.problem_id], follow_up=True)
+        if each.problem_id in cases
+        else each
+        for each in questions
+    ]
 
 
 def case_of(text: str) -> str:

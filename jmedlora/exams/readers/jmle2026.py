@@ -19,6 +19,7 @@ from jmedlora.exams.readers.record_check import (
     is_number_text,
     shown,
 )
+from jmedlora.exams.readers.shared_cases import mark_follow_ups
 from jmedlora.exams.schema import LETTERS, Question
 
 NAME = "jmle2026"
@@ -40,7 +41,7 @@ def read_questions(root: Path) -> list[Question]:
     A question of a series has the text of its case in ``case``, as published. Raises FileError with
     every fault of the file.
     """
-    return read_lists(root, [root / FILE], "question_id", _question)
+    return list(mark_follow_ups(read_lists(root, [root / FILE], "question_id", _question)))
 
 
 def split_text(text: str) -> tuple[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Show = Callable[[list[TaskResult]], None]
 
 
-def _command(name: str, text: str, show: "Show") -> Command:
+def _command(name: str, text: str, show: "Show", reads: str) -> Command:
     return Command(
         name=name,
         text=text,
@@ -23,7 +23,7 @@ def _command(name: str, text: str, show: "Show") -> Command:
         run=partial(_run, show),
         example=f"jmed-report {name} results/my_model/results_*.json",
         sections={
-            "reads": "the results file alone: no samples, no model, no exam",
+            "reads": reads,
             "writes": "nothing but the report",
         },
         status={1: "no file holds a task of this project, or one cannot be read"},
@@ -78,10 +78,12 @@ SIGNATURE = _command(
     "Print two lines per task that pin how its scores were computed. Scores are comparable where "
     "the first lines agree; the second one, run:, holds what sampling depends on.",
     _show_signatures,
+    "the results file alone: no samples, no model, no exam",
 )
 SCORES = _command(
     "scores",
     "Print scores with their confidence intervals, their floors and their signature. A group's "
     "tasks are also pooled.",
     _show_scores,
+    "the results file, and the samples beside it where an exam has follow-ups; no model, no exam",
 )

@@ -52,6 +52,7 @@ def _run(args: argparse.Namespace) -> int:
         seed=args.seed,
         resamples=args.resamples,
         repeats=args.repeats,
+        follow_ups=True,
     )
     paper = reference() if args.with_paper else None
     if args.out:  # before anything is printed: the reader of a pipe may leave early

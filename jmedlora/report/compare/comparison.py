@@ -10,7 +10,13 @@ from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
 from jmedlora.report.compare.sampling_notes import sampling_notes
-from jmedlora.report.compare.sections import Block, exam_blocks, pooled_block
+from jmedlora.report.compare.sections import (
+    Block,
+    exam_blocks,
+    follow_up_blocks,
+    follow_ups_of,
+    pooled_block,
+)
 from jmedlora.report.compare.table import Table, build_table
 from jmedlora.report.compare.truncation import AT_LIMIT, NEARLY, cannot_tell
 from jmedlora.report.load.labels import read_labels
@@ -50,18 +56,23 @@ def table_of(
     seed: int,
     resamples: int,
     repeats: bool = False,
+    follow_ups: bool = False,
 ) -> Table:
     """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``).
 
-    repeats: whether its notes give the score of each sample.
+    repeats: whether its notes give the score of each sample. follow_ups: below each whole exam also
+    the follow-ups apart.
     """
     blocks = _blocks(found, pooled=pooled, by=by)
+    if follow_ups and not pooled and not by:
+        blocks = [part for each in blocks for part in (each, *follow_up_blocks(found, each))]
     return build_table(
         found,
         blocks,
         warnings=warnings(found),
         notes=[
             *_left_out(found),
+            *_follow_ups(found),
             *_unusable(found),
             *_not_broken_down(blocks, by),
             *_cut(found, blocks),
@@ -84,6 +95,18 @@ def _left_out(found: list[Column]) -> list[str]:
         f"{subject}: {counted(number, 'question')} left out by an exclude list; the scores are "
         "over the others."
         for subject, number in noted
+    ]
+
+
+def _follow_ups(found: list[Column]) -> list[str]:
+    """A note for each exam with follow-ups that were asked without their case."""
+    subjects = dict.fromkeys(subject for column in found for subject, _ in column.measured)
+    noted = {subject: follow_ups_of(found, subject) for subject in subjects}
+    return [
+        f"{subject}: {counted(len(each.ids), 'follow-up')} of serial questions (連問) asked "
+        "without the case that they belong to; igakuqa_case and the chat tasks ask them with it."
+        for subject, each in noted.items()
+        if each and not each.with_case
     ]
 
 

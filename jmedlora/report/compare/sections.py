@@ -14,6 +14,7 @@ from jmedlora.exams.documents import Document
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Protocol
 from jmedlora.exams.protocol import Floors as FloorsByMetric
 from jmedlora.exams.protocols import METRICS, PROTOCOLS
+from jmedlora.exams.provenance import FollowUps
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.sampling_spread import (
     AGREEMENT,
@@ -64,12 +65,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines over the same questions. is_part: of an exam that was broken down."""
+    """Lines over the same questions.
+
+    is_part: of an exam that was broken down. is_tested: whether its differences are.
+    """
 
     title: str
     questions: int
     lines: tuple[Line, ...]
     is_part: bool = False
+    is_tested: bool = True
 
 
 def exam_blocks(
@@ -93,6 +98,33 @@ def exam_blocks(
             mask = np.array([each == group for each in groups])
             blocks.append(_part(f"{title}, {group}", first, lines, mask))
     return [block for block in blocks if block.lines]
+
+
+def follow_up_blocks(columns: Sequence[Column], whole: Block) -> list[Block]:
+    """The share of right answers of a subject, apart for follow-ups (連問) and for all others.
+
+    whole: the subject's own block. [] where its runs note no follow-ups. Nothing is tested: more
+    tests would cost those of the whole exam power.
+    """
+    noted, first = follow_ups_of(columns, whole.title), _first(columns, whole.title)
+    if not noted or not first.protocol:
+        return []
+    lines = [line for line in whole.lines if line.metric == first.protocol.right]
+    follows = np.isin([str(doc.get("problem_id")) for doc in _docs(first)], noted.ids)
+    how = "with" if noted.with_case else "without"
+    parts = {"without follow-ups": ~follows, f"follow-ups asked {how} their case": follows}
+    return [
+        replace(_part(f"{whole.title}, {name}", first, lines, mask), is_tested=False)
+        for name, mask in parts.items()
+        if mask.any()
+    ]
+
+
+def follow_ups_of(columns: Sequence[Column], subject: str) -> FollowUps | None:
+    """The follow-ups that the runs of ``subject`` note; None where none of them notes any."""
+    noted = (each.ours.data.follow_ups for (name, _), each in _all(columns)
+             if name == subject and each.ours)  # fmt: skip
+    return next(filter(None, noted), None)
 
 
 def pooled_block(columns: Sequence[Column]) -> Block | None:

@@ -162,7 +162,7 @@ def without_baseline(columns: Sequence[Column]) -> list[str]:
 
 def _section(block: Block, bases: Sequence[int | None], *, seed: int, resamples: int) -> Section:
     limits = intervals(block, seed=seed, resamples=resamples)
-    tests = differences_from(block, bases, seed=seed, flips=resamples)
+    tests = differences_from(block, bases, seed=seed, flips=resamples) if block.is_tested else {}
     rows = []
     for index, line in enumerate(block.lines):
         cells = [

@@ -9,6 +9,7 @@ from jmedlora.report.exam.sheet import Sheet, name
 from jmedlora.report.exam.verdict import ExamResult
 
 UNNAMED = "(no name given)"
+CASES = {True: "asked with it", False: "asked without it", None: "not known"}
 RULES = {False: "default rule", True: "the published script's rule"}
 
 
@@ -28,6 +29,22 @@ def image_sheet(results: Sequence[ExamResult]) -> Sheet:
         for each in results
     ]
     return Sheet("Questions without and with images", headings, tuple(rows))
+
+
+def follow_up_sheet(results: Sequence[ExamResult]) -> Sheet:
+    """Right answers and points apart for the follow-ups of series (連問) and for all others."""
+    headings = ("", "other questions", "points", "follow-ups", "points", "case of the follow-ups")
+    rows = [
+        (
+            row_name(each, results),
+            *_part(each.without_follow_ups),
+            *_part(each.follow_ups),
+            CASES[each.follow_ups_with_case] if each.follow_ups.questions else "n/a",
+        )
+        for each in results
+    ]
+    note = "Follow-ups: the questions of a series behind its first one, which holds their case."
+    return Sheet("Follow-ups and other questions", headings, tuple(rows), (note,))
 
 
 def row_name(result: ExamResult, among: Sequence[ExamResult]) -> str:

@@ -30,7 +30,8 @@ PUBLISHED_RULES = ("igakuqa", *BENCHMARKS)
 class Answered:
     """A question and the marks of its answer by both rules; None where there is no answer.
 
-    mark: the one of the two that counts. note: None where nothing is published.
+    mark: the one of the two that counts. note: None where nothing is published. with_case: whether
+    it was asked with the case that it belongs to; None where that is not known.
     """
 
     question: Question
@@ -38,6 +39,7 @@ class Answered:
     default: Mark | None
     official: Mark | None
     mark: Mark | None
+    with_case: bool | None = None
 
     @property
     def correct(self) -> bool:
@@ -130,7 +132,8 @@ def _answered(
         return Answered(question, note, None, None, None)
     by_default = _default(question, prediction)
     by_script = _official(question, note, prediction, exam)
-    return Answered(question, note, by_default, by_script, by_script if official else by_default)
+    mark = by_script if official else by_default
+    return Answered(question, note, by_default, by_script, mark, prediction.with_case)
 
 
 def _default(question: Question, prediction: Prediction) -> Mark:

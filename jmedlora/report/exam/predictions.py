@@ -21,7 +21,8 @@ class Prediction:
     """One answer and where it stands (line: None where a file is one JSON value).
 
     text: what the model wrote. taken: the answer that the publisher's own program took from it;
-    None where that program has not seen it. cut: the text ended before its answer.
+    None where that program has not seen it. cut: the text ended before its answer. with_case:
+    whether the question was asked with the case that it belongs to; None where that is not known.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Prediction:
     line: int | None
     taken: str | None = None
     cut: bool = False
+    with_case: bool | None = None
 
     @property
     def place(self) -> str:

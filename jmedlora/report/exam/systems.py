@@ -4,15 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.exams.documents import chat_document, letters_document
+from jmedlora.exams.documents import (
+    case_in_front,
+    chat_document,
+    has_case,
+    letters_document,
+)
 from jmedlora.exams.examination import Examination
 from jmedlora.exams.schema import Question
 from jmedlora.report.exam.predictions import AnswerFile, Given, Origin, Prediction
 
 ASKED = ("case", "question", "choices", "answer")
-"""Fields of a sample's document that must be those of the question on this machine; but the answer
-to a question of one's own may have been corrected since."""
-TASKS = {"igakuqa": "igakuqa_exam", "jmed_own": "jmed_own_chat or jmed_own_letters"}
+"""Fields of a sample's document that must be those of the question on this machine, with or without
+its case; but the answer to a question of one's own may have been corrected since."""
+TASKS = {
+    "igakuqa": "igakuqa_exam or igakuqa_exam_case",
+    "jmed_own": "jmed_own_chat or jmed_own_letters",
+}
 """By exam: the tasks that ask it; others are called as their exam."""
 
 
@@ -40,9 +48,12 @@ def systems(files: Sequence[AnswerFile], examinations: Sequence[Examination]) ->
     for given in (given for file in files for given in file.given):
         examination, question = owners[given.problem_id]
         _check_asked(given, question, examination)
+        prediction = given.prediction
+        if given.asked is not None:
+            prediction = replace(prediction, with_case=has_case(given.asked, question))
         answers = found[examination.name].setdefault(given.origin, {})
-        earlier = answers.setdefault(given.problem_id, given.prediction)
-        if earlier is not given.prediction:
+        earlier = answers.setdefault(given.problem_id, prediction)
+        if earlier is not prediction:
             faults.append(_twice(given, earlier))
     if faults:
         raise FileError(faults)
@@ -74,10 +85,12 @@ def _check_asked(given: Given, question: Question, examination: Examination) -> 
         return
     exam = examination.exam
     own = exam == "jmed_own"
-    has_case = "case" in given.asked  # chat tasks keep it apart, others put it before the question
-    local = chat_document(question) if has_case else letters_document(question)
+    if "case" in given.asked:  # chat tasks keep it apart, others put it in front, or leave it out
+        forms = [chat_document(question)]
+    else:
+        forms = [letters_document(each) for each in (question, case_in_front(question))]
     for field in ASKED[: -1 if own else None]:
-        if given.asked.get(field) != local.get(field):
+        if given.asked.get(field) not in [form.get(field) for form in forms]:
             what = f"the {field} asked is not that of {examination.name} on this machine"
             look = "compare the files" if own else f"check the data with: jmed-data where {exam}"
             remedy = f"give samples of {TASKS.get(exam, exam)}; {look}"

@@ -74,6 +74,22 @@ class ExamResult:
         return _part(each for each in self.answers if not each.question.text_only)
 
     @property
+    def follow_ups(self) -> Part:
+        """What is reached in the questions that follow the first one of a series (連問)."""
+        return _part(each for each in self.answers if each.question.follow_up)
+
+    @property
+    def without_follow_ups(self) -> Part:
+        """The same in all others."""
+        return _part(each for each in self.answers if not each.question.follow_up)
+
+    @property
+    def follow_ups_with_case(self) -> bool | None:
+        """Whether the answered follow-ups were asked with their case; None: unknown, or mixed."""
+        how = {each.with_case for each in self.answers if each.question.follow_up and each.mark}
+        return how.pop() if len(how) == 1 else None
+
+    @property
     def lines(self) -> dict[str, LineResult]:
         """The pass lines by name; {} without a description."""
         description = self.examination.description
@@ -172,6 +188,11 @@ class ExamResult:
             "lines_from": self.lines_from or None,
             "without_images": self.without_images.as_record(),
             "with_images": self.with_images.as_record(),
+            "without_follow_ups": self.without_follow_ups.as_record(),
+            "follow_ups": {
+                **self.follow_ups.as_record(),
+                "with_case": self.follow_ups_with_case,
+            },
         }
 
 

@@ -61,7 +61,13 @@ def results_files(path: Path) -> list[Path]:
 
 def samples_file(run: Run, task: str) -> Path:
     """Where lm-eval logged the answers to ``task``: beside the results file."""
-    return run.path.with_name(f"samples_{task}_{run.stamp}.jsonl")
+    return samples_beside(run.path, task)
+
+
+def samples_beside(results: Path, task: str) -> Path:
+    """The same of the results file ``results``."""
+    stamp = results.stem.removeprefix("results_")
+    return results.with_name(f"samples_{task}_{stamp}.jsonl")
 
 
 def read_samples(run: Run, task: str) -> list[Record]:

@@ -1,11 +1,14 @@
 """Scores beside what responses without knowledge would score."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from jmed_metrics import mean_interval, proportion_interval
-from jmedlora.core.display import visible
+from jmedlora.core.display import counted, visible
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors
 from jmedlora.exams.protocols import METRICS
+from jmedlora.report.load.follow_ups import Apart, read_apart
 from jmedlora.report.load.group_results import GroupResult
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.run_conditions import conditions_of
@@ -20,13 +23,18 @@ HEADINGS = ("score", "95 % interval", *FLOORS)
 ONE_SAMPLE = "one sample; the spread over seeds is not in the intervals"
 WIDTH = 88
 """Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
+Parts = Mapping[str, Sequence[Sequence[str]]]
+"""By score: the rows below it, of a part of the questions each."""
+NO_PARTS: Parts = {}
 
 
 def print_scores(result: TaskResult) -> None:
     """Prints a task's scores with 95 % intervals and floors, its rates and its signature.
 
     The floors are the expected accuracy of a guess, and the scores of an empty response and of one
-    that lists every choice, over all questions of the exam. Raises ResultsError without rich.
+    that lists every choice, over all questions of the exam. Where the samples lie beside the
+    results, the share of right answers stands apart for follow-ups and for all others. Raises
+    ResultsError without rich, and FileError for samples without scores.
     """
     asked = result.data.items
     of_all = "" if result.scored == asked else f" of {asked:,} (trial)"
@@ -36,9 +44,11 @@ def print_scores(result: TaskResult) -> None:
     rates = ", ".join(
         f"{rate.counts} {result.scores[rate.name]:.1%}" for rate in result.protocol.rate_metrics
     )
-    lines = [rates, *sampled(result), str(signature(result)), str(conditions_of(result))]
-    below = "\n".join(filter(None, lines))
-    _print(title, result, result.scored, result.data.floors, below)
+    apart = read_apart(result)
+    lines = [rates, *sampled(result), _follow_ups(result, apart)]
+    below = "\n".join(filter(None, [*lines, str(signature(result)), str(conditions_of(result))]))
+    parts = {result.protocol.right: list(_rows_apart(apart))} if apart else {}
+    _print(title, result, result.scored, result.data.floors, below, parts=parts)
 
 
 def sampled(result: TaskResult) -> list[str]:
@@ -66,17 +76,44 @@ def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[flo
     return mean_interval(result.scores[metric], error) if error else None
 
 
+def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
+    """Says how follow-ups were asked; "" where there are none."""
+    noted = result.data.follow_ups
+    if not noted:
+        return ""
+    how = "with" if noted.with_case else "without"
+    what = (
+        f"{counted(len(noted.ids), 'follow-up')} of serial questions (連問), asked {how} their case"
+    )
+    return what if apart else f"{what}; their score needs the samples (--log_samples) beside it"
+
+
+def _rows_apart(apart: Apart) -> Iterator[tuple[str, ...]]:
+    """A row for all other questions and one for the follow-ups, with Wilson's interval."""
+    for name, values in (("other questions", apart.others), ("follow-ups", apart.follow_ups)):
+        if values:
+            score, n = fmean(values), len(values)
+            limits = proportion_interval(score, n)
+            yield f"  {n} {name}", f"{score:.3f}", _shown(limits), "", "", ""
+
+
 def _left_out(count: int) -> str:
     """Says that an exclude list made the exam smaller."""
     return f", {count} left out (exclude list)" if count else ""
 
 
 def _print(
-    title: str, result: TaskResult | GroupResult, n: int, floors: Floors, below: str
+    title: str,
+    result: TaskResult | GroupResult,
+    n: int,
+    floors: Floors,
+    below: str,
+    *,
+    parts: Parts = NO_PARTS,
 ) -> None:
     console, wide = consoles("scores", WIDTH)
     wide.print(visible(title), markup=False)
-    wide.print(_table(result, n, floors))
+    wide.print(_table(result, n, floors, parts))
     console.print(f"{visible(below)}\n" if below else "", soft_wrap=True, markup=False)
 
 
@@ -92,7 +129,7 @@ def _pooled_floors(group: GroupResult, n: int) -> Floors:
     }
 
 
-def _table(result: TaskResult | GroupResult, n: int, floors: Floors) -> "Table":
+def _table(result: TaskResult | GroupResult, n: int, floors: Floors, parts: Parts) -> "Table":
     table = plain_table(("", *HEADINGS))
     scores = result.scores if isinstance(result, GroupResult) else result.protocol.scores
     for metric in scores:
@@ -101,7 +138,13 @@ def _table(result: TaskResult | GroupResult, n: int, floors: Floors) -> "Table":
         table.add_row(
             metric,
             f"{result.scores[metric]:.3f}",
-            f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a",
+            _shown(limits),
             *(f"{known[name]:.3f}" if name in known else "" for name in FLOORS),
         )
+        for row in parts.get(metric, ()):
+            table.add_row(*row)
     return table
+
+
+def _shown(limits: tuple[float, float] | None) -> str:
+    return f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a"
