@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
-from jmedlora.report.exam.leaderboard import image_sheet, row_name, verdict_sheets
+from jmedlora.report.exam.leaderboard import chance_sheet, image_sheet, row_name, verdict_sheets
 from jmedlora.report.exam.marked import EASY, Answered, Humans, differing, humans, points
 from jmedlora.report.exam.sheet import Sheet
 from jmedlora.report.exam.verdict import ExamResult
@@ -25,6 +25,8 @@ def sheets(
     found = verdict_sheets(results, official=official)
     if left_out:
         found[-1] = _with_note(found[-1], left_out)
+    if chance := chance_sheet(results):
+        found.append(chance)
     if any(each.with_images.questions for each in results):
         found.append(image_sheet(results))
     if any(answer.note for each in results for answer in each.answers):
