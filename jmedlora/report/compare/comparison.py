@@ -9,6 +9,7 @@ from jmedlora.exams.documents import Document
 from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
+from jmedlora.report.compare.readings import reading_notes
 from jmedlora.report.compare.sections import Block, exam_blocks, pooled_block
 from jmedlora.report.compare.table import Table, build_table
 from jmedlora.report.compare.truncation import NEARLY, cannot_tell
@@ -51,6 +52,7 @@ def table_of(
         warnings=warnings(found),
         notes=[
             *_left_out(found),
+            *reading_notes(found),
             *_unusable(found),
             *_not_broken_down(blocks, by),
             *_cut(found, blocks),

@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from jmedlora.exams.documents import Document
-from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Protocol
+from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER
 from jmedlora.exams.protocol import Floors as FloorsByMetric
 from jmedlora.exams.protocols import METRICS, PROTOCOLS
 from jmedlora.report.compare.columns import Column
+from jmedlora.report.compare.readings import reading_names, readings_of
 from jmedlora.report.compare.statistics import Floats
 from jmedlora.report.compare.truncation import share_cut
 from jmedlora.report.load.measurements import Measured
@@ -88,7 +89,7 @@ def pooled_block(columns: Sequence[Column]) -> Block | None:
     if not subjects:
         return None
     docs = [doc for name in subjects for doc in _docs(_first(columns, name))]
-    known_floors = _floors(_first(columns, subjects[0]).protocol, docs)
+    known_floors = _floors(_first(columns, subjects[0]), docs)
     by_key = [{(line.metric, line.shots): line for line in lines} for lines in per_exam]
     lines = [
         _joined([lines[key] for lines in by_key], known_floors)
@@ -102,7 +103,7 @@ def subject_lines(columns: Sequence[Column], subject: str) -> list[Line]:
     """The lines of one subject over all its questions: by shots, scores before rates."""
     shots = sorted({n for (name, n), _ in _all(columns) if name == subject})
     first = _first(columns, subject)
-    known_floors = _floors(first.protocol, _docs(first))
+    known_floors = _floors(first, _docs(first))
     return [line for n in shots for line in _lines(columns, subject, n, known_floors)]
 
 
@@ -113,7 +114,7 @@ def _lines(
     present = [each for each in cells if each]
     protocol = present[0].protocol
     if protocol:
-        scores, rates = protocol.scores, protocol.rates
+        scores, rates = (*protocol.scores, *reading_names(present)), protocol.rates
     else:
         scores, rates = tuple(dict.fromkeys(key for each in present for key in each.scores)), ()
     lines = [
@@ -154,14 +155,16 @@ def _cut_line(shots: int, cells: Sequence[Measured | None]) -> list[Line]:
     return [Line(name, "cut", shots, scores, values, (None,) * len(cells), is_rate=True)]
 
 
-def _floors(protocol: Protocol | None, docs: Sequence[Document]) -> FloorsByMetric:
+def _floors(measured: Measured, docs: Sequence[Document]) -> FloorsByMetric:
     """The floors of each score over ``docs``; none for another harness task."""
-    return protocol.floors(docs) if protocol else {}
+    floors = measured.protocol.floors(docs) if measured.protocol else {}
+    readings = readings_of(measured)
+    return {**floors, **readings.floors(docs)} if readings else floors
 
 
 def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Block:
     docs = [doc for doc, chosen in zip(_docs(first), mask, strict=True) if chosen]
-    known_floors = _floors(first.protocol, docs)
+    known_floors = _floors(first, docs)
     parts = tuple(_masked(line, mask, known_floors) for line in lines)
     return Block(title, len(docs), parts, is_part=True)
 
