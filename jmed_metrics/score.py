@@ -1,5 +1,8 @@
 """One response scored by the paper's three metrics (JMedLoRA, section 3.2).
 
+The paper gives no rule for questions with several correct choices. Here they are taken as a set, as
+the accuracy and the exact match of ``Score`` say; the other readings are in ``readings``.
+
 ``score_response`` computes everything once; ``accuracy``, ``exact_match`` and ``gestalt_score`` are
 thin wrappers around it for a single number. All three range from 0 to 1, higher is better, and the
 paper's table shows their means over the questions.
@@ -50,13 +53,7 @@ def score_response(
     Raises ValueError if a choice is empty, or if ``answer`` is empty, repeats an index or names a
     choice that is not there.
     """
-    correct = tuple(sorted(answer))
-    if not correct or len(set(correct)) != len(correct) or not _within(correct, choices):
-        raise ValueError(
-            f"answer={list(answer)}: give distinct indices between 0 and {len(choices) - 1}"
-        )
-    if not all(choices):
-        raise ValueError(f"choices={list(choices)}: an empty text occurs in every response")
+    correct = correct_indices(choices, answer)
     response = response.strip()
     if not response:
         return Score(0, 0, 0.0, (), empty=True, tied=False, ended_by_length=ended_by_length)
@@ -75,6 +72,18 @@ def score_response(
         tied=found.tied,
         ended_by_length=ended_by_length,
     )
+
+
+def correct_indices(choices: Sequence[str], answer: Sequence[int]) -> tuple[int, ...]:
+    """``answer`` ascending. Raises ValueError for a question that cannot be scored."""
+    correct = tuple(sorted(answer))
+    if not correct or len(set(correct)) != len(correct) or not _within(correct, choices):
+        raise ValueError(
+            f"answer={list(answer)}: give distinct indices between 0 and {len(choices) - 1}"
+        )
+    if not all(choices):
+        raise ValueError(f"choices={list(choices)}: an empty text occurs in every response")
+    return correct
 
 
 def accuracy(response: str, choices: Sequence[str], answer: Sequence[int]) -> int:

@@ -31,6 +31,22 @@ class Metric:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class OtherReadings:
+    """Other readings of a protocol's scores, worked out from logged responses when asked for.
+
+    metrics: one for each. score: a value for each of one response. floors: theirs over some
+    documents. differ: whether a document is one on which the readings can differ. note: what
+    is said of the questions that do, behind their number.
+    """
+
+    metrics: tuple[Metric, ...]
+    score: Callable[[Document, str], Mapping[str, float]]
+    floors: Callable[[Sequence[Document]], Floors]
+    differ: Callable[[Document], bool]
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Protocol:
     """One way of asking and scoring; a module of ``exams/protocols`` holds each.
 
@@ -48,6 +64,7 @@ class Protocol:
     chosen: what a response to a document chooses, for people; None where nothing can be chosen.
     shots: the worked examples that it always shows; None where ``--num_fewshot`` decides.
     model_settings: whether the model's own generation settings are added to ``decoding``.
+    readings: other readings of the scores; None where they can be read in one way only.
     least_answer: the fewest tokens that a prompt must leave for an answer, which is then shorter
         than ``decoding`` allows; None: all that ``decoding`` allows.
     """
@@ -69,6 +86,7 @@ class Protocol:
     chosen: Callable[[Document, str], str | None]
     shots: int | None = None
     model_settings: bool = False
+    readings: OtherReadings | None = None
     least_answer: int | None = None
 
     @property

@@ -56,9 +56,9 @@ def test_the_models_stand_by_their_points(leaderboard, capsys):
     # 4 and 2 of 4 right: Wilson's intervals are 51.0 to 100 and 15.0 to 85.0 %.
     table = [line for line in found if re.match("(Weak|Strong|Plain) [0-9]/", line)]
     assert table[:3] == [
-        f"Strong 4/4 51.0% to 100.0% 4/4 {LINES_120} 4/300 (221) n/a 0 0 fail",
+        f"Strong 4/4 51.0% to 100.0% 4/4 {LINES_120} 4/300 (221) n/a 0 0 fail, <.01",
         f"Plain 2/4 n/a 2/4 {LINES_120} 2/300 (221) n/a 0 0 incomplete",
-        f"Weak 2/4 15.0% to 85.0% 2/4 {LINES_120} 2/300 (221) n/a 0 0 fail",
+        f"Weak 2/4 15.0% to 85.0% 2/4 {LINES_120} 2/300 (221) n/a 0 0 fail, <.01",
     ]
     assert "Strong: fails by required 0 < 160, general 4 < 221" in found
     assert "Plain: 3 of 4 answered; the others count as wrong, and there is no verdict" in found
@@ -85,9 +85,10 @@ def test_the_same_as_json(leaderboard, capsys):
     ]  # fmt: skip
     assert found[1]["interval"] is None
     assert found[0]["interval"] == pytest.approx([0.5101, 1], abs=1e-4)
+    unlikely = {"probability": 0, "design_effect": None}
     assert found[0]["lines"] == {
-        "required": {"points": 0, "max_points": 200, "pass": 160},
-        "general": {"points": 4, "max_points": 300, "pass": 221},
+        "required": {"points": 0, "max_points": 200, "pass": 160, "interval": [0, 0], **unlikely},
+        "general": {"points": 4, "max_points": 300, "pass": 221, "interval": [4, 4], **unlikely},
     }
     assert found[0]["lines_from"].startswith("required 160 of 200, as every year;")
     assert found[0]["missed"] == ["required 0 < 160", "general 4 < 221"]

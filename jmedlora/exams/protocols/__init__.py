@@ -16,6 +16,10 @@ PROTOCOLS = {each.name: each for each in sorted(_FOUND, key=lambda each: each.po
 METRICS = {
     metric.name: metric
     for each in PROTOCOLS.values()
-    for metric in (*each.score_metrics, *each.rate_metrics)
+    for metric in (
+        *each.score_metrics,
+        *(each.readings.metrics if each.readings else ()),
+        *each.rate_metrics,
+    )
 }
-"""By name: every score and rate. Two protocols that share a name share the metric."""
+"""By name: every score, other reading and rate. Protocols that share a name share the metric."""

@@ -1,15 +1,36 @@
 """The paper's protocol: a free response, compared with the choices' texts (section 3.2)."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from statistics import fmean
 
 import jmed_metrics
+from jmed_metrics.score import SEPARATOR
 from jmedlora.exams.decoding import Decoding
 from jmedlora.exams.document_check import is_choices_document
 from jmedlora.exams.documents import Document, choices_document
-from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors, Metric, Protocol
+from jmedlora.exams.protocol import (
+    ALL_CHOICES,
+    CHANCE,
+    EMPTY_ANSWER,
+    Floors,
+    Metric,
+    OtherReadings,
+    Protocol,
+)
 from jmedlora.exams.schema import LETTERS, Question
 from jmedlora.exams.shuffle import original
 
+READINGS = (
+    Metric(
+        "accuracy_any",
+        "Accuracy, nearest among the answers",
+        "正答率（最も近い 1 つが正解のどれか）",
+    ),
+    Metric("exact_match_any", "Exact match, any answer", "完全一致率（正解のどれか）"),
+    Metric("exact_match_joined", "Exact match, answers joined", "完全一致率（正解を連結）"),
+)
+"""Where several choices are correct: see jmed_metrics.readings."""
 EMPTY = Metric("empty", "Empty", "無回答率", "empty responses")
 
 
@@ -38,6 +59,23 @@ def floors(docs: Sequence[Document]) -> Floors:
     }
     floors = {name: {EMPTY_ANSWER: 0.0, ALL_CHOICES: echo} for name, echo in echoes.items()}
     floors["accuracy"][CHANCE] = found.chance_accuracy
+    return floors
+
+
+def other_readings(doc: Document, response: str) -> dict[str, float]:
+    """The other readings of the scores of one response to a question with several answers."""
+    return asdict(jmed_metrics.other_readings(response, *original(doc)))
+
+
+def reading_floors(docs: Sequence[Document]) -> Floors:
+    """What the other readings give a guess of one choice, no answer, and all choices."""
+    lists = [other_readings(doc, SEPARATOR.join(original(doc)[0])) for doc in docs]
+    floors = {
+        metric.name: {EMPTY_ANSWER: 0.0, ALL_CHOICES: fmean(each[metric.name] for each in lists)}
+        for metric in READINGS
+    }
+    chance = jmed_metrics.chance_accuracy_any((doc["choices"], doc["answer"]) for doc in docs)
+    floors[READINGS[0].name][CHANCE] = chance
     return floors
 
 
@@ -80,4 +118,13 @@ PROTOCOL = Protocol(
     score=score,
     floors=floors,
     chosen=_chosen,
+    readings=OtherReadings(
+        metrics=READINGS,
+        score=other_readings,
+        floors=reading_floors,
+        differ=lambda doc: len(doc["answer"]) > 1,
+        note="have several correct choices, for which the paper gives no rule. Taken: the k "
+        "nearest choices are exactly the k correct ones, and the text of each occurs. The other "
+        "readings stand in rows of their own (docs/metrics.md).",
+    ),
 )

@@ -25,6 +25,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--repeats", action="store_true", help="say what several samples show, and each one's score"
     )
+    parser.add_argument(
+        "--readings",
+        action="store_true",
+        help="also show the other readings of the paper's scores for questions with several "
+        "correct choices",
+    )
     parser.add_argument("--with-paper", action="store_true", help="show the paper's Table 1 apart")
     parser.add_argument(
         "--format", choices=sorted(FORMATS), help="print this instead of the terminal's table"
@@ -40,11 +46,14 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.compare.comparison import read_columns, table_of
+    from jmedlora.report.compare.readings import with_readings
     from jmedlora.report.render import FORMATS
     from jmedlora.report.render.paper_table import reference
     from jmedlora.report.render.terminal import print_table
 
     columns = read_columns(args.results, args.labels)
+    if args.readings:
+        columns = with_readings(columns)
     table = table_of(
         columns,
         pooled=args.pooled,

@@ -9,6 +9,7 @@ from jmedlora.exams.documents import Document
 from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
+from jmedlora.report.compare.readings import reading_notes
 from jmedlora.report.compare.sampling_notes import sampling_notes
 from jmedlora.report.compare.sections import (
     Block,
@@ -73,6 +74,7 @@ def table_of(
         notes=[
             *_left_out(found),
             *_follow_ups(found),
+            *reading_notes(found),
             *_unusable(found),
             *_not_broken_down(blocks, by),
             *_cut(found, blocks),

@@ -16,6 +16,7 @@ from jmedlora.exams.protocol import Floors as FloorsByMetric
 from jmedlora.exams.protocols import METRICS, PROTOCOLS
 from jmedlora.exams.provenance import FollowUps
 from jmedlora.report.compare.columns import Column
+from jmedlora.report.compare.readings import reading_names, readings_of
 from jmedlora.report.compare.sampling_spread import (
     AGREEMENT,
     DEVIATION,
@@ -137,7 +138,7 @@ def pooled_block(columns: Sequence[Column]) -> Block | None:
     if not subjects:
         return None
     docs = [doc for name in subjects for doc in _docs(_first(columns, name))]
-    known_floors = _floors(_first(columns, subjects[0]).protocol, docs)
+    known_floors = _floors(_first(columns, subjects[0]), docs)
     by_key = [{(line.metric, line.shots): line for line in lines} for lines in per_exam]
     lines = [
         _joined([lines[key] for lines in by_key], known_floors)
@@ -153,7 +154,7 @@ def subject_lines(columns: Sequence[Column], subject: str) -> list[Line]:
     """The lines of one subject over all its questions: by shots, scores before rates."""
     shots = sorted({n for (name, n), _ in _all(columns) if name == subject})
     first = _first(columns, subject)
-    known_floors = _floors(first.protocol, _docs(first))
+    known_floors = _floors(first, _docs(first))
     return [line for n in shots for line in _lines(columns, subject, n, known_floors)]
 
 
@@ -164,7 +165,7 @@ def _lines(
     present = [each for each in cells if each]
     protocol = present[0].protocol
     if protocol:
-        scores, rates = protocol.scores, protocol.rates
+        scores, rates = (*protocol.scores, *reading_names(present)), protocol.rates
     else:
         scores, rates = _metrics(present), ()
     lines = [
@@ -249,14 +250,16 @@ def _of_values(
     return [Line(name, metric, shots, scores, values, (None,) * len(cells))]
 
 
-def _floors(protocol: Protocol | None, docs: Sequence[Document]) -> FloorsByMetric:
+def _floors(measured: Measured, docs: Sequence[Document]) -> FloorsByMetric:
     """The floors of each score over ``docs``; none for another harness task."""
-    return protocol.floors(docs) if protocol else {}
+    floors = measured.protocol.floors(docs) if measured.protocol else {}
+    readings = readings_of(measured)
+    return {**floors, **readings.floors(docs)} if readings else floors
 
 
 def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Block:
     docs = [doc for doc, chosen in zip(_docs(first), mask, strict=True) if chosen]
-    known_floors = _floors(first.protocol, docs)
+    known_floors = _floors(first, docs)
     parts = tuple(_masked(line, mask, known_floors) for line in lines)
     return Block(title, len(docs), parts, is_part=True)
 

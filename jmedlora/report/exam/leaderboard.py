@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from jmedlora.report.exam.notes import examination_notes, result_notes
+from jmedlora.report.exam.chance import Chances, LineChance
+from jmedlora.report.exam.notes import CHANCES, PROBABILITY, examination_notes, result_notes
 from jmedlora.report.exam.reached import LineResult, Part
 from jmedlora.report.exam.sheet import Sheet, name
 from jmedlora.report.exam.verdict import ExamResult
@@ -47,6 +48,31 @@ def follow_up_sheet(results: Sequence[ExamResult]) -> Sheet:
     return Sheet("Follow-ups and other questions", headings, tuple(rows), (note,))
 
 
+def chance_sheet(results: Sequence[ExamResult]) -> Sheet | None:
+    """How likely each line is reached with other questions; None where nothing is known of it."""
+    known = [each for each in results if each.chances.lines]
+    if not known:
+        return None
+    lines = list(dict.fromkeys(line for each in known for line in each.chances.lines))
+    of_lines = (text for n in lines for text in (f"{name(n)}: points", "reached", "design effect"))
+    headings = ("", *of_lines, "forbidden", "all lines")
+    rows = [(row_name(each, results), *_chances(each.chances, lines)) for each in known]
+    return Sheet("With other questions of the same kind", headings, tuple(rows), (CHANCES,))
+
+
+def _chances(found: Chances, lines: Sequence[str]) -> tuple[str, ...]:
+    cells = [text for line in lines for text in _line_chance(found.lines.get(line))]
+    return (*cells, _probability(found.forbidden), _probability(found.every))
+
+
+def _line_chance(line: LineChance | None) -> tuple[str, str, str]:
+    if not line:
+        return "n/a", "n/a", "n/a"
+    low, high = line.interval
+    effect = "n/a" if line.design_effect is None else f"{line.design_effect:.2f}"
+    return f"{low:g} to {high:g}", _probability(line.probability), effect
+
+
 def row_name(result: ExamResult, among: Sequence[ExamResult]) -> str:
     """Its examination, its model, or both: what tells it from the others."""
     if len({each.model for each in among}) == 1:
@@ -83,6 +109,7 @@ def _sheet(title: str, first: str, rows: Mapping[str, ExamResult]) -> Sheet:
                 "forbidden", "unparsed", "cut", "verdict")  # fmt: skip
     notes = [note for each in examinations.values() for note in examination_notes(each)]
     notes += [note for label, each in rows.items() for note in result_notes(each, label)]
+    notes += [PROBABILITY] * any(each.chances.every is not None for each in results)
     cells = tuple(_row(label, each, lines) for label, each in rows.items())
     return Sheet(title, headings, cells, tuple(notes))
 
@@ -98,8 +125,24 @@ def _row(label: str, result: ExamResult, lines: Sequence[str]) -> tuple[str, ...
         "n/a" if result.forbidden is None else str(result.forbidden),
         str(result.unparsed),
         str(result.cut),
-        result.verdict,
+        _verdict(result),
     )
+
+
+def _verdict(result: ExamResult) -> str:
+    """Such as "pass, .57, close"."""
+    found = result.chances
+    if found.every is None:
+        return result.verdict
+    return f"{result.verdict}, {_probability(found.every)}{', close' * bool(found.close)}"
+
+
+def _probability(value: float | None) -> str:
+    """0.5715 as ".57"; what would be rounded to 0 or 1 as "<.01" or ">.99"."""
+    if value is None:
+        return "n/a"
+    rounded = f"{value:.2f}"
+    return {"0.00": "<.01", "1.00": ">.99"}.get(rounded, rounded.removeprefix("0"))
 
 
 def _interval(result: ExamResult) -> str:

@@ -5,10 +5,23 @@ from collections.abc import Iterator
 from jmedlora.core.display import counted
 from jmedlora.exams.description import DOCUMENTED
 from jmedlora.exams.examination import Examination
+from jmedlora.report.compare.statistics import RESAMPLES
+from jmedlora.report.exam.chance import CLOSE
 from jmedlora.report.exam.sheet import name
 from jmedlora.report.exam.verdict import FAIL, INCOMPLETE, NONE, UNDECIDED, ExamResult
 
 TOKENS = "raise max_gen_toks (and the limit of the server, if there is one) and evaluate again"
+
+PROBABILITY = (
+    "The number behind a verdict is the probability of reaching all lines with other questions of "
+    f"the same kind ({RESAMPLES:,} resamples of the questions; close: {CLOSE[0]:g} to "
+    f"{CLOSE[1]:g}); it does not hold the spread over sampling seeds."
+)
+CHANCES = (
+    f"95 % of the points, and the share of {RESAMPLES:,} resamples that reach each line; questions "
+    "are resampled within section and points. Design effect: the variance with the questions of a "
+    "case drawn together, over that with each drawn alone."
+)
 
 
 def examination_notes(examination: Examination) -> Iterator[str]:

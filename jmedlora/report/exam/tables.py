@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.report.exam.leaderboard import (
+    chance_sheet,
     follow_up_sheet,
     image_sheet,
     row_name,
@@ -30,6 +31,8 @@ def sheets(
     found = verdict_sheets(results, official=official)
     if left_out:
         found[-1] = _with_note(found[-1], left_out)
+    if chance := chance_sheet(results):
+        found.append(chance)
     if any(each.with_images.questions for each in results):
         found.append(image_sheet(results))
     if any(each.follow_ups.questions for each in results):

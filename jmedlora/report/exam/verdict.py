@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from jmed_metrics import proportion_interval
 from jmedlora.exams.description import PassLine
 from jmedlora.exams.examination import Examination
+from jmedlora.report.exam.chance import Chances, chances
 from jmedlora.report.exam.marked import Answered, mark_answers, points
 from jmedlora.report.exam.reached import LineResult, Part, whole
 from jmedlora.report.exam.systems import System
@@ -17,7 +19,7 @@ answer that was cut off, and every question that no task asks, were right. none:
 known, or there is no description."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExamResult:
     """One model's examination: all questions, in order, answered or not."""
 
@@ -164,9 +166,21 @@ class ExamResult:
         unknown = not lines or any(not line.is_known for line in lines)
         return NONE if unknown else PASS
 
+    @cached_property
+    def chances(self) -> Chances:
+        """The probabilities behind the verdict.
+
+        There are none where the verdict itself is open: INCOMPLETE, UNDECIDED, or no description.
+        Questions that are open beside a verdict that is not count as wrong, as in the points.
+        """
+        description = self.examination.description
+        if not description or self.verdict in (INCOMPLETE, UNDECIDED):
+            return Chances()
+        return chances(self.answers, description)
+
     def as_record(self) -> dict[str, Any]:
         """The result as plain JSON types; the keys are fixed, for programs."""
-        lines = self.lines
+        lines, found = self.lines, self.chances
         required, general = (lines.get(name) for name in ("required", "general"))
         return {
             "model": self.model,
@@ -181,10 +195,16 @@ class ExamResult:
             "general": general and whole(general.points),
             "kinki": self.forbidden,
             "verdict": self.verdict,
+            "probability": found.every,
+            "close": found.close,
+            "kinki_probability": found.forbidden,
             "missed": self.missed,
             "unparsed": self.unparsed,
             "cut": self.cut,
-            "lines": {name: line.as_record() for name, line in lines.items()},
+            "lines": {
+                name: {**line.as_record(), **found.line_record(name)}
+                for name, line in lines.items()
+            },
             "lines_from": self.lines_from or None,
             "without_images": self.without_images.as_record(),
             "with_images": self.with_images.as_record(),
