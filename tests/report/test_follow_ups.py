@@ -184,6 +184,17 @@ def test_an_examination_apart(task, form, asked, shown, made_up, tmp_path, capsy
     assert lines[start + 4] == f"112 1/11 1/11 1/1 1/1 {shown}"
 
 
+def test_one_model_asked_both_ways_has_two_rows(made_up, tmp_path, capsys):
+    folder = tmp_path / "base"
+    logged(folder, "igakuqa_exam", "112", letters_document, **{"112B2": "b"})
+    logged(folder, "igakuqa_exam_case", "112", with_case, **{"112B2": "a"})
+    found = {each["model"]: each["follow_ups"] for each in printed_json(capsys, folder)}
+    assert {name: (each["correct"], each["with_case"]) for name, each in found.items()} == {
+        "base, igakuqa_exam": (0, False),
+        "base, igakuqa_exam_case": (1, True),
+    }
+
+
 @pytest.mark.parametrize("form", [chat_document, letters_document])
 def test_a_serial_question_of_the_120th_is_marked_however_its_case_was_given(
     form, made_up, tmp_path, capsys
