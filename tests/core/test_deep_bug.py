@@ -30,6 +30,7 @@ DEEP = {
     "consistency": ("consistency results_1.json", "jmedlora.report.load.runs.load_run"),
     "audit": ("audit results_1.json", "jmedlora.report.load.runs.load_run"),
     "exam": ("exam predictions.jsonl", "jmedlora.exams.examination.locate"),
+    "reused": ("reused predictions.jsonl", "jmedlora.exams.examination.locate"),
     "merge": ("merge outputs new", "jmedlora.train.merge.read_card"),
     "quantize": ("quantize model new", "jmedlora.train.quantize.base_model_faults"),
 }

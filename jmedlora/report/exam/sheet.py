@@ -30,9 +30,9 @@ def name(text: str) -> str:
     return shortened(printable(text), LONGEST_NAME)
 
 
-def print_sheets(found: Iterable[Sheet]) -> None:
-    """Prints them in the terminal. Raises ResultsError without rich."""
-    console, wide = consoles("exam", UNBOUNDED)
+def print_sheets(found: Iterable[Sheet], command: str = "exam") -> None:
+    """Prints them in the terminal. Raises ResultsError, naming ``command``, without rich."""
+    console, wide = consoles(command, UNBOUNDED)
     from rich.text import Text
 
     for sheet in found:
