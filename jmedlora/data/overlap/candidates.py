@@ -45,16 +45,20 @@ class Candidates:
 
 
 class CandidateFilter:
-    """Finds the texts that hold at least ``containment`` of the 3-grams of a pattern."""
+    """Finds the texts that hold at least ``containment`` of the 3-grams of a pattern.
 
-    def __init__(self, patterns: Sequence[str], containment: float) -> None:
-        found = [np.unique(ngram_codes(pattern)) for pattern in patterns]
+    containment: 0 to 1, of all patterns or of each. No gram reaches across a SEPARATOR in a
+    pattern.
+    """
+
+    def __init__(self, patterns: Sequence[str], containment: npt.ArrayLike) -> None:
+        found = [_pattern_codes(pattern) for pattern in patterns]
         nowhere = np.zeros(1, dtype=np.uint64)  # three times U+0000, so that there is a gram
         self._vocabulary = np.unique(np.concatenate([*found, nowhere]))
         self.grams = [np.searchsorted(self._vocabulary, each).astype(np.int32) for each in found]
         self.sizes = np.array([len(each) for each in found], dtype=np.int64)
-        self.needed = np.maximum(1, np.ceil(containment * self.sizes - EPSILON)).astype(np.int64)
-        self._full_matrix = _matrix(self.grams, len(self._vocabulary))
+        self.needed = needed_counts(self.sizes, containment)
+        self._full_matrix = incidence_matrix(self.grams, len(self._vocabulary))
         self._rare_matrix, self._rare_needed = self._rare_grams()
 
     def _rare_grams(self) -> tuple[sparse.csr_matrix, Ints]:
@@ -70,7 +74,7 @@ class CandidateFilter:
             grams[np.argsort(-frequency[grams], kind="stable")[k:]]
             for grams, k in zip(self.grams, skipped, strict=True)
         ]
-        return _matrix(kept, len(self._vocabulary)).T.tocsr(), self.needed - skipped
+        return incidence_matrix(kept, len(self._vocabulary)).T.tocsr(), self.needed - skipped
 
     @property
     def vocabulary(self) -> int:
@@ -80,7 +84,7 @@ class CandidateFilter:
     def find_candidates(self, texts: Sequence[str]) -> Candidates:
         """The pairs of ``texts`` (normalised) and patterns that share enough grams."""
         starts = text_starts(texts)
-        grams = self._gram_numbers(ngram_codes(SEPARATOR.join(texts)))
+        grams = self.gram_numbers(SEPARATOR.join(texts))
         held = self._matrix(grams, starts)
         rare = held @ self._rare_matrix
         rows = np.repeat(np.arange(len(texts)), np.diff(rare.indptr))
@@ -96,7 +100,9 @@ class CandidateFilter:
         common = held[rows].multiply(self._full_matrix[columns])
         return np.asarray(common.sum(axis=1), dtype=np.int64).ravel()
 
-    def _gram_numbers(self, found: npt.NDArray[np.uint64]) -> Grams:
+    def gram_numbers(self, text: str) -> Grams:
+        """For every place of ``text`` (normalised) the number of the gram there, or ABSENT."""
+        found = ngram_codes(text)
         places = np.searchsorted(self._vocabulary, found)
         places[places == len(self._vocabulary)] = 0
         return np.where(self._vocabulary[places] == found, places, ABSENT).astype(np.int32)
@@ -123,13 +129,26 @@ def ngram_codes(text: str) -> Codes:
     return (((points[:-2] << shift) | points[1:-1]) << shift) | points[2:]
 
 
+def needed_counts(sizes: Ints, share: npt.ArrayLike) -> Ints:
+    """How many of each of ``sizes`` are a ``share`` of it, 1 at least."""
+    counts = np.ceil(np.multiply(share, sizes) - EPSILON)
+    return np.maximum(1, counts).astype(np.int64)
+
+
 def text_starts(texts: Sequence[str]) -> npt.NDArray[np.int64]:
     """Where each of ``texts`` begins in SEPARATOR.join(texts), and where a next one would."""
     lengths = np.fromiter((len(text) + 1 for text in texts), dtype=np.int64, count=len(texts))
     return np.concatenate([[0], np.cumsum(lengths)])
 
 
-def _matrix(grams: Sequence[Grams], vocabulary: int) -> sparse.csr_matrix:
+def _pattern_codes(pattern: str) -> Codes:
+    return np.unique(np.concatenate([ngram_codes(part) for part in pattern.split(SEPARATOR)]))
+
+
+def incidence_matrix(
+    grams: Sequence[npt.NDArray[np.integer]], vocabulary: int
+) -> sparse.csr_matrix:
+    """A row for each of ``grams``, a column for each number below ``vocabulary``; 1 if held."""
     ends = np.cumsum([0, *(len(each) for each in grams)])
     columns = np.concatenate([*grams, np.empty(0, dtype=np.int32)])
     ones = np.ones(len(columns), dtype=np.int32)

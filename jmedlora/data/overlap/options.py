@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 from jmedlora.core.cli.arguments import positive
@@ -33,7 +34,7 @@ def thresholds_from(args: argparse.Namespace) -> Thresholds:
     if args.sure < args.containment:
         what = f"--sure {args.sure:g}: is below --containment {args.containment:g}"
         raise UserError(f"{what}; give --sure at least as much, or --containment less")
-    return Thresholds(args.containment, args.sure, args.ratio, args.stem_ratio, args.min_stem)
+    return Thresholds(**{each.name: getattr(args, each.name) for each in fields(Thresholds)})
 
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +73,12 @@ def _add_thresholds(parser: argparse.ArgumentParser) -> None:
             "--min-stem",
             positive,
             "characters from which a stem is looked for alone; 3 Latin ones count as 1",
+        ),
+        ("--choices", share, "share of the 3-grams within the choices, for choices alone"),
+        (
+            "--parts",
+            share,
+            "share of a question's runs of 13 characters, for parts in a record and its neighbour",
         ),
     ):
         default = getattr(DEFAULT_THRESHOLDS, name[2:].replace("-", "_"))

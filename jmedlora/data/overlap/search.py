@@ -1,64 +1,40 @@
 """The search: from passages to hits, a block at a time and a long text in overlapping windows."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from jmedlora.data.overlap.candidates import CandidateFilter
+from jmedlora.data.overlap.candidates import CandidateFilter, Candidates
 from jmedlora.data.overlap.input_files import Passage
 from jmedlora.data.overlap.normalize import OffsetMap, normalize
+from jmedlora.data.overlap.parts import PartSearch, RunIndex
 from jmedlora.data.overlap.sought_questions import Pattern, SoughtQuestion, Way, make_patterns
-from jmedlora.data.overlap.thresholds import INSERTION_FACTOR, Thresholds
+from jmedlora.data.overlap.thresholds import Thresholds
 from jmedlora.data.overlap.verify import Match, Verifier
+from jmedlora.data.overlap.windows import Window, WindowCutter
 
 BLOCK_CHARACTERS, BLOCK_TEXTS = 50_000, 1_000
 """Searched at once, at most: larger blocks take memory, smaller ones time."""
-SHORTEST_WINDOW = 500
-"""Characters of a window at least: smaller ones only cost time."""
+STRENGTH: dict[Way, int] = {
+    "parts": 0,
+    "choices": 1,
+    "stem": 2,
+    "stem+answer": 2,
+    "stem+choices": 3,
+}
+"""Where several patterns find a question in a record, the one of the highest is told."""
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A piece of a text. start: its place in the whole text."""
-
-    start: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class WindowCutter:
-    """Cuts texts, because in a whole book nearly every 3-gram occurs somewhere.
-
-    overlap: characters that two neighbours share. size: those of a window. Whatever is no longer
-    than ``overlap`` stands whole in one window.
-    """
-
-    overlap: int
-    size: int
-
-    @classmethod
-    def for_longest(cls, longest: int) -> "WindowCutter":
-        """The cutter for patterns of at most ``longest`` characters."""
-        overlap = int(longest * INSERTION_FACTOR)
-        return cls(overlap, max(2 * overlap, SHORTEST_WINDOW))
-
-    def cut(self, text: str) -> Iterator[Window]:
-        """The windows of ``text``, in order; a text that fits is one."""
-        start = 0
-        while start + self.size < len(text):
-            yield Window(start, text[start : start + self.size])
-            start += self.size - self.overlap
-        yield Window(start, text[start:])
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One question found in one record.
 
-    question: its index. way: with its choices, with its answer, or the stem alone. containment: the
-    share of its 3-grams, 0 to 1. ratio: partial ratio, 0 to 100. start, end: of the matching
-    excerpt in ``passage.text``.
+    question: its index. way: which pattern found it: with its choices, with its answer, the stem
+    alone, the choices alone, or parts. containment: the share of the pattern's 3-grams, 0 to 1;
+    for parts of its runs of 13 characters, in the record and its neighbour. ratio: partial ratio of
+    pattern and excerpt, 0 to 100. start, end: of the matching excerpt in ``passage.text``.
     """
 
     question: int
@@ -75,6 +51,45 @@ class Hit:
         return self.passage.text[self.start : self.end]
 
 
+class PassageMatches:
+    """What was found in one passage: of each question the best match."""
+
+    def __init__(self) -> None:
+        self._best: dict[int, Match] = {}
+        self._whole: list[tuple[int, int]] = []
+
+    def add(self, match: Match) -> None:
+        """Keeps the match if it is the best of its question."""
+        best = self._best.setdefault(match.question, match)
+        if _preference(match) > _preference(best):
+            self._best[match.question] = match
+        if STRENGTH[match.way] >= STRENGTH["stem"]:
+            self._whole.append((match.start, match.end))
+
+    def hits(self, passage: Passage) -> Iterator[Hit]:
+        """The hits, by question."""
+        offsets = OffsetMap(passage.text)
+        for question, match in sorted(self._best.items()):
+            if STRENGTH[match.way] >= STRENGTH["stem"] or not self._belongs_to_another(match):
+                start, end = offsets.original_span(match.start, match.end)
+                yield Hit(question, passage, match.way, match.containment, match.ratio, start, end)
+
+    def _belongs_to_another(self, match: Match) -> bool:
+        """Whether most of it is a piece of a question that is found here as a whole.
+
+        Many questions share their choices or a phrase with another one.
+        """
+        least = (match.end - match.start) / 2
+        return any(
+            min(end, match.end) - max(start, match.start) > least for start, end in self._whole
+        )
+
+
+def _preference(match: Match) -> tuple[int, float, float, int]:
+    """The match that is told has the highest one: choices with their stem are the best evidence."""
+    return STRENGTH[match.way], match.ratio, match.containment, -match.start
+
+
 class Search:
     """Looks for ``questions``. It can be used for any number of files."""
 
@@ -83,8 +98,11 @@ class Search:
         self._patterns: list[Pattern] = make_patterns(questions, thresholds)
         texts = [pattern.text for pattern in self._patterns]
         self._windows = WindowCutter.for_longest(max(map(len, texts), default=0))
-        self._filter = CandidateFilter(texts, thresholds.containment)
+        shares = [pattern.containment for pattern in self._patterns]
+        self._filter = CandidateFilter(texts, shares)
         self._verifier = Verifier(self._patterns, self._filter)
+        whole = {each.question: each for each in reversed(self._patterns)}  # its first pattern
+        self._runs = RunIndex(list(whole.values()), self._filter, thresholds.parts)
 
     @property
     def too_short(self) -> list[SoughtQuestion]:
@@ -94,56 +112,50 @@ class Search:
 
     @property
     def only_with_choices_or_answer(self) -> list[SoughtQuestion]:
-        """The questions that are looked for only with their choices or their answer."""
+        """The questions whose stem is not looked for as a whole without choices or answer."""
         sought = {pattern.question for pattern in self._patterns}
         alone = {pattern.question for pattern in self._patterns if pattern.way == "stem"}
         return [self.questions[index] for index in sorted(sought - alone)]
 
     def find_hits(self, passages: Iterable[Passage]) -> Iterator[Hit]:
-        """Each question in each passage once: with its choices if they are there, at its best.
+        """Each question in each passage of a file once: by the strongest pattern, at its best.
 
-        By passage, then in exam order.
+        By passage, then in exam order. No two passages have the same line.
         """
+        found: dict[int, PassageMatches] = defaultdict(PassageMatches)
+        parts, held = PartSearch(self._runs), list[Passage]()
         for block in _batches(passages, lambda passage: len(passage.text)):
-            yield from self._search_block(block)
+            for line, match in self._matches(block, parts):
+                found[line].add(match)
+            # The next record may hold the other part of a question in the last one.
+            for passage in [*held, *block[:-1]]:
+                yield from found.pop(passage.line, PassageMatches()).hits(passage)
+            held = block[-1:]
+        for passage in held:
+            yield from found.pop(passage.line, PassageMatches()).hits(passage)
 
-    def _search_block(self, block: Sequence[Passage]) -> Iterator[Hit]:
+    def _matches(self, block: Sequence[Passage], parts: PartSearch) -> Iterator[tuple[int, Match]]:
+        """What is found in a block: the line of each passage, and the match."""
         windows = (
-            (index, window)
-            for index, passage in enumerate(block)
+            (passage, window)
+            for passage in block
             for window in self._windows.cut(normalize(passage.text))
         )
-        best: dict[tuple[int, int], Match] = {}
-        for part in _batches(windows, lambda numbered: len(numbered[1].text)):
-            for index, match in self._matches(part):
-                key = index, self._patterns[match.pattern].question
-                if key not in best or self._preference(match) > self._preference(best[key]):
-                    best[key] = match
-        offset_maps: dict[int, OffsetMap] = {}
-        for (index, question), match in sorted(best.items(), key=lambda each: each[0]):
-            offsets = offset_maps.setdefault(index, OffsetMap(block[index].text))
-            yield self._hit(question, block[index], match, offsets)
+        for some in _batches(windows, lambda pair: len(pair[1].text)):
+            candidates = self._filter.find_candidates([window.text for _, window in some])
+            yield from self._whole_matches(some, candidates)
+            yield from parts.find(some, candidates)
 
-    def _matches(self, part: Sequence[tuple[int, Window]]) -> Iterator[tuple[int, Match]]:
-        """What is found in some windows: the index of each one's passage, and the match."""
-        candidates = self._filter.find_candidates([window.text for _, window in part])
+    def _whole_matches(
+        self, windows: Sequence[tuple[Passage, Window]], candidates: Candidates
+    ) -> Iterator[tuple[int, Match]]:
         for text, pattern in zip(
             candidates.texts.tolist(), candidates.patterns.tolist(), strict=True
         ):
-            index, window = part[text]
+            passage, window = windows[text]
             if found := self._verifier.verify(window.text, candidates.grams_of(text), pattern):
                 start, end = found.start + window.start, found.end + window.start
-                yield index, Match(pattern, found.containment, found.ratio, start, end)
-
-    def _preference(self, match: Match) -> tuple[bool, float, float, int]:
-        """The match that is told has the highest one: choices are the stronger evidence."""
-        has_choices = self._patterns[match.pattern].way == "stem+choices"
-        return has_choices, match.ratio, match.containment, -match.start
-
-    def _hit(self, question: int, passage: Passage, match: Match, offsets: OffsetMap) -> Hit:
-        start, end = offsets.original_span(match.start, match.end)
-        way = self._patterns[match.pattern].way
-        return Hit(question, passage, way, match.containment, match.ratio, start, end)
+                yield passage.line, replace(found, start=start, end=end)
 
 
 def _batches(items: Iterable[T], length: Callable[[T], int]) -> Iterator[list[T]]:

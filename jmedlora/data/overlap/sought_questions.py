@@ -1,5 +1,5 @@
 """What is looked for: every question with its choices, long stems alone, short ones with the
-right answer.
+right answer, and choices alone.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from jmedlora.core.errors import UserError
+from jmedlora.data.overlap.candidates import SEPARATOR, ngram_codes
 from jmedlora.data.overlap.normalize import normalize
 from jmedlora.data.overlap.thresholds import Thresholds
 from jmedlora.exams.documents import content_hash
@@ -15,11 +16,18 @@ from jmedlora.exams.readers.custom import read_exam
 from jmedlora.exams.registry import NAMES, load_exam, native_form
 from jmedlora.exams.schema import Question
 
-Way = Literal["stem+choices", "stem+answer", "stem"]
+Way = Literal["stem+choices", "stem+answer", "stem", "choices", "parts"]
+"""Which pattern found a question; "parts": runs of characters of stem and choices."""
 SHORTEST_PATTERN = 20
 """Characters, normalised, under which no text is looked for: it would be found anywhere."""
 UNREACHABLE = 2.0
 """More than any containment."""
+UNREACHABLE_RATIO = 101.0
+"""More than any partial ratio."""
+CHOICES_ALONE, CHOICES_GRAMS = 15, 8
+"""Japanese characters, and different 3-grams within the choices, under which choices alone are not
+looked for: others share them.
+"""
 SHORTEST_CHOICES = 10
 """Characters, normalised, under which the choices of a question say nothing: "①", "a", "12"."""
 
@@ -53,13 +61,15 @@ class SoughtQuestion:
 class Pattern:
     """One text that is looked for. question: the index of the question that it stands for.
 
-    text: normalised. ratio: the partial ratio that it must reach. sure: the containment that is
-    enough without, above 1 where none is.
+    text: normalised, with a SEPARATOR between texts that may stand in any order. containment: the
+    share of its 3-grams, 0 to 1, that a text must hold. ratio: the partial ratio that it must
+    reach. sure: the containment that is enough without, above 1 where none is.
     """
 
     question: int
     way: Way
     text: str
+    containment: float
     ratio: float
     sure: float = UNREACHABLE
 
@@ -108,19 +118,28 @@ def length_in_japanese(text: str) -> float:
 
 def _patterns(index: int, question: SoughtQuestion, thresholds: Thresholds) -> Iterator[Pattern]:
     stem, choices = normalize(question.question), normalize("".join(question.choices))
-    text = normalize(question.text)
+    text, least, alike = normalize(question.text), thresholds.containment, thresholds.stem_ratio
     if len(choices) >= SHORTEST_CHOICES and len(text) >= SHORTEST_PATTERN:
-        yield Pattern(index, "stem+choices", text, thresholds.ratio, thresholds.sure)
+        yield Pattern(index, "stem+choices", text, least, thresholds.ratio, thresholds.sure)
     elif choices and len(text) >= SHORTEST_PATTERN:
         # Choices that are only labels make it no more telling than the stem alone.
-        yield Pattern(index, "stem+choices", text, thresholds.stem_ratio)
+        yield Pattern(index, "stem+choices", text, least, alike)
     if length_in_japanese(stem) >= thresholds.min_stem and len(stem) >= SHORTEST_PATTERN:
-        yield Pattern(index, "stem", stem, thresholds.stem_ratio)
+        yield Pattern(index, "stem", stem, least, alike)
     elif (
         normalize("".join(question.answer))
         and len(answered := normalize(question.text_with_answer)) >= SHORTEST_PATTERN
     ):
-        yield Pattern(index, "stem+answer", answered, thresholds.stem_ratio)
+        yield Pattern(index, "stem+answer", answered, least, alike)
+    yield from _choices_alone(index, question.choices, thresholds.choices)
+
+
+def _choices_alone(index: int, choices: Sequence[str], share: float) -> Iterator[Pattern]:
+    """The choices in any order, whatever labels stand between them, if they are telling."""
+    texts = list(map(normalize, choices))
+    grams = {code for text in texts for code in ngram_codes(text).tolist()}
+    if length_in_japanese("".join(texts)) >= CHOICES_ALONE and len(grams) >= CHOICES_GRAMS:
+        yield Pattern(index, "choices", SEPARATOR.join(texts), share, UNREACHABLE_RATIO, share)
 
 
 def is_exam_file(exam: str) -> bool:

@@ -20,7 +20,10 @@ class Thresholds:
     sure: the share of a question with its choices from which no further test is made: the clauses
     may then stand in another order. ratio, stem_ratio: rapidfuzz's partial ratio, 0 to 100, that a
     question with choices and a stem alone or with its answer must reach. min_stem: characters,
-    normalised, from which a stem is looked for alone; three Latin ones count as one.
+    normalised, from which a stem is looked for alone; three Latin ones count as one. choices: the
+    share of the 3-grams within the choices that a text must hold to be a copy of them alone.
+    parts: the share of a question's runs of 13 characters that a record must hold together with
+    the one before or behind it.
     """
 
     containment: float = 0.35
@@ -28,6 +31,8 @@ class Thresholds:
     ratio: float = 80.0
     stem_ratio: float = 88.0
     min_stem: int = 40
+    choices: float = 0.95
+    parts: float = 0.3
 
 
 def coverage_notes(thresholds: Thresholds) -> list[str]:

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
-from jmedlora.data.overlap.candidates import CandidateFilter, Grams
-from jmedlora.data.overlap.sought_questions import Pattern
+from jmedlora.data.overlap.candidates import SEPARATOR, CandidateFilter, Grams
+from jmedlora.data.overlap.sought_questions import Pattern, Way
 from jmedlora.data.overlap.thresholds import INSERTION_FACTOR
 
 MARGIN = 0.25
@@ -20,10 +20,12 @@ MARGIN = 0.25
 class Match:
     """One pattern in one text.
 
-    pattern: by index. containment: 0 to 1. ratio: 0 to 100. start, end: where in the text.
+    way: which kind of pattern. question: by index. containment: 0 to 1. ratio: 0 to 100. start,
+    end: where in the text.
     """
 
-    pattern: int
+    way: Way
+    question: int
     containment: float
     ratio: float
     start: int
@@ -59,10 +61,12 @@ class Verifier:
         sought = self._patterns[pattern]
         containment = shared / int(self._filter.sizes[pattern])
         is_sure = containment >= sought.sure
-        ratio, start, end = partial_ratio(sought.text, stretch, 0.0 if is_sure else sought.ratio)
+        text = sought.text.replace(SEPARATOR, "")
+        ratio, start, end = partial_ratio(text, stretch, 0.0 if is_sure else sought.ratio)
         if not is_sure and ratio < sought.ratio:
             return None
-        return Match(pattern, containment, ratio, offset + start, offset + end)
+        span = offset + start, offset + end
+        return Match(sought.way, sought.question, containment, ratio, *span)
 
 
 def partial_ratio(question: str, text: str, cutoff: float) -> tuple[float, int, int]:
