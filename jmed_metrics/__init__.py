@@ -4,7 +4,7 @@ Strings in, numbers out: nothing here imports torch, lm_eval or touches a file.
 """
 
 from jmed_metrics.floors import Floors, floors
-from jmed_metrics.intervals import mean_interval, proportion_interval
+from jmed_metrics.intervals import mean_interval, paired_interval, proportion_interval
 from jmed_metrics.score import Score, accuracy, exact_match, gestalt_score, score_response
 from jmed_metrics.similarity import Nearest, gestalt, nearest
 
@@ -19,6 +19,7 @@ __all__ = [
     "gestalt_score",
     "mean_interval",
     "nearest",
+    "paired_interval",
     "proportion_interval",
     "score_response",
 ]

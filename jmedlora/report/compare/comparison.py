@@ -7,8 +7,10 @@ from jmedlora.core.display import counted
 from jmedlora.exams.cache import locate
 from jmedlora.exams.documents import Document
 from jmedlora.exams.readers.igakuqa_notes import read_notes
+from jmedlora.report.compare.baselines import comparison
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
+from jmedlora.report.compare.design_effects import serial_questions
 from jmedlora.report.compare.sections import Block, exam_blocks, pooled_block
 from jmedlora.report.compare.table import Table, build_table
 from jmedlora.report.compare.truncation import NEARLY, cannot_tell
@@ -41,19 +43,31 @@ def read_columns(paths: list[Path], labels: Path | None) -> list[Column]:
 
 
 def table_of(
-    found: list[Column], *, pooled: bool, by: str | None, seed: int, resamples: int
+    found: list[Column],
+    *,
+    pooled: bool,
+    by: str | None,
+    seed: int,
+    resamples: int,
+    against: str | None = None,
 ) -> Table:
-    """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``)."""
+    """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``).
+
+    against: the name of the column that all others are compared with. Raises UserError if there is
+    no such one.
+    """
     blocks = _blocks(found, pooled=pooled, by=by)
     return build_table(
         found,
         blocks,
+        comparison(found, against),
         warnings=warnings(found),
         notes=[
             *_left_out(found),
             *_unusable(found),
             *_not_broken_down(blocks, by),
             *_cut(found, blocks),
+            *serial_questions(blocks),
         ],
         seed=seed,
         resamples=resamples,

@@ -14,8 +14,9 @@ from jmedlora.exams.documents import Document
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Protocol
 from jmedlora.exams.protocol import Floors as FloorsByMetric
 from jmedlora.exams.protocols import METRICS, PROTOCOLS
+from jmedlora.report.compare.cases import case_clusters
 from jmedlora.report.compare.columns import Column
-from jmedlora.report.compare.statistics import Floats
+from jmedlora.report.compare.statistics import Clusters, Floats
 from jmedlora.report.compare.truncation import share_cut
 from jmedlora.report.load.measurements import Measured
 
@@ -48,12 +49,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines over the same questions. is_part: of an exam that was broken down."""
+    """Lines over the same questions.
+
+    is_part: of an exam that was broken down. clusters: the cases that the questions belong to, None
+    where no two are known to share one.
+    """
 
     title: str
     questions: int
     lines: tuple[Line, ...]
     is_part: bool = False
+    clusters: Clusters | None = None
 
 
 def exam_blocks(
@@ -70,7 +76,8 @@ def exam_blocks(
         first = _first(columns, subject)
         groups = [group_of(doc) for doc in _docs(first)] if group_of else []
         if not groups or None in groups:
-            blocks.append(Block(subject, len(first.keys), tuple(lines)))
+            clusters = case_clusters(_docs(first))
+            blocks.append(Block(subject, len(first.keys), tuple(lines), clusters=clusters))
             continue
         for group in sorted(set(groups), key=str):
             mask = np.array([each == group for each in groups])
@@ -95,7 +102,8 @@ def pooled_block(columns: Sequence[Column]) -> Block | None:
         for key in by_key[0]
         if all(key in lines for lines in by_key)
     ]
-    return Block(f"{' + '.join(subjects)}, pooled", len(docs), tuple(lines))
+    title = f"{' + '.join(subjects)}, pooled"
+    return Block(title, len(docs), tuple(lines), clusters=case_clusters(docs))
 
 
 def subject_lines(columns: Sequence[Column], subject: str) -> list[Line]:
@@ -163,7 +171,7 @@ def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Blo
     docs = [doc for doc, chosen in zip(_docs(first), mask, strict=True) if chosen]
     known_floors = _floors(first.protocol, docs)
     parts = tuple(_masked(line, mask, known_floors) for line in lines)
-    return Block(title, len(docs), parts, is_part=True)
+    return Block(title, len(docs), parts, is_part=True, clusters=case_clusters(docs))
 
 
 def _masked(line: Line, mask: Mask, known_floors: FloorsByMetric) -> Line:
