@@ -23,7 +23,8 @@ def _command(name: str, text: str, show: "Show") -> Command:
         run=partial(_run, show),
         example=f"jmed-report {name} results/my_model/results_*.json",
         sections={
-            "reads": "the results file alone: no samples, no model, no exam",
+            "reads": "the results file: no model, no exam; scores also the samples beside it, for "
+            "the intervals of means",
             "writes": "nothing but the report",
         },
         status={1: "no file holds a task of this project, or one cannot be read"},

@@ -78,13 +78,14 @@ def intervals(
 
 
 def is_right_or_wrong(metric: str, values: Floats | None) -> bool:
-    """Whether the score is a share of questions.
+    """Whether the score is a share of questions, each of which counts 0 or 1.
 
-    Of other harness tasks single values alone can tell.
+    Of another harness task single values alone can tell.
     """
-    if metric in METRICS:
-        return not METRICS[metric].graded
-    return values is not None and bool(np.isin(values, (0.0, 1.0)).all())
+    if values is None:
+        return metric in METRICS and not METRICS[metric].graded
+    is_graded = metric in METRICS and METRICS[metric].graded
+    return not is_graded and bool(np.isin(values, (0.0, 1.0)).all())
 
 
 def _by_formula(score: Scored) -> Interval | None:
