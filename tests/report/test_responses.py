@@ -238,7 +238,7 @@ def test_no_response_breaks_a_table(tmp_path, capsys, response):
     write_run(tmp_path, model="models/x|y", docs=[doc], responses=[response.replace("\ud800", "")])
     source = text(capsys, tmp_path)
     assert tables(source)[1][1][:2] == [
-        "x|y, 0 steps",
+        "x|y",
         "\n".join(visible(response.replace("\ud800", "")).strip().split("\n")),
     ]
     headings = [line for line in source.splitlines() if line.startswith("#")]
@@ -305,14 +305,14 @@ def test_free_questions_have_no_gold(tmp_path, capsys):
     write_run(tmp_path, model="models/a", responses=["抗凝固療法"], **free)
     write_run(tmp_path, model="models/b", responses=["  "], **free)
     source = text(capsys, tmp_path, "--task", "jmed_treatment")
-    assert tables(source)[0] == [["model"], ["a, 0 steps"], ["b, 0 steps"]]
+    assert tables(source)[0] == [["model"], ["a"], ["b"]]
     assert "Scores are over" not in source  # there are none
     assert "**Question** 治療を述べよ。\n\n- Input: 深部静脈血栓症\n" in source
     assert "✓" not in source
     assert tables(source)[1] == [
         ["model", "response"],
-        ["a, 0 steps", "抗凝固療法"],
-        ["b, 0 steps", "(empty)"],
+        ["a", "抗凝固療法"],
+        ["b", "(empty)"],
     ]
     found = page(tmp_path).found
     assert "li gold" not in found
@@ -344,7 +344,7 @@ def test_the_gold_of_the_examination(tmp_path, capsys, answer, choices, gold):
     source = text(capsys, tmp_path)
     assert gold in source
     read = "a" if choices else ""  # a letter is no number
-    assert tables(source)[1][1] == ["base, 0 steps", "a", read, "1", ""]
+    assert tables(source)[1][1] == ["base", "a", read, "1", ""]
 
 
 def test_shuffled_choices_are_shown_as_published(tmp_path, capsys):

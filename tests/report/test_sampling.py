@@ -34,9 +34,9 @@ def three(tmp_path) -> Path:
 
 def test_runs_that_differ_in_their_seed_are_one_column(three):
     found = table(three)
-    assert titles(found) == ["base, 0 steps"]
+    assert titles(found) == ["base"]
     assert values(found, "Accuracy (0s)") == [round((10 + 12 + 5) / 3 / 20, 4)]
-    assert "base, 0 steps, igakuqa 0s: mean of 3 samples (seed 1, 2, 3)." in found.notes
+    assert "base, igakuqa 0s: mean of 3 samples (seed 1, 2, 3)." in found.notes
     assert not any("One sample" in note for note in found.notes)
 
 
@@ -106,13 +106,13 @@ def test_a_run_repeated_with_the_same_seed_stays_apart(tmp_path):
 
 def test_a_single_sampled_run_says_so(tmp_path):
     ask(tmp_path, 10)
-    note = "One sample; the spread over seeds is not in the intervals: base, 0 steps."
+    note = "One sample; the spread over seeds is not in the intervals: base."
     assert note in table(tmp_path / "results").notes
 
 
 def test_the_score_of_each_sample_is_told_on_request(three):
     notes = table(three, repeats=True).notes
-    accuracy = "base, 0 steps, igakuqa 0s, accuracy of each sample: 0.500, 0.600, 0.250."
+    accuracy = "base, igakuqa 0s, accuracy of each sample: 0.500, 0.600, 0.250."
     assert accuracy in notes
     assert any(note.startswith("Several samples: ") for note in notes)
 

@@ -6,7 +6,7 @@ import pytest
 
 from jmedlora.exams.documents import choices_document
 from jmedlora.exams.registry import load_exam
-from jmedlora.report.compare.table import differences
+from jmedlora.report.compare.table import shown_differences
 from jmedlora.report.load.results_file import ResultsError
 from tests.support.commands import PAPER
 from tests.support.compared import DOCS, ask, row, table, values
@@ -55,7 +55,7 @@ def test_differences_are_paired_with_step_0_and_corrected(trained):
 
 def test_holm_counts_every_test_of_the_table(trained):
     found = table(trained / "results")
-    tests = differences(found.sections)
+    tests = shown_differences(found.sections)
     assert len(tests) == 12  # two adapters × three scores × two shots; no test of a rate
     smallest = min(tests, key=lambda test: test.p)
     assert smallest.p_holm == pytest.approx(12 * smallest.p)

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
+from jmedlora.report.compare.baselines import BEST
 from jmedlora.report.compare.columns import Column
-from jmedlora.report.compare.table import Cell, Difference, Row, Section, Table
+from jmedlora.report.compare.differences import Difference
+from jmedlora.report.compare.score_intervals import BOOTSTRAP, NORMAL, WILSON
+from jmedlora.report.compare.table import Cell, Row, Section, Table
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.runs import Run
 from jmedlora.report.render.paper_table import reference
@@ -48,7 +51,7 @@ COLUMNS = (
            measured=asked(IGAKUQA_0, version=2)),
     column(SCRIPT, "?", None, note=FORMULA, measured=asked(IGAKUQA_0, IGAKUQA_1, MEDQA)),
 )  # fmt: skip
-CHANGE = Difference(-0.136, 0.0001, 0.006, "McNemar", 210, 185)
+CHANGE = Difference(-0.136, 0.0001, 0.006, "McNemar", 210, 185, -0.181, -0.0914, "model, 0 steps")
 FLOORS = {"chance": 0.18467, "empty answer": 0.0, "all choices": 0.20893}
 IGAKUQA = Section(
     "igakuqa",
@@ -59,14 +62,16 @@ IGAKUQA = Section(
             "accuracy",
             0,
             (
-                Cell(0.2219, 0.2, 0.2434),
+                Cell(0.2219, 0.2, 0.2434, method=WILSON),
                 # .239 twice: equal as shown, so both are second to none but .438
                 Cell(0.2391, 0.2178, 0.2619, best=True,
-                     difference=Difference(0.0172, 0.227, 0.227, "McNemar", 210, 185)),
-                Cell(0.2388, 0.217, 0.261, best=True),
+                     difference=Difference(0.0172, 0.227, 0.227, "McNemar", 210, 185, -0.0096,
+                                           0.0440, f"{JAPANESE}, 0 steps"), method=WILSON),
+                Cell(0.2388, 0.217, 0.261, best=True, method=WILSON),
                 Cell(0.18, 0.16, 0.2,
-                     difference=Difference(-0.0591, 0.00001, 0.00003, "McNemar", 110, 196)),
-                Cell(0.438, 0.412, 0.464, best=True),
+                     difference=Difference(-0.0591, 0.00001, 0.00003, "McNemar", 110, 196, -0.0825,
+                                           -0.0357, f"{SPECIAL}, 0 steps"), method=WILSON),
+                Cell(0.438, 0.412, 0.464, best=True, method=WILSON),
             ),
             FLOORS,
         ),
@@ -86,10 +91,11 @@ IGAKUQA = Section(
             (
                 Cell(0.0, None, None),
                 Cell(0.186, 0.18, 0.192, best=True,
-                     difference=Difference(0.186, 0.0061, 0.0122, "sign flip")),
+                     difference=Difference(0.186, 0.0061, 0.0122, "sign flip", None, None, 0.1801,
+                                           0.1921, f"{JAPANESE}, 0 steps"), method=BOOTSTRAP),
                 None,
                 None,
-                Cell(0.078, 0.07, 0.086, best=True),
+                Cell(0.078, 0.07, 0.086, best=True, method=NORMAL),
             ),
             {"empty answer": 0.0, "all choices": 0.35145},
         ),
@@ -107,7 +113,35 @@ TABLE = Table(
     signatures=signatures(*COLUMNS),
     seed=1234,
     resamples=10_000,
+    tests=3,
 )
+
+
+def change(value: float, p: float, low: float, high: float) -> Difference:
+    return Difference(value, p, p, "McNemar", 1, 2, low, high, "A-7B")
+
+
+UNTRAINED = tuple(column(model, "", 0, measured=asked(IGAKUQA_0)) for model in ("A-7B", "B", "C"))
+"""Models none of which was trained: each is compared with the best of the row."""
+FROM_BEST = Table(
+    UNTRAINED,
+    (
+        Section(
+            "igakuqa",
+            40,
+            (
+                Row("Accuracy (0s)", "accuracy", 0, (
+                    Cell(0.5, 0.352, 0.648, best=True, method=WILSON),
+                    Cell(0.475, 0.329, 0.625, method=WILSON, tied=True,
+                         difference=change(-0.025, 1.0, -0.1, 0.05)),
+                    Cell(0.2, 0.105, 0.348, method=WILSON,
+                         difference=change(-0.3, 0.004, -0.45, -0.15)),
+                ), {}),
+            ),
+        ),
+    ),
+    (), (), signatures(*UNTRAINED), seed=1, resamples=10_000, against=BEST, tests=3,
+)  # fmt: skip
 
 
 def cells(table: Table) -> list[tuple[Section, Row, Column, Cell]]:

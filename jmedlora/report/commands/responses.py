@@ -36,6 +36,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from jmedlora.report.compare.baselines import several_baselines
     from jmedlora.report.compare.comparability import warnings
     from jmedlora.report.compare.comparison import read_columns
     from jmedlora.report.responses.page import SUFFIXES, page, view
@@ -48,12 +49,13 @@ def _run(args: argparse.Namespace) -> int:
     views = [
         view(part, args.ids, args.only, args.limit) for part in with_questions(selected, args.ids)
     ]
+    warned = [*warnings(found), *([] if args.baseline else several_baselines(found))]
     if args.out is None:
-        print(page(args.format or "markdown", views, warnings(found)), end="")
+        print(page(args.format or "markdown", views, warned), end="")
         return 0
     for name in [args.format] if args.format else SUFFIXES:
         path = args.out / f"responses.{SUFFIXES[name]}"
-        write_file(path, page(name, views, warnings(found)))
+        write_file(path, page(name, views, warned))
         print(path)
     return 0
 

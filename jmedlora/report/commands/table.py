@@ -31,6 +31,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="also show the other readings of the paper's scores for questions with several "
         "correct choices",
     )
+    parser.add_argument(
+        "--against",
+        metavar="NAME",
+        help="compare every column with this one, named by its title, model or adapter (default: "
+        "step 0 of each model; where nothing was trained, the best of each row)",
+    )
     parser.add_argument("--with-paper", action="store_true", help="show the paper's Table 1 apart")
     parser.add_argument(
         "--format", choices=sorted(FORMATS), help="print this instead of the terminal's table"
@@ -62,6 +68,7 @@ def _run(args: argparse.Namespace) -> int:
         resamples=args.resamples,
         repeats=args.repeats,
         follow_ups=True,
+        against=args.against,
     )
     paper = reference() if args.with_paper else None
     if args.out:  # before anything is printed: the reader of a pipe may leave early
@@ -84,8 +91,9 @@ def _write(folder: Path, table: "Table", paper: "PaperTable | None") -> None:
 TABLE = Command(
     name="table",
     text="Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
-    "intervals, paired differences from step 0 of the same model, floors, and what limits the "
-    "comparison. Runs that cannot be compared are refused, with their names and the reason.",
+    "intervals, paired differences with theirs (from step 0 of the same model, from any column, or "
+    "from the best of each row), floors, and what limits the comparison. Runs that cannot be "
+    "compared are refused, with their names and the reason.",
     options=_add_options,
     run=_run,
     example="jmed-report table results/ --labels labels.yml --with-paper --out report",

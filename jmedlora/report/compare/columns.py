@@ -23,10 +23,10 @@ class Column:
     """One model, trained for some steps, asked in one way.
 
     model: the base model's name, the same for all columns that were trained from it. steps: as
-        shown ("0", "1k", "?"). step: the number, None if unknown. kind: "LoRA", "QLoRA", "full"
-        or "". hours: of training, None if unknown. note: what tells it from a column that would
-        look the same. name: what lm-eval was given, "base" or "base + adapter". adapter: the
-        latter, "" if none.
+        shown ("0", "1k", "?"), "" for a model that no column was trained from. step: the number,
+        None if unknown. kind: "LoRA", "QLoRA", "full" or "". hours: of training, None if unknown.
+        note: what tells it from a column that would look the same. name: what lm-eval was given,
+        "base" or "base + adapter". adapter: the latter, "" if none.
     way: how it was asked (template, decoding, chat); () where that makes no column of its own.
     measured: by subject and shots.
     """
@@ -46,8 +46,8 @@ class Column:
     def title(self) -> str:
         """The whole label on one line."""
         of = f" of {self.kind}{' training' if self.kind == FULL else ''}" if self.kind else ""
-        note = f", {self.note}" if self.note else ""
-        return f"{self.model}, {self.steps} steps{of}{note}"
+        steps = f"{self.steps} steps{of}" if self.steps else ""
+        return ", ".join(filter(None, [self.model, steps, self.note]))
 
 
 def columns(measured: Sequence[Measured], labels: Mapping[str, Label]) -> list[Column]:
@@ -64,7 +64,8 @@ def columns(measured: Sequence[Measured], labels: Mapping[str, Label]) -> list[C
         for cells in _by_column(measured, trained)
     ]
     given = {label.model for label in labels.values()}
-    return _told_apart(sorted(filled, key=lambda column: _place(column, labels)), given)
+    placed = sorted(filled, key=lambda column: _place(column, labels))
+    return _told_apart(list(map(_without_steps(placed), placed)), given)
 
 
 def _by_column(
@@ -134,6 +135,12 @@ def shown_steps(steps: int | str | None) -> str:
     if isinstance(steps, int) and steps >= 1000 and steps % 100 == 0:
         return f"{steps / 1000:g}k"
     return "?" if steps is None else str(steps)
+
+
+def _without_steps(found: Sequence[Column]) -> Callable[[Column], Column]:
+    """Drops the step 0 of a model that none of ``found`` was trained from."""
+    trained = {column.model for column in found if column.step != 0}
+    return lambda column: column if column.model in trained else replace(column, steps="")
 
 
 def _place(column: Column, labels: Mapping[str, Label]) -> tuple[object, ...]:

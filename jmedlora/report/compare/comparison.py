@@ -7,8 +7,10 @@ from jmedlora.core.display import counted
 from jmedlora.exams.cache import locate
 from jmedlora.exams.documents import Document
 from jmedlora.exams.readers.igakuqa_notes import read_notes
+from jmedlora.report.compare.baselines import comparison
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
+from jmedlora.report.compare.design_effects import serial_questions
 from jmedlora.report.compare.readings import reading_notes
 from jmedlora.report.compare.sampling_notes import sampling_notes
 from jmedlora.report.compare.sections import (
@@ -58,11 +60,13 @@ def table_of(
     resamples: int,
     repeats: bool = False,
     follow_ups: bool = False,
+    against: str | None = None,
 ) -> Table:
     """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``).
 
     repeats: whether its notes give the score of each sample. follow_ups: below each whole exam also
-    the follow-ups apart.
+    the follow-ups apart. against: the name of the column that all others are compared with. Raises
+    UserError if there is no such one.
     """
     blocks = _blocks(found, pooled=pooled, by=by)
     if follow_ups and not pooled and not by:
@@ -70,6 +74,7 @@ def table_of(
     return build_table(
         found,
         blocks,
+        comparison(found, against),
         warnings=warnings(found),
         notes=[
             *_left_out(found),
@@ -79,6 +84,7 @@ def table_of(
             *_not_broken_down(blocks, by),
             *_cut(found, blocks),
             *sampling_notes(found, each_sample=repeats),
+            *serial_questions(blocks),
         ],
         seed=seed,
         resamples=resamples,

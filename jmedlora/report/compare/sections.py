@@ -15,6 +15,7 @@ from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Protocol
 from jmedlora.exams.protocol import Floors as FloorsByMetric
 from jmedlora.exams.protocols import METRICS, PROTOCOLS
 from jmedlora.exams.provenance import FollowUps
+from jmedlora.report.compare.cases import case_clusters
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.readings import reading_names, readings_of
 from jmedlora.report.compare.sampling_spread import (
@@ -26,7 +27,7 @@ from jmedlora.report.compare.sampling_spread import (
     samples_of,
     self_agreement,
 )
-from jmedlora.report.compare.statistics import Floats
+from jmedlora.report.compare.statistics import Clusters, Floats
 from jmedlora.report.compare.trial import trial
 from jmedlora.report.compare.truncation import AT_LIMIT, share_cut
 from jmedlora.report.load.measurements import Measured
@@ -68,7 +69,8 @@ class Line:
 class Block:
     """Lines over the same questions.
 
-    is_part: of an exam that was broken down. is_tested: whether its differences are.
+    is_part: of an exam that was broken down. is_tested: whether its differences are. clusters: the
+    cases that the questions belong to, None where no two are known to share one.
     """
 
     title: str
@@ -76,6 +78,7 @@ class Block:
     lines: tuple[Line, ...]
     is_part: bool = False
     is_tested: bool = True
+    clusters: Clusters | None = None
 
 
 def exam_blocks(
@@ -93,7 +96,8 @@ def exam_blocks(
         title = ", ".join(filter(None, [subject, trial(first)]))
         groups = [group_of(doc) for doc in _docs(first)] if group_of else []
         if not groups or None in groups:
-            blocks.append(Block(title, len(first.keys), tuple(lines)))
+            clusters = case_clusters(_docs(first))
+            blocks.append(Block(title, len(first.keys), tuple(lines), clusters=clusters))
             continue
         for group in sorted(set(groups), key=str):
             mask = np.array([each == group for each in groups])
@@ -147,7 +151,8 @@ def pooled_block(columns: Sequence[Column]) -> Block | None:
     ]
     asked = [(name, trial(_first(columns, name))) for name in subjects]
     names = [f"{name} ({part})" if part else name for name, part in asked]
-    return Block(f"{' + '.join(names)}, pooled", len(docs), tuple(lines))
+    title = f"{' + '.join(names)}, pooled"
+    return Block(title, len(docs), tuple(lines), clusters=case_clusters(docs))
 
 
 def subject_lines(columns: Sequence[Column], subject: str) -> list[Line]:
@@ -261,7 +266,7 @@ def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Blo
     docs = [doc for doc, chosen in zip(_docs(first), mask, strict=True) if chosen]
     known_floors = _floors(first, docs)
     parts = tuple(_masked(line, mask, known_floors) for line in lines)
-    return Block(title, len(docs), parts, is_part=True)
+    return Block(title, len(docs), parts, is_part=True, clusters=case_clusters(docs))
 
 
 def _masked(line: Line, mask: Mask, known_floors: FloorsByMetric) -> Line:

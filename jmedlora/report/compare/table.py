@@ -1,10 +1,18 @@
-"""Table 1 of the paper from runs: scores with intervals, differences from step 0, and floors."""
+"""Table 1 of the paper from runs: scores with intervals, differences, and floors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from jmedlora.report.compare.baselines import (
+    BEST,
+    STEP_0,
+    Comparison,
+    several_baselines,
+    without_baseline,
+)
 from jmedlora.report.compare.columns import Column
-from jmedlora.report.compare.inference import Difference, differences_from, intervals
+from jmedlora.report.compare.differences import Difference, differences
+from jmedlora.report.compare.score_intervals import Interval, Scored, intervals
 from jmedlora.report.compare.sections import FLOOR_NAMES, Block
 from jmedlora.report.compare.statistics import holm
 
@@ -15,13 +23,20 @@ ALPHA = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One score. low, high: its 95 % interval, None if it has none. best: among the row's best."""
+    """One score.
+
+    low, high: its 95 % interval, None if it has none. method: by which it was found, "" if none.
+    best: among the row's best. tied: where columns are compared with the best of the row, whether
+    the corrected test does not tell this one from it; of the best itself False.
+    """
 
     value: float
     low: float | None = None
     high: float | None = None
     best: bool = False
     difference: Difference | None = None
+    method: str = ""
+    tied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +69,9 @@ class Table:
     """Everything that a format shows.
 
     signatures: (column title, subject, line) of every score, and (column title, "", line) of the
-        conditions of every run. notes: what was not computed, and
-        why. seed, resamples: of the bootstrap and the permutation test.
+        conditions of every run. notes: what was not computed, and why. seed, resamples: of the
+        bootstrap and the permutation test. against: what the differences are from: STEP_0, BEST, or
+        the title of a column. tests: over how many Holm's correction is.
     """
 
     columns: tuple[Column, ...]
@@ -66,11 +82,14 @@ class Table:
     seed: int
     resamples: int
     floor_names: tuple[str, ...] = field(default=FLOOR_NAMES)
+    against: str = STEP_0
+    tests: int = 0
 
 
 def build_table(
     columns: Sequence[Column],
     blocks: Sequence[Block],
+    compared: Comparison,
     *,
     warnings: Sequence[str] = (),
     notes: Sequence[str] = (),
@@ -78,9 +97,12 @@ def build_table(
     resamples: int,
 ) -> Table:
     """The table of ``blocks``, whose rows have one entry for each of ``columns``."""
-    bases = [baseline(columns, index) for index in range(len(columns))]
-    sections = [_section(block, bases, seed=seed, resamples=resamples) for block in blocks]
-    corrected = _corrected(sections)
+    titles = [column.title for column in columns]
+    sections = [
+        _section(block, compared, titles, seed=seed, resamples=resamples) for block in blocks
+    ]
+    tests = _number_of_tests(sections, compared.against)
+    corrected = _corrected(sections, tests, compared.against)
     signatures = dict.fromkeys(
         entry
         for column in columns
@@ -90,18 +112,25 @@ def build_table(
             (column.title, "", str(each.conditions)),
         )
     )
+    from_step_0 = compared.against == STEP_0
     return Table(
         columns=tuple(columns),
         sections=tuple(corrected),
-        warnings=tuple(warnings),
-        notes=(*notes, *without_baseline(columns), *_too_few_flips(corrected, resamples)),
+        warnings=(*warnings, *(several_baselines(columns) if from_step_0 else [])),
+        notes=(
+            *notes,
+            *(without_baseline(columns) if from_step_0 else []),
+            *_too_few_flips(corrected, tests, resamples),
+        ),
         signatures=tuple(signatures),
         seed=seed,
         resamples=resamples,
+        against=compared.against,
+        tests=tests,
     )
 
 
-def differences(sections: Sequence[Section]) -> list[Difference]:
+def shown_differences(sections: Sequence[Section]) -> list[Difference]:
     """Every difference of a table, row by row."""
     return [
         cell.difference
@@ -112,92 +141,106 @@ def differences(sections: Sequence[Section]) -> list[Difference]:
     ]
 
 
-def _too_few_flips(sections: Sequence[Section], resamples: int) -> list[str]:
+def _number_of_tests(sections: Sequence[Section], against: str) -> int:
+    """Over how many tests Holm's correction is: those shown; from the best all pairs of each row.
+
+    The best is chosen by the same answers, so that any pair might have been shown: corrected for
+    the tests shown alone, five equal models would have a false difference in 9 % of tables.
+    """
+    rows = [
+        sum(1 for cell in row.cells if cell and cell.difference)
+        for section in sections
+        for row in section.rows
+    ]
+    return sum(n * (n + 1) // 2 if against == BEST else n for n in rows)
+
+
+def _too_few_flips(sections: Sequence[Section], tests: int, resamples: int) -> list[str]:
     """A note if the correction, not the differences, may keep the permutation test from ALPHA.
 
     That is, if the least p that it can give was reached and is still not below ALPHA corrected.
     """
-    tests = differences(sections)
-    at_least = [each for each in tests if each.test == "sign flip" and each.p * (resamples + 1) < 2]
+    shown = shown_differences(sections)
+    at_least = [each for each in shown if each.test == "sign flip" and each.p * (resamples + 1) < 2]
     if not at_least or min(each.p_holm for each in at_least) < ALPHA:
         return []
     return [
-        f"{len(tests)} tests are too many for {resamples:,} permutations: no difference in Gestalt "
+        f"{tests} tests are too many for {resamples:,} permutations: no difference in Gestalt "
         f"score could fall below p = {ALPHA:g} after correction; use --resamples "
-        f"{int(2 * len(tests) / ALPHA)} or more."
+        f"{int(2 * tests / ALPHA)} or more."
     ]
 
 
-def baseline(columns: Sequence[Column], index: int) -> int | None:
-    """The column of step 0 of the same model, asked in the same way; None if there is none.
-
-    Asked in another way it would show what the prompt does, not what training does. A column that
-    only other harness tasks fill was asked in no way of ours.
-    """
-    column = columns[index]
-    if column.step == 0:
-        return None
-    found = [
-        i for i, other in enumerate(columns) if other.model == column.model and other.step == 0
-    ]
-    same = [i for i in found if columns[i].way == column.way]
-    loose = [i for i in found if not (columns[i].way and column.way)]
-    return next(iter([*same, *loose]), None)
-
-
-def without_baseline(columns: Sequence[Column]) -> list[str]:
-    """A note that names the trained columns which have no step 0 to be compared with."""
-    alone = [
-        column.title
-        for index, column in enumerate(columns)
-        if column.step != 0 and column.kind and baseline(columns, index) is None
-    ]
-    if not alone:
-        return []
-    return [
-        f"No difference is shown for {'; '.join(alone)}: there is no run of step 0 of the same "
-        "model, asked in the same way."
-    ]
-
-
-def _section(block: Block, bases: Sequence[int | None], *, seed: int, resamples: int) -> Section:
-    limits = intervals(block, seed=seed, resamples=resamples)
-    tests = differences_from(block, bases, seed=seed, flips=resamples) if block.is_tested else {}
+def _section(
+    block: Block, compared: Comparison, titles: Sequence[str], *, seed: int, resamples: int
+) -> Section:
+    bases = [compared.of_line(line) for line in block.lines]
+    tests = (
+        differences(block, bases, titles, seed=seed, resamples=resamples) if block.is_tested else {}
+    )
+    limits = _intervals(block, seed=seed, resamples=resamples)
     rows = []
     for index, line in enumerate(block.lines):
         cells = [
             None
             if score is None
-            else Cell(score, *limits[index, column], difference=tests.get((index, column)))
+            else _cell(score, limits[index, column], tests.get((index, column)))
             for column, score in enumerate(line.scores)
         ]
-        shown = cells if line.is_rate else with_best(cells, upward=line.upward)
+        if not line.is_rate:
+            most = 1 if compared.against == BEST else 2
+            cells = with_best(cells, upward=line.upward, most=most)
         rows.append(
-            Row(line.name, line.metric, line.shots, tuple(shown), line.floors, line.is_rate)
+            Row(line.name, line.metric, line.shots, tuple(cells), line.floors, line.is_rate)
         )
     return Section(block.title, block.questions, tuple(rows))
 
 
-def with_best(cells: Sequence[Cell | None], *, upward: bool | None = True) -> list[Cell | None]:
-    """The two best marked, with ties, as the paper does; of two columns only the better one.
+def _intervals(
+    block: Block, *, seed: int, resamples: int
+) -> dict[tuple[int, int], Interval | None]:
+    scored = {
+        (index, column): Scored(
+            line.metric, score, block.questions, line.values[column], line.stderrs[column]
+        )
+        for index, line in enumerate(block.lines)
+        for column, score in enumerate(line.scores)
+        if score is not None
+    }
+    found = intervals(list(scored.values()), block.clusters, seed=seed, resamples=resamples)
+    return dict(zip(scored, found, strict=True))
+
+
+def _cell(score: float, interval: Interval | None, difference: Difference | None) -> Cell:
+    if interval is None:
+        return Cell(score, difference=difference)
+    return Cell(score, interval.low, interval.high, difference=difference, method=interval.method)
+
+
+def with_best(
+    cells: Sequence[Cell | None], *, upward: bool | None = True, most: int = 2
+) -> list[Cell | None]:
+    """The ``most`` best marked, with ties, two as the paper does; of two columns the better one.
 
     upward: whether more is better; nothing is marked where that is not known (None).
     """
     values = sorted((round(c.value, DIGITS) for c in cells if c), reverse=bool(upward))
     if len(values) < 2 or upward is None:
         return list(cells)
-    best = set(values[:2] if len(values) > 2 else values[:1])
+    best = set(values[:most] if len(values) > 2 else values[:1])
     return [replace(c, best=round(c.value, DIGITS) in best) if c else None for c in cells]
 
 
-def _corrected(sections: Sequence[Section]) -> list[Section]:
-    """The sections with Holm's correction over all tests of the table."""
-    corrected = iter(holm([each.p for each in differences(sections)]))
+def _corrected(sections: Sequence[Section], tests: int, against: str) -> list[Section]:
+    """The sections with Holm's correction over ``tests`` tests, and with what is tied."""
+    corrected = iter(holm([each.p for each in shown_differences(sections)], tests))
 
     def cell_of(cell: Cell | None) -> Cell | None:
         if not cell or not cell.difference:
             return cell
-        return replace(cell, difference=replace(cell.difference, p_holm=next(corrected)))
+        p = next(corrected)
+        tied = against == BEST and not cell.best and p >= ALPHA
+        return replace(cell, difference=replace(cell.difference, p_holm=p), tied=tied)
 
     return [
         replace(

@@ -31,7 +31,7 @@ WORDS = {
         shots="{}-shot",
         questions="{} questions",
         chance="chance",
-        interval="bands: 95 % bootstrap intervals",
+        interval="bands: 95 % intervals",
         metrics=NAMES,
     ),
     "ja": Words(
@@ -40,7 +40,7 @@ WORDS = {
         shots="{}ショット",
         questions="{}問",
         chance="当て推量",
-        interval="帯：95 % ブートストラップ信頼区間",
+        interval="帯：95 % 信頼区間",
         metrics={
             **{name: each.japanese for name, each in METRICS.items()},
             AT_LIMIT: "打ち切り率",

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from jmedlora.report.compare.baselines import baseline
 from jmedlora.report.compare.columns import Column
-from jmedlora.report.compare.table import Row, Section, Table, baseline
+from jmedlora.report.compare.table import Row, Section, Table
 from jmedlora.report.render.sheet import printable
 
 Key = tuple[str, str, tuple[str, ...]]

@@ -107,6 +107,15 @@ def measure(run: Run) -> list[Measured]:
     return [*ours, *(_other(run, name, leaves) for name, leaves in other_tasks(run))]
 
 
+def logged(result: TaskResult) -> Measured | None:
+    """What a task of ours measured; None where its samples do not lie beside its results.
+
+    Raises ResultsError if they are incomplete or not those of the scores.
+    """
+    run = Run(result.path, result.run, (result,))
+    return _ours(run, result) if samples_file(run, result.task).is_file() else None
+
+
 def subject_of(result: TaskResult) -> str:
     """What a task of ours asks, whatever its template."""
     if result.task.removesuffix(ALPACA) == "jmed_own":

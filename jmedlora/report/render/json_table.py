@@ -28,6 +28,8 @@ def render(table: Table, paper: PaperTable | None = None) -> str:
         ],
         "seed": table.seed,
         "resamples": table.resamples,
+        "against": table.against,
+        "tests": table.tests,
         "paper": asdict(paper) if paper else None,
     }
     return dump(_numbers(found))

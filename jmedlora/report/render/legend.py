@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from jmedlora.report.compare.table import ALPHA, Difference, Row, Table
+from jmedlora.report.compare.baselines import BEST
+from jmedlora.report.compare.differences import FEW, Difference
+from jmedlora.report.compare.score_intervals import BOOTSTRAP, NORMAL, WILSON
+from jmedlora.report.compare.table import ALPHA, Cell, Row, Table
 from jmedlora.report.render.number_format import MARK, fixed
 
 TESTS = {"McNemar": "McNemar's exact test", "sign flip": "sign-flip permutation test"}
@@ -13,26 +16,44 @@ FLOORS = {
 }
 
 BOLD = "Bold: the two best of a row, of two the better one, with ties."
+MARKS = (
+    "best (bold): the best score of its row, with ties. tied: the test does not tell it from the "
+    "best; that does not show that the two are equal."
+)
 
 
 def foot(table: Table) -> list[str]:
     """The sentences on intervals, tests and bold, for the numbers that ``table`` has."""
-    intervals = (
-        f"95 % intervals: bootstrap over questions, {table.resamples:,} resamples, "
-        f"seed {table.seed}; Wilson's where all are right or all wrong, and from lm-eval's "
-        "standard error where the single scores are unknown."
-    )
-    return [intervals, *_tests_line(table), *([BOLD] if _has_best(table) else [])]
+    marks = [MARKS if table.against == BEST else BOLD] if _has_best(table) else []
+    return [*_intervals_line(table), *_tests_line(table), *marks]
 
 
 def _has_best(table: Table) -> bool:
-    return any(
-        cell.best
-        for section in table.sections
-        for row in section.rows
-        for cell in row.cells
-        if cell
-    )
+    return any(cell.best for cell in _cells(table))
+
+
+def _intervals_line(table: Table) -> Iterator[str]:
+    methods = {cell.method for cell in _cells(table)}
+    tested = any(cell.difference for cell in _cells(table))
+    drawn = [
+        *(["means of graded values"] if BOOTSTRAP in methods else []),
+        *(["differences"] if tested else []),
+    ]
+    parts = [
+        *(["Wilson's for shares of questions"] if WILSON in methods else []),
+        *([f"bootstrap over questions, {table.resamples:,} resamples, seed {table.seed}, for "
+           f"{' and '.join(drawn)}"] if drawn else []),
+        *([f"Newcombe's for differences where fewer than {FEW} answers differ"]
+          if any(_few_differ(each) for _, each in _tested(table)) else []),
+        *(["normal, from lm-eval's standard error, where single scores are unknown"]
+          if NORMAL in methods else []),
+    ]  # fmt: skip
+    if parts:
+        yield f"95 % intervals: {'; '.join(parts)}."
+
+
+def _few_differ(found: Difference) -> bool:
+    return found.gained is not None and found.gained + (found.lost or 0) < FEW
 
 
 def _tests_line(table: Table) -> Iterator[str]:
@@ -44,11 +65,26 @@ def _tests_line(table: Table) -> Iterator[str]:
         for test, shown in TESTS.items()
         if any(found.test == test for _, found in tested)
     )
-    plural = "s" if len(tested) > 1 else ""
     yield (
-        f"p: {names}, against step 0 of the same model, Holm-corrected over the {len(tested)} "
-        f"test{plural} of this table; {MARK} p < {fixed(ALPHA).rstrip('0')}."
+        f"p: {names}, against {table.against}, Holm-corrected over {_counted_tests(table)}; "
+        f"{MARK} p < {fixed(ALPHA).rstrip('0')}."
     )
+
+
+def _counted_tests(table: Table) -> str:
+    plural = "s" if table.tests > 1 else ""
+    if table.against == BEST:
+        return (
+            f"the {table.tests} pair{plural} of columns in the rows of this table, because the "
+            "same answers say which is the best"
+        )
+    return f"the {table.tests} test{plural} of this table"
+
+
+def _cells(table: Table) -> Iterator[Cell]:
+    for section in table.sections:
+        for row in section.rows:
+            yield from filter(None, row.cells)
 
 
 def _tested(table: Table) -> Iterator[tuple[Row, Difference]]:

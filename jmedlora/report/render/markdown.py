@@ -32,8 +32,9 @@ def _sheet(sheet: Sheet) -> str:
     lines = [
         _row("", *map(escape, head), *sheet.floor_names),
         _row("---", *["---:"] * (len(head) + len(floors))),
-        _row(sheet.steps_label, *steps, *floors),
     ]
+    if any(steps):
+        lines.append(_row(sheet.steps_label, *steps, *floors))
     for part in sheet.parts:
         if part.title:
             lines.append(_row(f"**{escape(part.title)}**", *[""] * len(head), *floors))
@@ -50,9 +51,9 @@ def _line(line: Line) -> str:
 
 
 def _cell(cell: Shown) -> str:
-    texts = map(_number, filter(None, [cell.value, cell.interval, cell.difference]))
-    value, *below = texts
-    return "<br>".join([f"**{value}**" if cell.best else value, *below])
+    value, *below = map(_number, filter(None, [cell.value, *cell.below]))
+    shown = f"**{value}**" if cell.best else value
+    return "<br>".join([f"{shown} {cell.mark}".rstrip(), *below])
 
 
 def _number(text: str) -> str:

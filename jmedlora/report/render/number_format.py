@@ -3,7 +3,8 @@
 import re
 from math import isfinite
 
-from jmedlora.report.compare.table import ALPHA, DIGITS, Cell, Difference
+from jmedlora.report.compare.differences import Difference
+from jmedlora.report.compare.table import ALPHA, DIGITS, Cell
 
 MISSING = "-"
 MARK = "*"
@@ -23,12 +24,12 @@ def percent(value: float) -> str:
     return f"{value:.1%}" if isfinite(value) else "n/a"
 
 
-def interval(cell: Cell, *, is_rate: bool) -> str:
+def interval(found: Cell | Difference | None, *, is_rate: bool = False) -> str:
     """Such as "[.218, .262]", of a rate in percent "[7.1, 9.9]"; "" if there is none."""
-    if cell.low is None or cell.high is None:
+    if found is None or found.low is None or found.high is None:
         return ""
     show = percent if is_rate else fixed
-    return f"[{show(cell.low)}, {show(cell.high)}]".replace("%", "")
+    return f"[{show(found.low)}, {show(found.high)}]".replace("%", "")
 
 
 def difference(found: Difference | None) -> str:

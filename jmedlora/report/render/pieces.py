@@ -11,6 +11,8 @@ COLUMNS = 6
 NAME = 12
 """As many letters of a model's name as one column is wide."""
 SECTIONS = 2
+PAGE = 60
+"""As many printed lines as a page of A4 holds beside the head and what stands below."""
 LINES = 30
 """About half a page: more than SECTIONS sections share a table only up to so many printed lines."""
 
@@ -33,8 +35,9 @@ def with_columns(sheet: Sheet, places: Sequence[int], *, floors: bool) -> Sheet:
 def pages(sheet: Sheet) -> list[Sheet]:
     """``sheet`` as tables for pages of A4: whole, or numbered in their titles.
 
-    More than COLUMNS columns: by model, floors beside the first. More than SECTIONS sections: one
-    each. Small neighbours share a table. What stands below the sheet stands below the last table.
+    More than COLUMNS columns: by model, floors beside the first. More than SECTIONS sections, or
+    PAGE lines: one each. Small neighbours share a table. What stands below the sheet stands below
+    the last table.
     """
     pieces = [
         with_columns(rows, places, floors=not index)
@@ -73,10 +76,11 @@ def _by_model(sheet: Sheet) -> list[list[int]]:
 def _by_section(sheet: Sheet) -> Iterator[Sheet]:
     """The sheet with the sections that share a table; the training hours below the last ones."""
     sections = [part for part in sheet.parts if part.title]
-    if len(sections) <= SECTIONS:
+    heights = [_height(part) for part in sections]
+    if len(sections) <= SECTIONS and (len(sections) < SECTIONS or sum(heights) <= PAGE):
         yield sheet
         return
-    packs = _packed([_height(part) for part in sections], LINES)
+    packs = _packed(heights, LINES)
     for pack in packs:
         rest = sheet.parts[len(sections) :] if pack is packs[-1] else ()
         yield replace(sheet, parts=(*(sections[place] for place in pack), *rest))

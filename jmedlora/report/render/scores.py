@@ -4,12 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from jmed_metrics import mean_interval, proportion_interval
+import numpy as np
+
+from jmed_metrics import proportion_interval
 from jmedlora.core.display import counted, visible
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE, EMPTY_ANSWER, Floors
 from jmedlora.exams.protocols import METRICS
+from jmedlora.report.compare.cases import case_clusters
+from jmedlora.report.compare.score_intervals import NORMAL, Interval, Scored, intervals
 from jmedlora.report.load.follow_ups import Apart, read_apart
 from jmedlora.report.load.group_results import GroupResult
+from jmedlora.report.load.measurements import logged
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.run_conditions import conditions_of
 from jmedlora.report.load.signature import signature
@@ -28,13 +33,20 @@ Parts = Mapping[str, Sequence[Sequence[str]]]
 NO_PARTS: Parts = {}
 
 
+NOT_DRAWN = (
+    "{}: the normal interval, from lm-eval's standard error; a bootstrap, as in jmed-report table, "
+    "needs the samples of --log_samples beside the results file."
+)
+
+
 def print_scores(result: TaskResult) -> None:
     """Prints a task's scores with 95 % intervals and floors, its rates and its signature.
 
     The floors are the expected accuracy of a guess, and the scores of an empty response and of one
     that lists every choice, over all questions of the exam. Where the samples lie beside the
     results, the share of right answers stands apart for follow-ups and for all others. Raises
-    ResultsError without rich, and FileError for samples without scores.
+    ResultsError without rich, and FileError or ResultsError for samples that are incomplete or not
+    those of the scores.
     """
     asked = result.data.items
     of_all = "" if result.scored == asked else f" of {asked:,} (trial)"
@@ -48,7 +60,8 @@ def print_scores(result: TaskResult) -> None:
     lines = [rates, *sampled(result), _follow_ups(result, apart)]
     below = "\n".join(filter(None, [*lines, str(signature(result)), str(conditions_of(result))]))
     parts = {result.protocol.right: list(_rows_apart(apart))} if apart else {}
-    _print(title, result, result.scored, result.data.floors, below, parts=parts)
+    limits = _intervals(result, result.protocol.scores, [result])
+    _print(title, result, limits, result.data.floors, below, parts=parts)
 
 
 def sampled(result: TaskResult) -> list[str]:
@@ -62,18 +75,33 @@ def print_group(group: GroupResult) -> None:
     names = " and ".join(member.task for member in group.members)
     left_out = _left_out(sum(member.left_out for member in group.members))
     title = f"{group.group}: {names} pooled, {n} questions{left_out}\n{group.members[0].model}"
-    _print(title, group, n, _pooled_floors(group, n), "")
+    limits = _intervals(group, tuple(group.scores), group.members)
+    _print(title, group, limits, _pooled_floors(group, n), "")
 
 
-def interval(result: TaskResult | GroupResult, metric: str, n: int) -> tuple[float, float] | None:
-    """The 95 % interval of a score over ``n`` questions.
+def _intervals(
+    result: TaskResult | GroupResult, metrics: Sequence[str], tasks: Sequence[TaskResult]
+) -> dict[str, Interval | None]:
+    """The interval of each of ``metrics`` over the questions of ``tasks``.
 
-    None for a graded score whose standard error is 0 or unknown: it says nothing then.
+    Only graded scores need the samples: those of a reasoning model are long.
     """
-    if not METRICS[metric].graded:
-        return proportion_interval(result.scores[metric], n)
-    error = result.stderrs[metric]
-    return mean_interval(result.scores[metric], error) if error else None
+    ordered = sorted(tasks, key=lambda each: each.task)  # as in table --pooled
+    needed = any(METRICS[metric].graded for metric in metrics)
+    asked = [found for each in ordered if needed and (found := logged(each))]
+    complete = len(asked) == len(tasks)
+    docs = [record["doc"] for each in asked for record in each.records] if complete else []
+    scored = [
+        Scored(
+            metric,
+            result.scores[metric],
+            sum(each.scored for each in tasks),
+            np.concatenate([each.values[metric] for each in asked]) if complete else None,
+            result.stderrs[metric],
+        )
+        for metric in metrics
+    ]
+    return dict(zip(metrics, intervals(scored, case_clusters(docs)), strict=True))
 
 
 def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
@@ -105,7 +133,7 @@ def _left_out(count: int) -> str:
 def _print(
     title: str,
     result: TaskResult | GroupResult,
-    n: int,
+    limits: Mapping[str, Interval | None],
     floors: Floors,
     below: str,
     *,
@@ -113,8 +141,11 @@ def _print(
 ) -> None:
     console, wide = consoles("scores", WIDTH)
     wide.print(visible(title), markup=False)
-    wide.print(_table(result, n, floors, parts))
-    console.print(f"{visible(below)}\n" if below else "", soft_wrap=True, markup=False)
+    wide.print(_table(result, limits, floors, parts))
+    normal = [metric for metric, each in limits.items() if each and each.method == NORMAL]
+    said = NOT_DRAWN.format(", ".join(normal)) if normal else ""
+    lines = "\n".join(filter(None, [said, visible(below)]))
+    console.print(f"{lines}\n" if lines else "", soft_wrap=True, markup=False)
 
 
 def _pooled_floors(group: GroupResult, n: int) -> Floors:
@@ -129,16 +160,19 @@ def _pooled_floors(group: GroupResult, n: int) -> Floors:
     }
 
 
-def _table(result: TaskResult | GroupResult, n: int, floors: Floors, parts: Parts) -> "Table":
+def _table(
+    result: TaskResult | GroupResult,
+    limits: Mapping[str, Interval | None],
+    floors: Floors,
+    parts: Parts,
+) -> "Table":
     table = plain_table(("", *HEADINGS))
-    scores = result.scores if isinstance(result, GroupResult) else result.protocol.scores
-    for metric in scores:
-        limits = interval(result, metric, n)
+    for metric, interval in limits.items():
         known = floors[metric]
         table.add_row(
             metric,
             f"{result.scores[metric]:.3f}",
-            _shown(limits),
+            _shown((interval.low, interval.high) if interval else None),
             *(f"{known[name]:.3f}" if name in known else "" for name in FLOORS),
         )
         for row in parts.get(metric, ()):

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from jmedlora.report.compare.baselines import BEST, STEP_0
 from jmedlora.report.compare.columns import Column
-from jmedlora.report.compare.table import Cell, Row, Section, Table
+from jmedlora.report.compare.table import Cell, Row, Section, Table, shown_differences
 from jmedlora.report.render import number_format
 from jmedlora.report.render.legend import floors_line, foot, signature_lines
 from jmedlora.report.render.number_format import MISSING
@@ -22,17 +23,31 @@ STEPS = "Steps of (Q)LoRA"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cell: its lines, "" where one is not known. A cell without a run has the value MISSING."""
+    """A cell: its lines, "" where one is not known. A cell without a run has the value MISSING.
+
+    mark: behind the value, "best" or "tied" where columns are compared with the best of the row.
+    change: the interval of the difference.
+    """
 
     value: str = MISSING
     interval: str = ""
     difference: str = ""
     best: bool = False
+    mark: str = ""
+    change: str = ""
+
+    @property
+    def below(self) -> tuple[str, str, str]:
+        """The lines below the value, "" where there is none."""
+        return self.interval, self.difference, self.change
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of a column. steps: with the kind of training, "1k LoRA". note: may be ""."""
+    """The head of a column. steps: with the kind of training, "1k LoRA". Both may be "".
+
+    note: what else tells it from others.
+    """
 
     model: str
     steps: str
@@ -49,8 +64,8 @@ class Line:
 
     @property
     def below(self) -> list[list[str]]:
-        """The texts of the lines below the scores: intervals, differences; only those that are."""
-        lines = [[c.interval for c in self.cells], [c.difference for c in self.cells]]
+        """The texts of the lines below the scores, one a cell; only lines that hold any."""
+        lines = map(list, zip(*(cell.below for cell in self.cells), strict=True))
         return [texts for texts in lines if any(texts)]
 
 
@@ -66,7 +81,8 @@ class Part:
 class Sheet:
     """Everything that is shown. Below the table stand notes, warnings, foot and signatures.
 
-    notes: what was not computed, or does not compare. foot: how the numbers came about.
+    steps_label: "" where no model was trained. notes: what was not computed, or does not compare.
+    foot: how the numbers came about.
     """
 
     title: str
@@ -89,17 +105,21 @@ class Sheet:
     def has_notes(self) -> bool:
         return any(head.note for head in self.heads)
 
+    @property
+    def has_steps(self) -> bool:
+        return any(head.steps for head in self.heads)
+
 
 def sheet_of(table: Table) -> Sheet:
     """The sheet of ``table``. Floors that no row has get no column."""
     rows = [row for section in table.sections for row in section.rows]
     floor_names = tuple(name for name in table.floor_names if any(name in r.floors for r in rows))
-    parts = [_part(section, floor_names) for section in table.sections]
+    parts = [_part(section, floor_names, table.against) for section in table.sections]
     hours = [column.hours for column in table.columns]
     return Sheet(
-        title="Scores with 95 % intervals and differences from step 0",
+        title=_title(table),
         steps_label=_steps_label(table.columns),
-        heads=tuple(_head(column) for column in table.columns),
+        heads=tuple(_heads(table.columns)),
         floor_names=floor_names,
         parts=(*parts, *_hours_part(hours, len(floor_names))),
         notes=tuple(map(printable, table.notes)),
@@ -130,32 +150,44 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text).strip()
 
 
-def _head(column: Column) -> Head:
-    steps = f"{column.steps} {column.kind}".strip()
-    return Head(printable(column.model), printable(steps), printable(column.note))
+def _title(table: Table) -> str:
+    """What the table shows, and from what its differences are."""
+    if not shown_differences(table.sections):
+        return "Scores with 95 % intervals"
+    against = "step 0" if table.against == STEP_0 else printable(table.against)
+    return f"Scores with 95 % intervals and differences from {against}"
+
+
+def _heads(columns: Sequence[Column]) -> Iterator[Head]:
+    """Beside models that were trained, one that was not has the steps MISSING."""
+    unknown = MISSING if any(column.steps for column in columns) else ""
+    for column in columns:
+        steps = f"{column.steps} {column.kind}".strip() or unknown
+        yield Head(printable(column.model), printable(steps), printable(column.note))
 
 
 def _steps_label(columns: Sequence[Column]) -> str:
+    if not any(column.steps for column in columns):
+        return ""
     kinds = {column.kind for column in columns}
     return STEPS if kinds <= {"", "LoRA", "QLoRA"} else "Steps of training"
 
 
-def _part(section: Section, floor_names: Sequence[str]) -> Part:
+def _part(section: Section, floor_names: Sequence[str], against: str) -> Part:
     """The rows of ``section``, scores before rates."""
     ordered = sorted(section.rows, key=lambda row: row.is_rate)
     count = f"{section.questions:,} question{'' if section.questions == 1 else 's'}"
-    return Part(
-        f"{printable(section.title)}, {count}", tuple(_line(row, floor_names) for row in ordered)
-    )
+    lines = tuple(_line(row, floor_names, against) for row in ordered)
+    return Part(f"{printable(section.title)}, {count}", lines)
 
 
-def _line(row: Row, floor_names: Sequence[str]) -> Line:
+def _line(row: Row, floor_names: Sequence[str], against: str) -> Line:
     floors = (number_format.fixed(row.floors[n]) if n in row.floors else "" for n in floor_names)
-    cells = (_shown(cell, is_rate=row.is_rate) for cell in row.cells)
+    cells = (_shown(cell, against, is_rate=row.is_rate) for cell in row.cells)
     return Line(printable(row.name), tuple(cells), tuple(floors))
 
 
-def _shown(cell: Cell | None, *, is_rate: bool) -> Shown:
+def _shown(cell: Cell | None, against: str, *, is_rate: bool) -> Shown:
     if cell is None:
         return Shown()
     return Shown(
@@ -163,7 +195,15 @@ def _shown(cell: Cell | None, *, is_rate: bool) -> Shown:
         number_format.interval(cell, is_rate=is_rate),
         number_format.difference(cell.difference),
         cell.best,
+        mark=_mark(cell, against),
+        change=number_format.interval(cell.difference),
     )
+
+
+def _mark(cell: Cell, against: str) -> str:
+    if against != BEST:
+        return ""
+    return "best" if cell.best else "tied" if cell.tied else ""
 
 
 def _printed(value: float | None, best: Sequence[float]) -> Shown:

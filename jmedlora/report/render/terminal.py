@@ -74,7 +74,8 @@ def _grid(sheet: Sheet) -> "Grid":
     for name in sheet.floor_names:
         grid.add_column(name.replace(" ", "\n"), justify="right", no_wrap=True)
     steps = (Text(f"{head.steps}\n{head.note}".strip()) for head in sheet.heads)
-    grid.add_row(sheet.steps_label, *steps)
+    if sheet.has_steps or sheet.has_notes:
+        grid.add_row(sheet.steps_label, *steps)
     for part in sheet.parts:
         grid.add_section()
         if part.title:
@@ -86,7 +87,11 @@ def _grid(sheet: Sheet) -> "Grid":
 
 def _cell_width(sheet: Sheet, place: int) -> int:
     texts = [
-        text for part in sheet.parts for line in part.lines for text in _lines(line.cells[place])
+        text
+        for part in sheet.parts
+        for line in part.lines
+        for cell in [line.cells[place]]
+        for text in (*_lines(cell), f"{cell.value} {cell.mark}")
     ]
     return max([CELL_WIDTH, *map(len, texts)])
 
@@ -95,8 +100,11 @@ def _cell(cell: Shown) -> "Text":
     from rich.text import Text
 
     value, *below = _lines(cell)
-    return Text("\n").join([Text(value, "bold" if cell.best else ""), *map(Text, below)])
+    shown = Text(value, "bold" if cell.best else "")
+    if cell.mark:
+        shown.append(f" {cell.mark}", "not bold")
+    return Text("\n").join([shown, *map(Text, below)])
 
 
 def _lines(cell: Shown) -> list[str]:
-    return list(filter(None, [cell.value, cell.interval, cell.difference]))
+    return list(filter(None, [cell.value, *cell.below]))

@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 
 from jmedlora.core.errors import UserError
+from jmedlora.report.compare.baselines import baseline, named
 from jmedlora.report.compare.columns import Column
-from jmedlora.report.compare.table import baseline
 from jmedlora.report.responses.side_by_side import Part
 
 
 def base_of(found: list[Column], index: int, given: str | None) -> int | None:
-    """The column that the one at ``index`` is compared with. Raises UserError if unknown."""
+    """The column that the one at ``index`` is compared with. Raises UserError if it is not one."""
     if given is None:
         return baseline(found, index)
-    base = next((n for n, each in enumerate(found) if given in (each.title, each.name)), None)
-    if base is None:
-        titles = "; ".join(each.title for each in found)
-        raise UserError(f"--baseline {given}: no such column; they are: {titles}")
+    base = named(found, given, "--baseline")
     return None if base == index else base
 
 
