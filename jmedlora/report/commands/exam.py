@@ -109,7 +109,8 @@ def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], int]":
 EXAM = Command(
     name="exam",
     text="Mark models' answers to an examination and say whether they pass: points, forbidden "
-    "choices (禁忌肢) and the verdict, with whose lines it uses. Several models give one table for "
+    "choices (禁忌肢) and the verdict, with whose lines it uses and the probability of reaching "
+    "them with other questions. Several models give one table for "
     "each examination, most points first. Needs the questions on this machine.",
     options=_add_options,
     run=_run,
