@@ -1,6 +1,7 @@
 """The paper's metrics against hand computation, difflib and the counts known for IgakuQA."""
 
 import difflib
+import itertools
 import subprocess
 import sys
 from math import comb, isnan
@@ -8,6 +9,7 @@ from math import comb, isnan
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import multinomial
 
 from jmed_metrics import (
     accuracy,
@@ -17,6 +19,7 @@ from jmed_metrics import (
     gestalt_score,
     mean_interval,
     nearest,
+    paired_interval,
     proportion_interval,
     score_response,
 )
@@ -203,3 +206,30 @@ def test_the_metrics_need_neither_torch_nor_lm_eval():
     code = "import jmed_metrics, sys; print([m for m in ('torch', 'lm_eval') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_paired_interval_where_no_answer_differs():
+    # 5 of 10 right both times: Wilson's interval of .5 is .5 -+ .26341, and phi is
+    # (25 - 10 / 2) / 25 = .8, so each end lies sqrt(2 (1 - .8)) .26341 = .16659 from 0.
+    assert paired_interval(5, 0, 0, 5) == pytest.approx((-0.16659, 0.16659), abs=1e-5)
+
+
+def test_the_paired_interval_turns_with_the_question():
+    low, high = paired_interval(20, 9, 2, 9)
+    assert low < 7 / 40 < high
+    assert paired_interval(20, 2, 9, 9) == pytest.approx((-high, -low))
+
+
+@pytest.mark.parametrize(
+    ("both", "gained", "lost"), [(0.4, 0.05, 0.0), (0.4, 0.1, 0.05), (0.1, 0.02, 0.02)]
+)
+def test_the_paired_interval_holds_its_level(both, gained, lost):
+    """The chance that it holds the truth, summed over every outcome of 14 questions."""
+    shares, n = (both, gained, lost, 1 - both - gained - lost), 14
+    held = 0.0
+    for a, b, c in itertools.product(range(n + 1), repeat=3):
+        if a + b + c <= n:
+            low, high = paired_interval(a, b, c, n - a - b - c)
+            if low - 1e-12 <= gained - lost <= high + 1e-12:
+                held += multinomial.pmf((a, b, c, n - a - b - c), n, shares)
+    assert held > 0.94

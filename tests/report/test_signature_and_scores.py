@@ -160,6 +160,7 @@ def test_scores_stand_beside_their_floors(tmp_path, capsys):
     assert ["exact_match", "0.039", "0.030", "to", "0.050", "0.000", "1.000"] in rows
     assert ["gestalt_score", "0.078", "0.070", "to", "0.086", "0.000", "0.351"] in rows
     assert [LINE] in rows
+    assert out.count("gestalt_score: the normal interval, from lm-eval's standard error") == 2
 
 
 @pytest.mark.parametrize(

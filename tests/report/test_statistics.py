@@ -6,7 +6,13 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jmedlora.report.compare.statistics import bootstrap_intervals, holm, mcnemar, sign_flip
+from jmedlora.report.compare.statistics import (
+    bootstrap_intervals,
+    design_effect,
+    holm,
+    mcnemar,
+    sign_flip,
+)
 
 
 def answers(right: int, n: int) -> np.ndarray:
@@ -39,6 +45,55 @@ def test_an_interval_does_not_change_with_its_neighbours():
     beside = bootstrap_intervals(np.stack([other, one], axis=1), resamples=1_000)
     assert beside[1] == alone[0]
     assert bootstrap_intervals(one[:, None], resamples=1_000, seed=2) != alone
+
+
+def test_clusters_of_one_question_change_nothing():
+    values = answers(40, 200)[:, None]
+    alone = bootstrap_intervals(values, np.arange(200), resamples=500)
+    assert alone == bootstrap_intervals(values, resamples=500)
+
+
+def test_cases_are_drawn_whole():
+    # Four questions as two pairs that are right or wrong together: the mean of two draws from
+    # two pairs is 0, 1/2 or 1 with chances 1/4, 1/2, 1/4, so both ends are at the range's.
+    paired = np.array([1.0, 1.0, 0.0, 0.0])[:, None]
+    assert bootstrap_intervals(paired, np.array([0, 0, 1, 1])) == [(0.0, 1.0)]
+
+
+def test_the_bootstrap_by_case_agrees_with_a_naive_one():
+    rng = np.random.default_rng(5)
+    clusters = np.sort(rng.integers(60, size=150))
+    clusters = np.unique(clusters, return_inverse=True)[1]
+    values = rng.beta(0.5, 3, 150) + 0.2 * (clusters % 3)
+    parts = [values[clusters == each] for each in range(clusters.max() + 1)]
+    means = []
+    for _ in range(4000):
+        drawn = [parts[each] for each in rng.integers(len(parts), size=len(parts))]
+        means.append(np.concatenate(drawn).mean())
+    ((low, high),) = bootstrap_intervals(values[:, None], clusters)
+    naive = np.percentile(means, [2.5, 97.5])
+    assert (low, high) == pytest.approx(naive, abs=0.06 * (high - low))
+    # The design effect is the ratio of the two bootstraps' variances.
+    alone = rng.choice(values, size=(4000, 150)).mean(axis=1)
+    effect = design_effect(values, clusters)
+    assert effect == pytest.approx(np.var(means) / np.var(alone), rel=0.12)
+
+
+@pytest.mark.parametrize(
+    ("values", "clusters", "expected"),
+    [
+        # Pairs that agree: the squared totals are twice those of questions alone, and
+        # 4 clusters / 3 stand against 8 questions / 7.
+        ([1, 1, 0, 0, 1, 1, 0, 0], [0, 0, 1, 1, 2, 2, 3, 3], 2 * (4 / 3) / (8 / 7)),
+        ([1, 0, 1, 0], [0, 0, 1, 1], 0.0),  # pairs that never agree in all
+        ([1, 0, 0, 1], [0, 1, 2, 3], 1.0),  # no case
+        ([1, 1, 1, 1], [0, 0, 1, 1], None),  # nothing varies
+        ([1, 0, 1, 0], [0, 0, 0, 0], None),  # one case
+    ],
+)
+def test_the_design_effect(values, clusters, expected):
+    found = design_effect(np.array(values, dtype=float), np.array(clusters))
+    assert found == (None if expected is None else pytest.approx(expected))
 
 
 @pytest.mark.parametrize(
@@ -91,6 +146,10 @@ def test_a_p_value_is_never_zero():
 )
 def test_holms_correction(p_values, expected):
     assert holm(p_values) == pytest.approx(expected)
+
+
+def test_holm_counts_what_might_have_been_tested():
+    assert holm([0.01, 0.004], 6) == pytest.approx([0.05, 0.024])  # 5 x and 6 x
 
 
 @given(st.lists(st.floats(0, 1), max_size=30))

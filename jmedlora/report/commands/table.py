@@ -34,7 +34,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against",
         metavar="NAME",
-        help="compare every column with this one, named by its title, model or adapter (default: "
+        help="compare every column with this one, named by its title, model or path (default: "
         "step 0 of each model; where nothing was trained, the best of each row)",
     )
     parser.add_argument("--with-paper", action="store_true", help="show the paper's Table 1 apart")

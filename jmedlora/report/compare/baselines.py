@@ -52,7 +52,8 @@ def is_trained(column: Column) -> bool:
 
 
 def named(columns: Sequence[Column], name: str, option: str) -> int:
-    """The place of the one column called ``name``: by its title, else by its model or path.
+    """The place of the one column called ``name``: by its title, else by its model, the path of
+    its adapter (or of its model, if it has none), or the end of that.
 
     Raises UserError, naming ``option``, if it fits none or several.
     """
@@ -60,7 +61,7 @@ def named(columns: Sequence[Column], name: str, option: str) -> int:
     others = [
         place
         for place, each in enumerate(columns)
-        if name in (each.model, each.name, each.adapter, each.adapter.rpartition("/")[2])
+        if name == each.model or f"/{each.name}".endswith(f"/{name}")
     ]
     match titled or others:
         case [place]:

@@ -145,7 +145,7 @@ def _number_of_tests(sections: Sequence[Section], against: str) -> int:
     """Over how many tests Holm's correction is: those shown; from the best all pairs of each row.
 
     The best is chosen by the same answers, so that any pair might have been shown: corrected for
-    the tests shown alone, five equal models would have a false difference in 9 % of tables.
+    the tests shown alone, five equal models had a false difference in 8 % of simulated tables.
     """
     rows = [
         sum(1 for cell in row.cells if cell and cell.difference)
