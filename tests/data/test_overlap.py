@@ -205,11 +205,11 @@ def test_short_stems_only_with_their_choices(question, text, expected):
 @pytest.mark.parametrize(
     ("question", "answer", "ways"),
     [
-        (STEM, CHOICES[:1], ["stem+choices", "stem+answer"]),
-        (STEM, (), ["stem+choices"]),
-        (STEM, (" ",), ["stem+choices"]),  # it stands in an image
-        ("大きな" + STEM, CHOICES[:1], ["stem+choices", "stem"]),  # the stem is enough
-        (SHORT, ("虫",), ["stem+choices"]),  # ten characters are not
+        (STEM, CHOICES[:1], ["stem+choices", "stem+answer", "choices"]),
+        (STEM, (), ["stem+choices", "choices"]),
+        (STEM, (" ",), ["stem+choices", "choices"]),  # it stands in an image
+        ("大きな" + STEM, CHOICES[:1], ["stem+choices", "stem", "choices"]),  # the stem is enough
+        (SHORT, ("虫",), ["stem+choices", "choices"]),  # ten characters are not
     ],
 )
 def test_short_stems_are_looked_for_with_their_answer(question, answer, ways):
@@ -253,7 +253,8 @@ def test_latin_letters_make_a_stem_no_longer():
     term = "間質性肺疾患（interstitial lung disease: ILD）"
     stem = f"{term}の経過を見るための検査として正しいのはどれか。"
     sought = SoughtQuestion("own", "Q", stem, tuple(CHOICES))
-    for least, ways in ((36, ["stem+choices", "stem"]), (37, ["stem+choices"])):
+    with_stem, without = ["stem+choices", "stem", "choices"], ["stem+choices", "choices"]
+    for least, ways in ((36, with_stem), (37, without)):
         assert [p.way for p in make_patterns([sought], Thresholds(min_stem=least))] == ways
 
 
@@ -424,3 +425,26 @@ def test_a_hard_link_to_the_input_leaves_the_input_alone(tmp_path, capsys, exam)
     os.link(train, tmp_path / "link.jsonl")
     assert overlap(capsys, train, "--exam", exam, "--drop", tmp_path / "link.jsonl")[0] == 0
     assert train.read_bytes() == before
+
+
+def test_the_choices_alone_are_found():
+    """In any order and with any labels; a few of them are not enough."""
+    sought = SoughtQuestion("own", "Q", STEM, tuple(CHOICES))
+    listed = "\n".join(f"{number}. {text}" for number, text in enumerate(reversed(CHOICES), 1))
+    assert [hit[0] for hit in found(f"{OTHER}\n{listed}\n{OTHER}", sought)] == ["choices"]
+    assert found(f"{OTHER}\n{CHOICES[0]}\n{OTHER}", sought) == []
+
+
+def test_a_question_in_two_records_is_found_in_both():
+    """The second one holds all choices, too; apart, the first half is too little to be told."""
+    long = STEM + "".join(OTHER.split("。"))[:80] + QUESTION.question
+    sought = SoughtQuestion("own", "Q", long, tuple(CHOICES))
+    half = len(sought.text) // 2
+    filler = "天気のよい日に、町の広場で市が立つ。"
+    texts = [filler, filler + sought.text[:half], sought.text[half:] + filler, filler]
+    passages = [Passage(line, text) for line, text in enumerate(texts, start=1)]
+    hits = list(Search([sought], Thresholds()).find_hits(iter(passages)))
+    assert {(hit.passage.line, hit.way) for hit in hits} == {(2, "parts"), (3, "choices")}
+    apart = [passages[1], Passage(3, filler), Passage(4, filler), passages[2]]
+    alone = Search([sought], Thresholds()).find_hits(iter(apart))
+    assert {(hit.passage.line, hit.way) for hit in alone} == {(3, "choices")}

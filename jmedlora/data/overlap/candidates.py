@@ -58,7 +58,7 @@ class CandidateFilter:
         self.grams = [np.searchsorted(self._vocabulary, each).astype(np.int32) for each in found]
         self.sizes = np.array([len(each) for each in found], dtype=np.int64)
         self.needed = needed_counts(self.sizes, containment)
-        self._full_matrix = incidence_matrix(self.grams, len(self._vocabulary))
+        self._full_matrix = _matrix(self.grams, len(self._vocabulary))
         self._rare_matrix, self._rare_needed = self._rare_grams()
 
     def _rare_grams(self) -> tuple[sparse.csr_matrix, Ints]:
@@ -74,7 +74,7 @@ class CandidateFilter:
             grams[np.argsort(-frequency[grams], kind="stable")[k:]]
             for grams, k in zip(self.grams, skipped, strict=True)
         ]
-        return incidence_matrix(kept, len(self._vocabulary)).T.tocsr(), self.needed - skipped
+        return _matrix(kept, len(self._vocabulary)).T.tocsr(), self.needed - skipped
 
     @property
     def vocabulary(self) -> int:
@@ -145,10 +145,7 @@ def _pattern_codes(pattern: str) -> Codes:
     return np.unique(np.concatenate([ngram_codes(part) for part in pattern.split(SEPARATOR)]))
 
 
-def incidence_matrix(
-    grams: Sequence[npt.NDArray[np.integer]], vocabulary: int
-) -> sparse.csr_matrix:
-    """A row for each of ``grams``, a column for each number below ``vocabulary``; 1 if held."""
+def _matrix(grams: Sequence[Grams], vocabulary: int) -> sparse.csr_matrix:
     ends = np.cumsum([0, *(len(each) for each in grams)])
     columns = np.concatenate([*grams, np.empty(0, dtype=np.int32)])
     ones = np.ones(len(columns), dtype=np.int32)

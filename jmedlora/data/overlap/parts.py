@@ -8,20 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz
 from scipy import sparse
 
 from jmedlora.data.overlap.candidates import (
     ABSENT,
     NGRAM_LENGTH,
+    SEPARATOR,
     CandidateFilter,
     Candidates,
     Codes,
     Grams,
     Ints,
-    incidence_matrix,
     needed_counts,
+    text_starts,
 )
 from jmedlora.data.overlap.input_files import Passage
 from jmedlora.data.overlap.sought_questions import SHORTEST_PATTERN, Pattern
@@ -49,36 +49,36 @@ OWN_SHARE = 0.1
 class RunIndex:
     """The runs of the questions that are looked for.
 
-    patterns: the whole text of each question. runs: those that count, of each pattern, by number,
-    ascending. holds: a row for each run, a column for each pattern. sizes: how many different runs
-    each pattern has, those that do not count among them. needed: how many a window and its
-    neighbour must hold, own: how many the window itself.
+    patterns: the whole text of each question. holds: a row for each run that counts, a column for
+    each pattern. sizes: how many different runs each pattern has, those that do not count among
+    them. needed: how many a window and its neighbour must hold; own: how many the window itself.
     """
 
     def __init__(self, patterns: Sequence[Pattern], grams: CandidateFilter, share: float) -> None:
         self.patterns = patterns
-        found = [np.unique(_run_codes(grams.gram_numbers(each.text))[1]) for each in patterns]
-        distinct = dict(zip((each.text for each in patterns), found, strict=True)).values()
-        every = np.concatenate([*distinct, np.empty(0, dtype=np.uint64)])
-        codes, questions = np.unique(every, return_counts=True)
-        self._codes = np.append(codes[questions <= FORMULAIC], NO_RUN)
-        self.runs = [self._numbers(each)[1] for each in found]
-        self.holds = incidence_matrix(self.runs, len(self._codes)).T.tocsr()
-        self.sizes = np.array([len(each) for each in found], dtype=np.int64)
+        texts = [each.text for each in patterns]
+        places, codes = _run_codes(grams.gram_numbers(SEPARATOR.join(texts)))
+        every, numbers = np.unique(np.append(codes, NO_RUN), return_inverse=True)
+        rows = np.searchsorted(text_starts(texts), places, side="right") - 1
+        held = _binary(rows, numbers[:-1], (len(texts), len(every)))
+        self.sizes = np.diff(held.indptr).astype(np.int64)
         self.needed = np.maximum(FEWEST_RUNS, needed_counts(self.sizes, share))
         self.own = needed_counts(self.sizes, OWN_SHARE)
+        distinct = held[list({text: row for row, text in enumerate(texts)}.values())]
+        counted = np.flatnonzero(distinct.getnnz(axis=0) <= FORMULAIC)
+        self._codes, self._held = every[counted], held[:, counted].tocsr()
+        self.holds = self._held.T.tocsr()
+
+    def runs_of(self, pattern: int) -> Ints:
+        """The runs of a pattern that count, by number."""
+        return self._held.indices[slice(*self._held.indptr[pattern : pattern + 2])]
 
     def find(self, grams: Grams) -> tuple[Ints, Ints]:
         """Where in a text, whose grams by place are ``grams``, which runs begin, by place."""
         places, codes = _run_codes(grams)
-        known, numbers = self._numbers(codes)
-        return places[known], numbers
-
-    def _numbers(self, codes: Codes) -> tuple[npt.NDArray[np.bool_], Ints]:
-        """Which of ``codes`` are runs that count, and the numbers of those."""
         numbers = np.searchsorted(self._codes, codes)
         known = self._codes[numbers] == codes
-        return known, numbers[known]
+        return places[known], numbers[known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,28 +138,27 @@ class PartSearch:
         sequence = WindowSequence(self._last, windows, candidates.starts, *found)
         self._last = sequence[len(windows)]
         for row, pattern in self._with_own_share(sequence):
-            around = range(max(row - 1, 0), min(row + 2, len(sequence)))
-            mine = np.intersect1d(sequence[row].runs, self._index.runs[pattern])
-            most = max(self._together(mine, sequence[each], pattern) for each in around)
+            beside = [each for each in (row - 1, row + 1) if 0 <= each < len(sequence)]
+            mine = np.intersect1d(sequence[row].runs, self._index.runs_of(pattern))
+            sums = [self._together(mine, sequence[each], pattern) for each in beside]
+            most = max(sums, default=0)
             if most >= self._index.needed[pattern]:
                 yield sequence[row].line, self._match(sequence[row], mine, pattern, most)
 
     def _with_own_share(self, sequence: WindowSequence) -> Iterator[tuple[int, int]]:
         """The windows and the patterns of which they hold enough to be told beside a neighbour."""
         runs = np.concatenate([sequence.last.runs, sequence.runs])
-        shape = len(sequence), self._index.holds.shape[0]
-        ones = np.ones(len(runs), dtype=np.int32)
-        held = sparse.csr_matrix((ones, runs, sequence.bounds), shape=shape)
-        held.sum_duplicates()
-        held.data[:] = 1
+        rows = np.repeat(np.arange(len(sequence)), np.diff(sequence.bounds))
+        held = _binary(rows, runs, (len(sequence), self._index.holds.shape[0]))
         shared = (held @ self._index.holds).tocoo()
         enough = shared.data >= self._index.own[shared.col]
         yield from zip(shared.row[enough].tolist(), shared.col[enough].tolist(), strict=True)
 
     def _together(self, mine: Ints, other: WindowRuns, pattern: int) -> int:
-        """How many runs of the pattern stand in either of two windows."""
-        theirs = np.intersect1d(other.runs, self._index.runs[pattern])
-        return len(np.union1d(mine, theirs))
+        """How many runs of the pattern two windows hold; 0 unless each has a share of its own."""
+        theirs = np.intersect1d(other.runs, self._index.runs_of(pattern))
+        parts = np.setdiff1d(theirs, mine)
+        return len(mine) + len(parts) if len(parts) >= self._index.own[pattern] else 0
 
     def _match(self, held: WindowRuns, mine: Ints, pattern: int, together: int) -> Match:
         sought, places = self._index.patterns[pattern], held.places[np.isin(held.runs, mine)]
@@ -168,6 +167,14 @@ class PartSearch:
         containment = together / int(self._index.sizes[pattern])
         span = held.window.start + start, held.window.start + end
         return Match("parts", sought.question, containment, ratio, *span)
+
+
+def _binary(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
+    """1 in each of the places, however often it is named."""
+    ones = np.ones(len(rows), dtype=np.int32)
+    matrix = sparse.csr_matrix((ones, (rows, columns)), shape=shape)
+    matrix.data[:] = 1
+    return matrix
 
 
 def _run_codes(grams: Grams) -> tuple[Ints, Codes]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from jmedlora.core.errors import UserError
-from jmedlora.data.overlap.candidates import SEPARATOR, ngram_codes
+from jmedlora.data.overlap.candidates import NGRAM_LENGTH, SEPARATOR
 from jmedlora.data.overlap.normalize import normalize
 from jmedlora.data.overlap.thresholds import Thresholds
 from jmedlora.exams.documents import content_hash
@@ -137,7 +137,7 @@ def _patterns(index: int, question: SoughtQuestion, thresholds: Thresholds) -> I
 def _choices_alone(index: int, choices: Sequence[str], share: float) -> Iterator[Pattern]:
     """The choices in any order, whatever labels stand between them, if they are telling."""
     texts = list(map(normalize, choices))
-    grams = {code for text in texts for code in ngram_codes(text).tolist()}
+    grams = {text[place : place + NGRAM_LENGTH] for text in texts for place in range(len(text) - 2)}
     if length_in_japanese("".join(texts)) >= CHOICES_ALONE and len(grams) >= CHOICES_GRAMS:
         yield Pattern(index, "choices", SEPARATOR.join(texts), share, UNREACHABLE_RATIO, share)
 
