@@ -25,6 +25,7 @@ DEEP = {
     "signature": ("signature results_1.json", "jmedlora.report.load.results.load_run"),
     "scores": ("scores results_1.json", "jmedlora.report.load.results.load_run"),
     "table": ("table results_1.json", "jmedlora.report.load.runs.load_run"),
+    "power": ("power results_1.json", "jmedlora.report.load.runs.load_run"),
     "plot": ("plot results_1.json --out new", "jmedlora.report.load.runs.load_run"),
     "responses": ("responses results_1.json", "jmedlora.report.load.runs.load_run"),
     "consistency": ("consistency results_1.json", "jmedlora.report.load.runs.load_run"),
