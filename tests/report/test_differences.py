@@ -36,6 +36,14 @@ def test_few_changed_answers_have_newcombes_interval(trained):
     assert (first.low, first.high) == paired_interval(5, 7, 0, 8)
 
 
+def test_where_every_answer_changed_alike_the_interval_has_a_width(tmp_path):
+    ask(tmp_path, 0)
+    ask(tmp_path, 20, adapter="out/x", step=9)
+    found = row(table(tmp_path), ACCURACY).cells[1].difference
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert found.low == paired_interval(0, 20, 0, 0)[0] < 0.9
+
+
 def test_a_difference_is_resampled_with_its_questions(tmp_path):
     ask(tmp_path, 10, docs=MANY)
     ask(tmp_path, 34, docs=MANY, adapter="out/x", step=9)

@@ -65,7 +65,8 @@ def test_names_hold_no_control_character_and_no_line_break(name):
 def test_the_tests_are_counted_and_named():
     assert (
         "p: McNemar's exact test (Accuracy); sign-flip permutation test (Gestalt score), against "
-        "step 0 of the same model, Holm-corrected over the 3 tests of this table; * p &lt; .05."
+        "step 0 of the same model, Holm-corrected over the 3 tests of this table; * p &lt; .05. "
+        "The intervals are not corrected."
     ) in html.render(TABLE).replace("&#39;", "'")
 
 

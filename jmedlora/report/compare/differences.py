@@ -72,7 +72,8 @@ def differences(
     bases: for each line the column that each column is compared with, None for none.
     The interval is by paired bootstrap: each question's difference is resampled, with the same
     questions as those of all scores. Where fewer than FEW questions are answered differently it
-    would be too narrow (it holds the truth in 51 % where 2 % of 40 are), and Newcombe's stands in.
+    would be too narrow (it holds the truth in 51 % where 2 % of 40 are), and Newcombe's stands in;
+    also where all are, and alike.
     """
     pairs = {
         (index, column): pair
@@ -118,7 +119,7 @@ def _difference(pair: _Pair, p: float, drawn: tuple[float, float]) -> Difference
     gained = lost = None
     if pair.is_right_or_wrong:
         gained, lost = pair.count(1, 0), pair.count(0, 1)
-        if gained + lost < FEW:
+        if gained + lost < FEW or low is None:
             low, high = paired_interval(pair.count(1, 1), gained, lost, pair.count(0, 0))
     return Difference(
         value=float(values.mean()),

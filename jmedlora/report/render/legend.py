@@ -67,7 +67,7 @@ def _tests_line(table: Table) -> Iterator[str]:
     )
     yield (
         f"p: {names}, against {table.against}, Holm-corrected over {_counted_tests(table)}; "
-        f"{MARK} p < {fixed(ALPHA).rstrip('0')}."
+        f"{MARK} p < {fixed(ALPHA).rstrip('0')}. The intervals are not corrected."
     )
 
 
