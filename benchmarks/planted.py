@@ -73,6 +73,11 @@ def _shuffled(question: SoughtQuestion, writer: Writer) -> str:
     return "。".join(clauses)
 
 
+def _choices(question: SoughtQuestion, _: Writer) -> str:
+    labelled = zip("abcdefgh", question.choices, strict=False)
+    return "\n".join(f"{label}. {text}" for label, text in labelled)
+
+
 PLANTS: dict[str, Plant] = {
     "exact": lambda question, _: question.text,
     "embedded in 400 to 1,200 characters": _embedded,
@@ -85,6 +90,7 @@ PLANTS: dict[str, Plant] = {
     f"{LONG}, 10 % edited": lambda question, writer: writer.edited(question.question, 0.10),
     f"{LONG}, 25 % edited": lambda question, writer: writer.edited(question.question, 0.25),
     "clauses shuffled": _shuffled,
+    "choices alone": _choices,
     "last 40 characters": lambda question, _: question.text[-40:],
 }
 
@@ -112,7 +118,8 @@ def _planted(kind: str, questions: Sequence[SoughtQuestion]) -> Sequence[SoughtQ
     if kind.startswith(LONG):
         least = Thresholds().min_stem
         return [each for each in questions if length_in_japanese(normalize(each.question)) >= least]
-    return [each for each in questions if each.answer] if kind.startswith(ANSWERED) else questions
+    has_choices = kind.startswith(ANSWERED) or kind == "choices alone"
+    return [each for each in questions if each.answer] if has_choices else questions
 
 
 def _record(kind: str, question: SoughtQuestion, writer: Writer) -> dict[str, str]:
