@@ -11,7 +11,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
-from benchmarks import flops, shapes, training
+from benchmarks import flops, shapes, statistics, training
 from benchmarks.recipe_runs import RECIPES, Pair, Run
 from benchmarks.rows import write_rows
 from jmedlora.data.tokenize import tokenize_record
@@ -73,8 +73,11 @@ def test_questions_are_answered_in_both_ways(quick):
 def test_the_coverage_of_the_intervals_is_counted(quick):
     found = quick[0]["statistics"]
     assert set(found["seconds"]) == {"bootstrap", "paired tests"}
+    sizes = {str(size) for size in statistics.SIZES}
+    assert all(set(row) == sizes for row in found["coverage"].values())
+    rows = len(statistics.SCORES) + len(statistics.CHANGES) + 1
     shares = [share for row in found["coverage"].values() for share in row.values()]
-    assert len(shares) == 9
+    assert len(shares) == rows * len(sizes)
     assert all(0 <= share <= 1 for share in shares)
 
 
