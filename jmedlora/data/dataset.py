@@ -1,11 +1,13 @@
 """Training files: instruction records (``train``) and texts (``pretrain``), read strictly.
 
 ``train`` is what the recipes call ``data/train.jsonl``: ``instruction`` and ``output``, and
-``input`` where there is one. ``pretrain`` is ``data/pretrain_train.jsonl`` and
+``input`` where there is one, or ``messages`` (jmedlora.data.conversation); ``system`` may stand
+beside either. ``pretrain`` is ``data/pretrain_train.jsonl`` and
 ``data/pretrain_eval.jsonl``: ``text``. Other fields are allowed and ignored.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -14,10 +16,11 @@ from jmedlora.core.atomic_write import atomic_path
 from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
+from jmedlora.data.conversation import conversation_faults, text_fault
 
 Kind = Literal["train", "pretrain"]
 REQUIRED: dict[Kind, tuple[str, ...]] = {"train": ("instruction", "output"), "pretrain": ("text",)}
-OPTIONAL: dict[Kind, tuple[str, ...]] = {"train": ("input",), "pretrain": ()}
+OPTIONAL: dict[Kind, tuple[str, ...]] = {"train": ("input", "system"), "pretrain": ()}
 FIELD_ORDER: dict[Kind, tuple[str, ...]] = {
     "train": ("instruction", "input", "output"),
     "pretrain": ("text",),
@@ -51,21 +54,31 @@ def read_training_file(path: Path, kind: Kind) -> TrainingFile:
     return TrainingFile(path, kind, records, sha256(path))
 
 
-def write_parquet(file: TrainingFile, path: Path) -> None:
-    """Writes the fields that are trained on as columns of text (Parquet), in one step."""
+def write_parquet(file: TrainingFile, fields: Sequence[str], path: Path) -> None:
+    """Writes ``fields`` of the records as columns of text (Parquet), in one step.
+
+    What is no text, the turns of a conversation, is written as JSON.
+    """
     import pyarrow
     from pyarrow import parquet
 
-    fields = (*REQUIRED[file.kind], *OPTIONAL[file.kind])
-    columns = {field: [record.get(field) for _, record in file.records] for field in fields}
+    columns = {field: [_as_text(row.get(field)) for _, row in file.records] for field in fields}
     schema = pyarrow.schema([(field, pyarrow.string()) for field in fields])
     with atomic_path(path) as part:
         parquet.write_table(pyarrow.table(columns, schema=schema), part)
 
 
+def _as_text(value: Any) -> str | None:
+    return value if isinstance(value, str | None) else json.dumps(value, ensure_ascii=False)
+
+
 def record_faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator[Fault]:
     """What keeps ``record``, which stands at ``line`` of ``path``, from being trained on."""
-    for field in REQUIRED[kind]:
+    is_conversation = kind == "train" and "messages" in record
+    if is_conversation:
+        for what in conversation_faults(record):
+            yield Fault(path, line, None, what, "repair or delete the line (recipes/README.md)")
+    for field in () if is_conversation else REQUIRED[kind]:
         if field not in record:
             yield Fault(path, line, None, f"has no '{field}'", f"add '{field}' or delete the line")
         elif what := text_fault(record[field]):
@@ -74,16 +87,3 @@ def record_faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator
         value = record.get(field)
         if value not in (None, "") and (what := text_fault(value)):
             yield Fault(path, line, None, f"'{field}' {what}", f"give text or leave '{field}' out")
-
-
-def text_fault(value: Any) -> str:
-    """What keeps ``value`` from being trained on, or ""."""
-    if not isinstance(value, str):
-        return f"is {type(value).__name__}, not text"
-    if not value.strip():
-        return "is empty"
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return "holds half of a surrogate pair"
-    return ""

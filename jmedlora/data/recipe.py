@@ -1,5 +1,6 @@
 """What a training recipe says about its data: the keys that the checks need, read from the YAML."""
 
+import datetime
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +10,16 @@ from typing import Any
 import yaml
 
 from jmedlora.core.errors import Fault, FileError, UserError
+from jmedlora.data.chat_template import ChatFormat
 from jmedlora.data.dataset import Kind
 from jmedlora.data.tokenize import PromptTemplate, TokenLimits
 
 COMPLETION = "completion"
 """Axolotl's dataset type of plain text, which is cut into rows of ``sequence_len`` tokens."""
+PROMPT = "jmedlora.train.prompt_strategy"
+"""The dataset type of records in the recipe's own ``prompt``."""
+CHAT = "jmedlora.train.chat_strategy"
+"""The dataset type of conversations, which the base's own chat template makes into tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,8 @@ class DataPlan:
     """How a recipe reads its data.
 
     training_files: those to train on; evaluation_files: those that only a loss is measured on.
-    template, limits: of an instruction recipe, else None. sequence_len: tokens a row at most.
+    template, limits: of a recipe with its own prompt, else None. chat: of one that trains on the
+    base's chat template, else None. sequence_len: tokens a row at most.
     sample_packing: whether a row holds several records. effective_batch: rows a step, over all
     processes.
     """
@@ -31,6 +38,7 @@ class DataPlan:
     evaluation_files: tuple[Path, ...]
     template: PromptTemplate | None
     limits: TokenLimits | None
+    chat: ChatFormat | None
     sequence_len: int
     sample_packing: bool
     effective_batch: int
@@ -66,6 +74,20 @@ def data_plan(settings: Mapping[str, Any], path: Path) -> DataPlan:
         raise FileError([Fault(path, None, None, str(error), remedy)]) from error
 
 
+def read_chat(chat: Any) -> ChatFormat:
+    """What a recipe's ``chat`` says. Raises SettingError naming what it cannot be."""
+    if not isinstance(chat, Mapping):
+        raise SettingError(f"chat is {chat!r}, not system, template_arguments and date")
+    if unknown := sorted(map(str, chat.keys() - {"system", "template_arguments", "date"})):
+        raise SettingError(f"chat has {unknown[0]!r}, not system, template_arguments or date")
+    system, arguments = chat.get("system"), chat.get("template_arguments") or {}
+    if not isinstance(system, str | None):
+        raise SettingError(f"chat.system is {system!r}, not text")
+    if not isinstance(arguments, Mapping):
+        raise SettingError(f"chat.template_arguments is {arguments!r}, not names with values")
+    return ChatFormat(system, dict(arguments), _date(chat.get("date")))
+
+
 def _load_yaml(raw: bytes) -> Any:
     """Raises SettingError for what is no YAML."""
     try:
@@ -80,13 +102,21 @@ def _data_plan(settings: Mapping[str, Any]) -> DataPlan:
     evaluation = _files(settings.get("test_datasets", []), "test_datasets")
     if not training:
         raise SettingError("datasets is empty")
-    is_pretraining = {kind for _, kind in [*training, *evaluation]} == {COMPLETION}
+    types = {kind for _, kind in [*training, *evaluation]}
+    if len(types) > 1:
+        raise SettingError(f"datasets are of several types: {', '.join(sorted(types))}")
+    if unknown := sorted(types - {PROMPT, CHAT, COMPLETION}):
+        raise SettingError(
+            f"datasets has type {unknown[0]!r}, not {PROMPT}, {CHAT} or {COMPLETION}"
+        )
+    is_chat, is_prompt = types == {CHAT}, types == {PROMPT}
     return DataPlan(
-        kind="pretrain" if is_pretraining else "train",
+        kind="pretrain" if types == {COMPLETION} else "train",
         training_files=tuple(path for path, _ in training),
         evaluation_files=tuple(path for path, _ in evaluation),
-        template=None if is_pretraining else _template(_required(settings, "prompt")),
-        limits=None if is_pretraining else _limits(settings),
+        template=_template(_required(settings, "prompt")) if is_prompt else None,
+        limits=_limits(settings) if is_prompt else None,
+        chat=read_chat(settings.get("chat", {})) if is_chat else None,
         sequence_len=_positive(settings, "sequence_len"),
         sample_packing=bool(settings.get("sample_packing")),
         effective_batch=_positive(settings, "effective_batch"),
@@ -142,3 +172,10 @@ def _check_fields(text: str, key: str, fields: set[str]) -> None:
     if found != fields or any(width or conversion for _, _, width, conversion in parts):
         wanted = " and ".join(f"{{{field}}}" for field in sorted(fields, reverse=True))
         raise SettingError(f"prompt.{key} must take {wanted}, and nothing else in braces")
+
+
+def _date(value: Any) -> datetime.date | None:
+    try:
+        return value if value is None else datetime.date.fromisoformat(str(value))
+    except ValueError as error:
+        raise SettingError(f"chat.date is {value!r}, not a date such as 2026-04-01") from error

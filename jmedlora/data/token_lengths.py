@@ -3,14 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered
-from jmedlora.data.dataset import OPTIONAL, REQUIRED, TrainingFile
+from jmedlora.data.chat_template import (
+    ChatTemplateError,
+    chat_template_faults,
+    has_thinking,
+    tokenize_answer,
+    writes_thinking,
+)
+from jmedlora.data.dataset import TrainingFile
 from jmedlora.data.recipe import DataPlan
+from jmedlora.data.recipe_rows import row_texts
 from jmedlora.data.tokenize import tokenize_record
+from jmedlora.models.base_model import stop_tokens
 
 ROWS_A_TEXT = 64
 """Axolotl's ``completion`` reads this many rows of a text and drops what is behind them."""
@@ -20,9 +30,10 @@ ROWS_A_TEXT = 64
 class TokenLengths:
     """What a recipe makes of a file.
 
-    records: in the file. rows: the model is trained on. lengths: tokens of each record, before
-    anything is cut. sources_cut, targets_cut: prompts and answers that lose their end. sources,
-    targets: tokens of each prompt and answer; [] of texts, which have none.
+    records: in the file; of a chat recipe, answers. rows: the model is trained on. lengths: tokens
+    of each record, before anything is cut. sources_cut, targets_cut: prompts and answers that lose
+    their end. left_out: answers whose conversation is longer than a row. sources, targets: tokens
+    of each prompt and answer; [] of texts, which have none.
     """
 
     records: int
@@ -30,20 +41,25 @@ class TokenLengths:
     lengths: list[int]
     sources_cut: int = 0
     targets_cut: int = 0
+    left_out: int = 0
     sources: list[int] = field(default_factory=list)
     targets: list[int] = field(default_factory=list)
 
 
 def check_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> TokenLengths:
-    """Tokenizes every record as training will. Raises FileError for what must not be trained.
+    """Tokenizes every row of ``file`` (recipe_rows) as training will.
 
-    That is: a special token written out in a text (it would become the token), a text of which
-    Axolotl would drop the end, a file of which every prompt or every answer would be cut, and one
-    that does not fill a step.
+    Raises FileError for what must not be trained: a chat template that would silently train
+    something else or that refuses a record, a special token written out in a text (it would become
+    the token), a text of which Axolotl would drop the end, a file of which every prompt or every
+    answer would be cut or left out, and one that does not fill a step.
     """
-    if faults := list(_special_token_faults(file, tokenizer)):
+    if faults := [
+        *_template_faults(plan, tokenizer),
+        *_special_token_faults(file, plan, tokenizer),
+    ]:
         raise FileError(faults)
-    counted = measure_lengths(file.records, plan, tokenizer)
+    counted = measure_lengths(file, plan, tokenizer)
     if faults := [
         *_all_cut_faults(file, plan, counted),
         *_dropped_text_faults(file, plan, counted),
@@ -53,10 +69,28 @@ def check_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> TokenLe
     return counted
 
 
-def measure_lengths(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> TokenLengths:
-    """Tokenizes every record as training will and refuses nothing."""
+def measure_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> TokenLengths:
+    """Tokenizes every row of ``file`` (recipe_rows) as training will.
+
+    Raises FileError with the records that a chat template refuses; nothing else is refused.
+    """
+    if plan.chat:
+        return _measure_answers(file, plan, tokenizer)
     measure = _measure_instructions if plan.template else _measure_texts
-    return measure(records, plan, tokenizer)
+    return measure(file.records, plan, tokenizer)
+
+
+def thinking_lines(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> list[str]:
+    """What a model that thinks before its answer will unlearn from rows without thinking."""
+    if plan.chat is None or not writes_thinking(plan.chat, tokenizer):
+        return []
+    thought = sum(has_thinking(record["messages"][-1]) for _, record in file.records)
+    if thought == len(file.records):
+        return []
+    return [
+        f"{len(file.records) - thought} of {len(file.records)} answers hold no thinking: the model "
+        "unlearns to think before it answers; compare it with its base, thinking and not"
+    ]
 
 
 def special_tokens(tokenizer: Any) -> list[str]:
@@ -74,6 +108,11 @@ def length_lines(file: TrainingFile, counted: TokenLengths, plan: DataPlan) -> l
         lines.append(
             f"cut to their first tokens: {counted.sources_cut} prompts longer than "
             f"{plan.limits.source}, {counted.targets_cut} answers longer than {plan.limits.target}"
+        )
+    elif plan.chat:
+        lines.append(
+            f"left out: {counted.left_out} answers whose conversation is longer than "
+            f"{plan.sequence_len} tokens"
         )
     elif counted.rows > counted.records:
         longer = f"texts longer than {plan.sequence_len} go on in further rows"
@@ -108,6 +147,36 @@ def _measure_instructions(
     )
 
 
+def _measure_answers(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> TokenLengths:
+    assert plan.chat is not None  # noqa: S101
+    stops, found, faults = stop_tokens(tokenizer), [], []
+    for line, record in file.records:
+        try:
+            found.append(tokenize_answer(record["messages"], plan.chat, tokenizer, stops))
+        except ChatTemplateError as error:
+            what = f"the base model's chat template does not take it: {error}"
+            faults.append(Fault(file.path, line, None, what, "repair or delete the line"))
+    if faults:
+        raise FileError(faults)
+    lengths = [each.source_length + each.target_length for each in found]
+    kept = [length for length in lengths if length <= plan.sequence_len]
+    return TokenLengths(
+        records=len(found),
+        rows=ceil(sum(kept) / plan.sequence_len) if plan.sample_packing else len(kept),
+        lengths=lengths,
+        left_out=len(found) - len(kept),
+        sources=[each.source_length for each in found],
+        targets=[each.target_length for each in found],
+    )
+
+
+def _template_faults(plan: DataPlan, tokenizer: Any) -> Iterator[Fault]:
+    if plan.chat:
+        place = Path(tokenizer.name_or_path)
+        for what, remedy in chat_template_faults(plan.chat, tokenizer, stop_tokens(tokenizer)):
+            yield Fault(place, None, None, what, remedy)
+
+
 def _measure_texts(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> TokenLengths:
     # The end token is one more.
     lengths = [len(tokenizer(record["text"], verbose=False).input_ids) + 1 for _, record in records]
@@ -115,18 +184,20 @@ def _measure_texts(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) 
     return TokenLengths(len(lengths), rows, lengths)
 
 
-def _special_token_faults(file: TrainingFile, tokenizer: Any) -> Iterator[Fault]:
+def _special_token_faults(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Iterator[Fault]:
     tokens = special_tokens(tokenizer)
-    fields = (*REQUIRED[file.kind], *OPTIONAL[file.kind])
     for line, record in file.records:
-        for name in fields:
+        for name, text in row_texts(record, plan):
             for token in tokens:
-                if token in (record.get(name) or ""):
-                    what = f"'{name}' holds the special token '{token}' as text"
+                if token in text:
+                    what = f"{name} holds the special token '{token}' as text"
                     yield Fault(file.path, line, None, what, "remove it: training would obey it")
 
 
 def _all_cut_faults(file: TrainingFile, plan: DataPlan, counted: TokenLengths) -> Iterator[Fault]:
+    if counted.left_out == counted.records:
+        what = f"every conversation is longer than {plan.sequence_len} tokens and would be left out"
+        yield Fault(file.path, None, None, what, "shorten them, or raise sequence_len")
     if plan.limits is None:
         return
     for part, cut, limit, key in (
@@ -143,7 +214,7 @@ def _too_few_rows_faults(
 ) -> Iterator[Fault]:
     """A step never goes beyond an epoch: with fewer rows, each would silently be smaller."""
     is_all = len(plan.training_files) == 1 and not _is_evaluated(file, plan)
-    if is_all and counted.rows < plan.effective_batch:
+    if is_all and counted.left_out < counted.records and counted.rows < plan.effective_batch:
         rows = "1 row" if counted.rows == 1 else f"{counted.rows} rows"
         what = f"makes {rows}, fewer than the {plan.effective_batch} of one step"
         yield Fault(file.path, None, None, what, "add records, or lower effective_batch")
@@ -157,7 +228,7 @@ def _dropped_text_faults(
     file: TrainingFile, plan: DataPlan, counted: TokenLengths
 ) -> Iterator[Fault]:
     most = ROWS_A_TEXT * plan.sequence_len
-    if plan.limits is None:
+    if plan.kind == "pretrain":
         for (line, _), length in zip(file.records, counted.lengths, strict=True):
             if length > most:
                 what = f"'text' has {length} tokens, of which {most} would be read"

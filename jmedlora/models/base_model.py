@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.models.model_folder import check_model, is_adapter, tokenizer_faults
+from jmedlora.models.model_folder import (
+    check_model,
+    end_token_ids,
+    is_adapter,
+    tokenizer_faults,
+)
 
 
 def base_model_faults(name: str) -> list[Fault]:
     """What would keep ``name`` from being trained on; empty if nothing is found."""
-    folder = _folder_of(name)
+    folder = folder_of(name)
     if folder is None:
         return [_missing(name)]
     if is_adapter(folder):
@@ -27,7 +32,7 @@ def load_tokenizer(name: str) -> Any:
     """The tokenizer of the base ``name``. Raises FileError if it is missing or has no end token."""
     from transformers import AutoTokenizer
 
-    folder = _folder_of(name)
+    folder = folder_of(name)
     faults = [_missing(name)] if folder is None else list(tokenizer_faults(folder))
     if folder is None or faults:
         raise FileError(faults)
@@ -46,7 +51,17 @@ def load_tokenizer(name: str) -> Any:
     return tokenizer
 
 
-def _folder_of(name: str) -> Path | None:
+def stop_tokens(tokenizer: Any) -> frozenset[int]:
+    """Ids of the tokens at which the base of ``tokenizer`` stops when it generates.
+
+    By its generation_config.json, else its config.json, else the tokenizer's end token.
+    """
+    folder = folder_of(tokenizer.name_or_path)
+    stated = end_token_ids(folder) if folder else frozenset()
+    return stated or frozenset({tokenizer.eos_token_id})
+
+
+def folder_of(name: str) -> Path | None:
     """Where the files of ``name`` are: a folder, the Hub's cache, or None."""
     if Path(name).is_dir():
         return Path(name)

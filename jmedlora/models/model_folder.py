@@ -81,6 +81,19 @@ def _config(folder: Path) -> Iterator[Fault]:
         yield Fault(path, None, None, what, remedy)
 
 
+def end_token_ids(folder: Path) -> frozenset[int]:
+    """The ids at which the model in ``folder`` stops generating; empty where no file says it."""
+    for name in ("generation_config.json", "config.json"):
+        try:
+            found = read_json(folder / name)
+        except (OSError, NotJsonError):
+            continue
+        ids = found.get("eos_token_id") if isinstance(found, dict) else None
+        if known := frozenset(filter(is_whole, ids if isinstance(ids, list) else [ids])):
+            return known
+    return frozenset()
+
+
 def tokenizer_faults(folder: Path) -> Iterator[Fault]:
     """What keeps the tokenizer in ``folder`` from being read."""
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):

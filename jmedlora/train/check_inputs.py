@@ -6,7 +6,8 @@ from typing import Any
 from jmedlora.core.errors import FileError
 from jmedlora.data.dataset import TrainingFile, read_training_file, write_parquet
 from jmedlora.data.recipe import DataPlan
-from jmedlora.data.token_lengths import check_lengths, length_lines
+from jmedlora.data.recipe_rows import recipe_rows, row_fields
+from jmedlora.data.token_lengths import check_lengths, length_lines, thinking_lines
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
 from jmedlora.train.abort import print_once, rank
 
@@ -25,13 +26,15 @@ def check_inputs(cfg: Any, plan: DataPlan) -> list[TrainingFile]:
 
 
 def _print_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> None:
+    rows = recipe_rows(file, plan)
     print_once(f"{file.path}: {len(file.records)} records")
-    for line in length_lines(file, check_lengths(file, plan, tokenizer), plan):
+    lines = length_lines(rows, check_lengths(rows, plan, tokenizer), plan)
+    for line in [*lines, *thinking_lines(rows, plan, tokenizer)]:
         print_once(f"  {line}")
 
 
-def use_typed_copies(cfg: Any, files: list[TrainingFile]) -> None:
-    """Has Axolotl read a typed copy of the checked data.
+def use_typed_copies(cfg: Any, files: list[TrainingFile], plan: DataPlan) -> None:
+    """Has Axolotl read a typed copy of the checked data: the rows that ``plan`` makes of it.
 
     From JSON Lines the datasets library guesses the fields' types: it turns texts that look like
     dates into dates, and fails where a field is first seen late in a large file.
@@ -40,5 +43,5 @@ def use_typed_copies(cfg: Any, files: list[TrainingFile]) -> None:
     every = [*cfg["datasets"], *(cfg.get("test_datasets") or [])]
     for number, (dataset, file) in enumerate(zip(every, files, strict=True)):
         copy = folder / f"{number}-{file.path.stem}.parquet"  # names may repeat
-        write_parquet(file, copy)
+        write_parquet(recipe_rows(file, plan), row_fields(plan), copy)
         dataset["path"], dataset["ds_type"] = str(copy), "parquet"

@@ -1,5 +1,7 @@
 """The keys that a recipe may hold beside Axolotl's own."""
 
+from typing import Any
+
 from pydantic import BaseModel, Field
 
 
@@ -10,12 +12,21 @@ class Prompt(BaseModel):
     no_input_format: str
 
 
+class Chat(BaseModel):
+    """How records become the messages of a chat; see jmedlora.data.chat_template."""
+
+    system: str | None = None
+    template_arguments: dict[str, Any] | None = None
+    date: str | None = None
+
+
 class RecipeSettings(BaseModel):
     """Merged by Axolotl into its own configuration schema."""
 
     effective_batch: int | None = Field(default=None, gt=0)
     """Rows a step over all processes; gradient_accumulation_steps follows from it."""
     prompt: Prompt | None = None
+    chat: Chat | None = None
     source_len: int | None = Field(default=None, gt=0)
     """Tokens of a prompt at most; a longer one keeps its first tokens."""
     target_len: int | None = Field(default=None, gt=0)

@@ -36,7 +36,8 @@ def prepare_run(cfg: Any) -> PreparedRun:
     with base model or data.
     """
     recipe, folder = Path(cfg["axolotl_config_path"]), Path(cfg["output_dir"])
-    files = check_inputs(cfg, data_plan(cfg, recipe))
+    plan = data_plan(cfg, recipe)
+    files = check_inputs(cfg, plan)
     data: dict[str, Any] = {
         str(file.path): {"sha256": file.sha256, "records": len(file.records)} for file in files
     }
@@ -53,7 +54,7 @@ def prepare_run(cfg: Any) -> PreparedRun:
     cfg["axolotl_config_path"] = str(folder / RECIPE)  # what Axolotl shows in the model card
     if checkpoint and checkpoint.step >= cfg["max_steps"]:
         complete_killed_run(folder, checkpoint, card)
-    use_typed_copies(cfg, files)
+    use_typed_copies(cfg, files, plan)
     if checkpoint:
         _resume_from(cfg, checkpoint)
     return PreparedRun(card, lock)

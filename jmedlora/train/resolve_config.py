@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from jmedlora.train.abort import abort_run, print_once, world_size
+from jmedlora.train.chat_settings import check_chat_settings, check_experts
 
 KERNELS = ("lora_qkv_kernel", "lora_o_kernel", "lora_mlp_kernel", "lora_embedding_kernel")
 LIGER = (
@@ -32,6 +33,8 @@ def resolve_config(cfg: Any) -> None:
     if world_size() == 1:
         disable_fsdp(cfg)
     check_settings(cfg)
+    check_chat_settings(cfg)
+    check_experts(cfg)
     if not torch.cuda.is_available():
         adapt_to_cpu(cfg)
 
@@ -134,7 +137,10 @@ def separate_prepared_data(cfg: Any, hashes: Mapping[str, str]) -> None:
     Axolotl's own name for it leaves out the data's content, the prompt and the lengths: after a
     change it would silently train on the old tokens.
     """
-    keys = ("prompt", "source_len", "target_len", "sequence_len", "base_model", "tokenizer_config")
+    keys = (
+        "prompt", "chat", "source_len", "target_len", "sequence_len", "base_model",
+        "tokenizer_config",
+    )  # fmt: skip
     seen = [sorted(hashes.items()), [str(cfg.get(key)) for key in keys]]
     name = hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
     cfg["dataset_prepared_path"] = str(Path(cfg["dataset_prepared_path"]) / name)

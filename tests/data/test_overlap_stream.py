@@ -107,7 +107,7 @@ def line(record):
         (line({"output": "x"}).encode(), ":1: has no 'instruction'; add 'instruction' or delete"),
         (
             line({"messages": []}).encode(),
-            ":1: is a chat ('messages'), which is not read; write its",
+            ":1: 'messages' does not end with an answer ('assistant'); repair or",
         ),
         (gzip.compress(b"x", mtime=0), ": is gzip-compressed; unpack it first"),
         (line({"question": "x"}).encode(), ":1: has neither 'instruction' and 'output' nor 'text'"),

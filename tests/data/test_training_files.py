@@ -157,10 +157,11 @@ def test_a_file_without_permission(tmp_path, capsys):
 def test_the_typed_copy_holds_texts(tmp_path, monkeypatch, kind, records):
     monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
     copy = tmp_path / "typed" / "data.parquet"
-    write_parquet(read_training_file(write_jsonl(tmp_path / "data.jsonl", *records), kind), copy)
+    fields = ["instruction", "output", "input"] if kind == "train" else ["text"]
+    file = read_training_file(write_jsonl(tmp_path / "data.jsonl", *records), kind)
+    write_parquet(file, fields, copy)
     assert list(copy.parent.iterdir()) == [copy]
     cache = str(tmp_path / "cache")
     read = datasets.load_dataset("parquet", data_files=str(copy), split="train", cache_dir=cache)
-    fields = ["instruction", "output", "input"] if kind == "train" else ["text"]
     assert read.features == dict.fromkeys(fields, datasets.Value("string"))
     assert read.to_list() == [{name: each.get(name) for name in fields} for each in records]

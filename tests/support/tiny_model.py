@@ -6,18 +6,24 @@ nothing: they are there so that the real commands run on any machine, without a 
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
+import trl
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     GPTNeoXConfig,
     GPTNeoXForCausalLM,
+    GptOssConfig,
+    GptOssForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
     PreTrainedModel,
     PreTrainedTokenizerFast,
+    Qwen3Config,
+    Qwen3ForCausalLM,
 )
 
 SAMPLE = Path(__file__).parents[2] / "jmedlora" / "exams" / "sample"
@@ -29,6 +35,24 @@ CHAT_TEMPLATE = (
 )
 
 
+TEMPLATES = Path(trl.__file__).parent / "chat_templates"
+"""The chat templates of published models, as TRL ships them."""
+ENDS = {"llama3_1": "<|eot_id|>", "llama3_2": "<|eot_id|>", "qwen3": "<|im_end|>",
+        "gptoss": "<|return|>"}  # fmt: skip
+"""Those used here, each with the token at the end of an answer."""
+FAMILIES = {
+    "gpt_neox": (GPTNeoXConfig, GPTNeoXForCausalLM, {}),
+    "llama": (LlamaConfig, LlamaForCausalLM, {}),
+    "qwen3": (Qwen3Config, Qwen3ForCausalLM, {"num_key_value_heads": 2, "head_dim": 32}),
+    "gpt_oss": (
+        GptOssConfig,
+        GptOssForCausalLM,
+        {"num_key_value_heads": 2, "head_dim": 32, "num_local_experts": 4,
+         "num_experts_per_tok": 2, "rope_parameters": {"rope_type": "default", "rope_theta": 1e4}},
+    ),
+}  # fmt: skip
+
+
 def build(
     folder: Path,
     *,
@@ -38,16 +62,23 @@ def build(
     chat: bool = False,
     hidden: int | None = None,
     layers: int = 1,
+    template: str | None = None,
 ) -> Path:
     """Writes a random model of ``family`` with a ``context`` in tokens; returns ``folder``.
 
-    ``hidden`` is its width; a Llama is 64 wide at least, because NF4 has blocks of 64.
+    ``hidden`` is its width; a Llama is 64 wide at least, because NF4 has blocks of 64. ``template``
+    is one of ENDS: its chat template with its special tokens.
     """
     tokenizer = build_tokenizer(context)
     if chat:
         tokenizer.chat_template = CHAT_TEMPLATE
+    if template:
+        use_template(tokenizer, template)
     torch.manual_seed(seed)
-    model = _model(family, context, hidden or (64 if family == "llama" else 32), layers)
+    model = _model(family, context, hidden or (32 if family == "gpt_neox" else 64), layers)
+    if template:
+        model.resize_token_embeddings(len(tokenizer))
+        model.config.eos_token_id = model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.do_sample = False
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -66,9 +97,18 @@ def _model(family: str, context: int, hidden: int, layers: int) -> PreTrainedMod
         "eos_token_id": 0,
         "initializer_range": 0.2,
     }
-    if family == "llama":
-        return LlamaForCausalLM(LlamaConfig(**size))
-    return GPTNeoXForCausalLM(GPTNeoXConfig(**size))
+    config, model, more = FAMILIES[family]
+    return model(config(**size, **more))
+
+
+def use_template(tokenizer: PreTrainedTokenizerFast, name: str) -> None:
+    """Gives ``tokenizer`` the chat template ``name`` and the special tokens that stand in it."""
+    text = (TEMPLATES / f"{name}.jinja").read_text(encoding="utf-8")
+    found = sorted(set(re.findall(r"<\|[a-z_]+\|>", text)))
+    tokenizer.add_special_tokens({"additional_special_tokens": [*found, "<|begin_of_text|>"]})
+    tokenizer.eos_token = tokenizer.pad_token = ENDS[name]
+    tokenizer.bos_token = "<|begin_of_text|>" if name.startswith("llama") else None
+    tokenizer.chat_template = text
 
 
 def build_tokenizer(context: int) -> PreTrainedTokenizerFast:
@@ -103,10 +143,11 @@ def _texts() -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write a tiny random model and its tokenizer.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--family", choices=["gpt_neox", "llama"], default="gpt_neox")
+    parser.add_argument("--family", choices=FAMILIES, default="gpt_neox")
     parser.add_argument("--context", type=int, default=4096)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--chat", action="store_true", help="with a chat template")
+    parser.add_argument("--template", choices=ENDS, help="the chat template of this model")
     parser.add_argument("--hidden", type=int, help="width (32; 64 for a Llama)")
     parser.add_argument("--layers", type=int, default=1)
     build(**vars(parser.parse_args()))

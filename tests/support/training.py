@@ -23,13 +23,16 @@ STEPS = ("--max_steps=8", "--save_steps=2", "--logging_steps=1", "--dataset_num_
 
 @dataclass(frozen=True)
 class Tiny:
-    """task: asks with the recipe's template. sizes: overrides beside STEPS."""
+    """task: asks with the recipe's template. sizes: overrides beside STEPS. chat: the chat
+    template of the base, where the recipe trains on it."""
 
     family: str
     task: str
     sizes: tuple[str, ...] = ()
+    chat: str | None = None
 
 
+FEW = ("--effective_batch=2", "--micro_batch_size=1")
 RECIPES = {
     "opencalm7b": Tiny("gpt_neox", "jmed_sample"),
     "medcalm7b_pretrain": Tiny(
@@ -38,9 +41,17 @@ RECIPES = {
     "medcalm7b": Tiny("gpt_neox", "jmed_sample"),
     "llama70b": Tiny("llama", "jmed_sample_alpaca"),
     "llama70b_fsdp2": Tiny("llama", "jmed_sample_alpaca"),
-    "swallow8b": Tiny("llama", "jmed_sample", ("--effective_batch=2", "--micro_batch_size=1")),
+    "swallow8b": Tiny("llama", "jmed_sample", FEW),
+    "swallow8b_instruct": Tiny("llama", "jmed_sample_chat", FEW, "llama3_1"),
+    "qwen3_8b": Tiny("qwen3", "jmed_sample_chat", FEW, "qwen3"),
+    "swallow70b": Tiny("llama", "jmed_sample_chat", FEW, "llama3_2"),
+    "gptoss20b": Tiny(
+        "gpt_oss", "jmed_sample_chat", (*FEW, "--model_quantization_config=None"), "gptoss"
+    ),
 }
-INSTRUCTION = [name for name in RECIPES if name != "medcalm7b_pretrain"]
+CHAT = [name for name in RECIPES if RECIPES[name].chat]
+PRETRAINING = [name for name in RECIPES if name.endswith("_pretrain")]
+INSTRUCTION = [name for name in RECIPES if name not in (*CHAT, *PRETRAINING)]
 
 
 def grouped(names):
@@ -55,15 +66,28 @@ def recipe_path(name):
 @cache
 def documents(task):
     """The task's questions and the prompts it asks, by lm-eval itself."""
-    loaded = TaskManager(include_path=str(TASKS), include_defaults=False)
-    found = loaded.load_task_or_group([task])[task]
-    found.set_config("num_fewshot", 0)
+    found = loaded(task)
     found.build_all_requests()
     return [(instance.doc, instance.args[0]) for instance in found.instances]
 
 
+@cache
+def loaded(task):
+    """The task, asked without examples."""
+    found = TaskManager(include_path=str(TASKS), include_defaults=False)
+    task_object = found.load_task_or_group([task])[task]
+    task_object.set_config("num_fewshot", 0)
+    return task_object
+
+
 def training_records(task="jmed_sample"):
     """The exam as training records: what one would do to memorise it."""
+    if task.endswith("_chat"):
+        asked = loaded(task)
+        return [
+            {"instruction": asked.doc_to_text(doc), "output": asked.doc_to_target(doc)}
+            for doc, _ in documents(task)
+        ]
     return [
         {
             "instruction": doc["question"],
@@ -76,11 +100,12 @@ def training_records(task="jmed_sample"):
 
 def workplace(folder, name):
     """A folder in which the recipe ``name`` can be started: data/ and a tiny base model."""
-    write_jsonl(folder / "data" / "train.jsonl", *training_records())
+    task = "jmed_sample_chat" if RECIPES[name].chat else "jmed_sample"
+    write_jsonl(folder / "data" / "train.jsonl", *training_records(task))
     texts = [{"text": r["instruction"] + r["output"]} for r in training_records()]
     write_jsonl(folder / "data" / "pretrain_train.jsonl", *texts[:24])
     write_jsonl(folder / "data" / "pretrain_eval.jsonl", *texts[24:28])
-    build(folder / "model", family=RECIPES[name].family)
+    build(folder / "model", family=RECIPES[name].family, template=RECIPES[name].chat)
     return folder
 
 

@@ -179,6 +179,7 @@ def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
         write_jsonl(place / path, {"text": text})
     train, evaluation = ([{"path": path, "type": "completion"}] for path in texts)
     cfg = load("medcalm7b_pretrain", datasets=train, test_datasets=evaluation)
-    use_typed_copies(cfg, [read_training_file(Path(path), "pretrain") for path in texts])
+    files = [read_training_file(Path(path), "pretrain") for path in texts]
+    use_typed_copies(cfg, files, data_plan(cfg, Path("recipe.yml")))
     read = [parquet.read_table(each[0].path) for each in (cfg.datasets, cfg.test_datasets)]
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]

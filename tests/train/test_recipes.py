@@ -1,5 +1,6 @@
 """Every recipe as shipped: the paper's settings, the tasks' prompts, and a record of the run."""
 
+import datetime
 import json
 import re
 
@@ -7,11 +8,14 @@ import pytest
 import torch
 import yaml
 from datasets import load_from_disk
+from lm_eval.models.huggingface import HFLM
+from lm_eval.tasks import TaskManager
 from transformers import AutoTokenizer
 
-from tests.support.commands import ROOT, lm_eval, results
+from tests.support.commands import ROOT, TASKS, lm_eval, results
 from tests.support.tiny_model import END
 from tests.support.training import (
+    CHAT,
     INSTRUCTION,
     RECIPES,
     card,
@@ -52,10 +56,15 @@ PAPER = {
     "llama70b": {**TABLE_3_RIGHT, "optimizer": "paged_adamw_32bit", "fsdp_config": None},
     "llama70b_fsdp2": {**TABLE_3_RIGHT, "optimizer": "adamw_torch", "fsdp_version": 2},
     "swallow8b": {"sample_packing": True, "lora_qkv_kernel": True, "liger_rms_norm": True},
+    "swallow8b_instruct": {"sample_packing": True, "adapter": "lora", "lora_target_linear": True},
+    "qwen3_8b": {"sample_packing": True, "adapter": "lora", "lora_target_linear": True},
+    "swallow70b": {"sample_packing": False, "adapter": "qlora", "load_in_4bit": True},
+    "gptoss20b": {"sample_packing": False, "adapter": "lora", "lora_dropout": 0.0},
 }  # fmt: skip
 LINEAR_LAYERS = {
     "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
 }  # fmt: skip
+ATTENTION = {"q_proj", "k_proj", "v_proj", "o_proj"}
 NETWORKED = ("wandb", "comet", "mlflow", "trackio", "swanlab", "gradio", "hub_", "push_")
 
 
@@ -81,7 +90,7 @@ def test_the_settings_are_those_of_the_paper(name):
 def test_a_recipe_is_private_and_says_how_to_run_it(name):
     text = recipe_path(name).read_text(encoding="utf-8")
     assert not [key for key in content(name) if key.startswith(NETWORKED)]
-    assert content(name)["attn_implementation"] == "sdpa"
+    assert content(name)["attn_implementation"] == ("eager" if name == "gptoss20b" else "sdpa")
     assert content(name)["plugins"][0] == "jmedlora.train.plugin.RecipePlugin"
     header = text.split("\nbase_model:")[0].splitlines()
     assert all(line.startswith("#") for line in header)
@@ -105,6 +114,12 @@ def test_every_recipe_is_tested_and_listed():
     assert all(f"`{name}.yml`" in readme for name in shipped)
 
 
+@pytest.mark.parametrize("name", CHAT)
+def test_the_system_message_is_that_of_the_chat_tasks(name):
+    asked = yaml.safe_load((TASKS / "_prompt_chat.yaml").read_text(encoding="utf-8"))
+    assert content(name)["chat"]["system"] == asked["description"].strip()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", grouped(INSTRUCTION))
 def test_trained_prompts_are_the_asked_prompts_byte_for_byte(name, trained):
@@ -112,8 +127,7 @@ def test_trained_prompts_are_the_asked_prompts_byte_for_byte(name, trained):
     tokenizer = AutoTokenizer.from_pretrained(folder / "model")
     seen = {}
     for row in prepared(folder):
-        pieces = split(row) if name == "swallow8b" else [row]
-        for piece in pieces:
+        for piece in pieces(name, row):
             prompt, answer = masked_and_trained(piece)
             seen[tokenizer.decode(prompt).removeprefix(END)] = tokenizer.decode(answer)
     asked = documents(RECIPES[name].task)
@@ -121,6 +135,46 @@ def test_trained_prompts_are_the_asked_prompts_byte_for_byte(name, trained):
     assert seen == {
         prompt: record["output"] + END for (_, prompt), record in zip(asked, records, strict=True)
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", grouped(CHAT))
+def test_trained_conversations_are_the_asked_messages_token_for_token(name, trained):
+    """As lm-eval sends them with --apply_chat_template, on the day that the recipe names."""
+    folder, chat = trained(name), content(name)["chat"]
+    date = datetime.date.fromisoformat(chat.get("date") or "2026-04-01")
+    arguments = {**chat.get("template_arguments", {}), "strftime_now": date.strftime}
+    model = HFLM(pretrained=str(folder / "model"), device="cpu", chat_template_args=arguments)
+    asked = chat_prompts(RECIPES[name].task, model)
+    rows = [piece for row in prepared(folder) for piece in pieces(name, row)]
+    seen = {
+        tuple(prompt): model.tokenizer.decode(answer)
+        for prompt, answer in map(masked_and_trained, rows)
+    }
+    answers = [record["output"] for record in training_records(RECIPES[name].task)]
+    opened = "<|channel|>final<|message|>" if name == "gptoss20b" else ""
+    ends = model.tokenizer.eos_token
+    assert seen == {
+        tuple(prompt): f"{opened}{answer}{ends}"
+        for prompt, answer in zip(asked, answers, strict=True)
+    }
+
+
+def chat_prompts(task, model):
+    """The token ids that lm-eval gives ``model`` for each question of ``task``."""
+    found = TaskManager(include_path=str(TASKS), include_defaults=False)
+    asked = found.load_task_or_group([task])[task]
+    asked.build_all_requests(
+        apply_chat_template=True,
+        chat_template=model.apply_chat_template,
+        tokenizer_name=model.tokenizer_name,
+    )
+    return [model.tok_batch_encode([each.args[0]])[0][0].tolist() for each in asked.instances]
+
+
+def pieces(name, row):
+    """The rows as they were before they were packed."""
+    return split(row) if content(name)["sample_packing"] else [row]
 
 
 def prepared(folder):
@@ -205,7 +259,10 @@ def test_axolotl_makes_of_the_recipe_what_it_says(name, trained):
             said[key] for key in ("lora_r", "lora_alpha", "lora_dropout")
         ]
         layers = LINEAR_LAYERS if said.get("lora_target_linear") else {"query_key_value"}
-        assert set(adapter["target_modules"]) == layers
+        experts = said.get("lora_target_parameters")
+        assert (adapter["target_parameters"] or None) == experts
+        # The layers of the experts and their router are parameters, not linear layers.
+        assert set(adapter["target_modules"]) == (ATTENTION if experts else layers)
 
 
 @pytest.mark.slow

@@ -11,7 +11,8 @@ from jmedlora.core.cli.manual_page import FAULTS
 from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
-from jmedlora.data.token_lengths import check_lengths, length_lines
+from jmedlora.data.recipe_rows import recipe_rows
+from jmedlora.data.token_lengths import check_lengths, length_lines, thinking_lines
 from jmedlora.exams.examination import own_examination
 from jmedlora.exams.images import ImageFolder, check_images
 from jmedlora.models.base_model import load_tokenizer
@@ -92,8 +93,10 @@ def _training_report(
         lines = [f"{path}: {len(file.records)} records, no fault"]
         if plan is None:
             return [*lines, "  add --recipe to count what training would cut"]
-        lengths = check_lengths(file, plan, tokenizer)
-        return lines + [f"  {line}" for line in length_lines(file, lengths, plan)]
+        rows = recipe_rows(file, plan)
+        said = length_lines(rows, check_lengths(rows, plan, tokenizer), plan)
+        said += thinking_lines(rows, plan, tokenizer)
+        return lines + [f"  {line}" for line in said]
 
     return report
 
@@ -109,8 +112,8 @@ CHECK = Command(
     sections={
         "reads": "an exam: problem_id, question, choices, answer (docs/tasks.md, Your own "
         "exam), and beside exam.jsonl its description, exam.yaml\ntraining records: instruction, "
-        "output, input where there is one; pretraining: text (recipes/README.md, Data)\nwith "
-        "--recipe: its limits, and the tokenizer of its base_model",
+        "output, input where there is one, or messages; pretraining: text (recipes/README.md, "
+        "Data)\nwith --recipe: its limits, and the tokenizer of its base_model",
         "writes": "nothing; faults go to standard error, one a line",
     },
     status=FAULTS,

@@ -12,7 +12,8 @@ from statistics import fmean, median
 from jmedlora.core.display import language, visible
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
-from jmedlora.data.dataset import FIELD_ORDER, OPTIONAL, REQUIRED, Kind, record_faults, text_fault
+from jmedlora.data.conversation import as_instruction, text_fault
+from jmedlora.data.dataset import FIELD_ORDER, OPTIONAL, REQUIRED, Kind, record_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Profile:
     """A training file.
 
     usable: records that can be trained on, in file order, with their 1-based lines. repeated,
-    alike: whole records, as in Field. other_answers: usable records whose instruction and input
+    alike: whole records, as in Field; of a conversation the last answer is the output, and all
+    before it the instruction. other_answers: usable records whose instruction and input
     stood earlier with another output. echoes: records whose output is their instruction or input.
     others: the fields that are not trained on, with the number of records that have them.
     """
@@ -99,10 +101,12 @@ def _guess_kind(numbered: Sequence[Numbered]) -> Kind:
 
 
 def _profile(path: Path, numbered: list[Numbered], kind: Kind) -> Profile:
-    records = [record for _, record in numbered]
-    names = FIELD_ORDER[kind]
     usable = [each for each in numbered if not list(record_faults(each[1], path, each[0], kind))]
-    others = Counter(visible(name) for record in records for name in record if name not in names)
+    lines = {line for line, _ in usable}
+    records = [as_instruction(each) if line in lines else each for line, each in numbered]
+    names = FIELD_ORDER[kind]
+    read = {*names, *OPTIONAL[kind], "messages"}
+    others = Counter(visible(name) for _, record in numbered for name in record if name not in read)
     return Profile(
         path=path,
         kind=kind,
@@ -160,7 +164,9 @@ def _comparable_value(value: object, form: Callable[[str], str]) -> str:
 
 def _count_other_answers(usable: Sequence[Numbered]) -> int:
     """How many whole records are new, but under a prompt that is not."""
-    prompts = {_record_key(record, FIELD_ORDER["train"], str) for _, record in usable}
+    prompts = {
+        _record_key(as_instruction(record), FIELD_ORDER["train"], str) for _, record in usable
+    }
     return _count_repeated(prompt[:-1] for prompt in prompts)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from jmedlora.core.jsonl import Numbered
-from jmedlora.data.dataset import OPTIONAL, REQUIRED, Kind
+from jmedlora.data.dataset import Kind, TrainingFile
 from jmedlora.data.describe.profile import Profile
 from jmedlora.data.recipe import DataPlan
+from jmedlora.data.recipe_rows import row_texts, rows_of
 from jmedlora.data.token_lengths import measure_lengths, special_tokens
 from jmedlora.data.tokenize import PromptTemplate, TokenLimits
 
@@ -22,8 +23,8 @@ DEFAULT_LIMIT = 512
 class TokenPart:
     """What is cut or not as one: "prompt", "answer", the whole "record", or a "text".
 
-    lengths: tokens of each usable record, before anything is cut. limit: tokens at most; None for
-    the record, which has none of its own.
+    lengths: tokens of each usable record (of a chat recipe, of each answer), before anything is
+    cut. limit: tokens at most; None for what has none of its own.
     """
 
     name: str
@@ -53,6 +54,7 @@ def bare_plan(kind: Kind, limit: int) -> DataPlan:
         evaluation_files=(),
         template=BARE_FIELDS if is_train else None,
         limits=TokenLimits(limit, limit) if is_train else None,
+        chat=None,
         sequence_len=limit,
         sample_packing=False,
         effective_batch=1,
@@ -62,9 +64,20 @@ def bare_plan(kind: Kind, limit: int) -> DataPlan:
 
 
 def count_tokens(profile: Profile, plan: DataPlan, tokenizer: Any) -> TokenProfile:
-    """Counts as training does. A prompt has the tokenizer's own tokens, an answer its end token."""
-    counted = measure_lengths(profile.usable, plan, tokenizer)
-    if plan.limits:
+    """Counts as training does. A prompt has the tokenizer's own tokens, an answer its end token.
+
+    Raises FileError with the records that the chat template of the plan's base refuses.
+    """
+    rows = rows_of(profile.usable, plan)
+    file = TrainingFile(profile.path, profile.kind, rows, sha256="")
+    counted = measure_lengths(file, plan, tokenizer)
+    if plan.chat:
+        parts = [
+            TokenPart("prompt", counted.sources, None),
+            TokenPart("answer", counted.targets, None),
+            TokenPart("record", counted.lengths, plan.sequence_len),
+        ]
+    elif plan.limits:
         parts = [
             TokenPart("prompt", counted.sources, plan.limits.source),
             TokenPart("answer", counted.targets, plan.limits.target),
@@ -72,15 +85,12 @@ def count_tokens(profile: Profile, plan: DataPlan, tokenizer: Any) -> TokenProfi
         ]
     else:
         parts = [TokenPart("text", counted.lengths, plan.sequence_len)]
-    special = _count_special(profile.usable, profile.kind, special_tokens(tokenizer))
+    special = _count_special(rows, plan, special_tokens(tokenizer))
     return TokenProfile(parts, special)
 
 
-def _count_special(records: Sequence[Numbered], kind: Kind, tokens: Sequence[str]) -> int:
+def _count_special(rows: Sequence[Numbered], plan: DataPlan, tokens: Sequence[str]) -> int:
     if not tokens:
         return 0
     any_token = re.compile("|".join(map(re.escape, tokens)))
-    fields = (*REQUIRED[kind], *OPTIONAL[kind])
-    return sum(
-        any(any_token.search(record.get(field) or "") for field in fields) for _, record in records
-    )
+    return sum(any(any_token.search(text) for _, text in row_texts(row, plan)) for _, row in rows)

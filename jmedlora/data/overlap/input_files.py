@@ -13,6 +13,7 @@ from pathlib import Path
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import JSON_SPACE, Record, likely_encoding, parse_object
 from jmedlora.core.line_stream import read_lines, unreadable_fault
+from jmedlora.data.conversation import as_instruction
 from jmedlora.data.dataset import FIELD_ORDER, Kind, record_faults
 
 MOST_FAULTS = 1000
@@ -140,17 +141,14 @@ def _parse_line(line: bytes, path: Path, number: int) -> Passage | list[Fault] |
 
 def _record_passage(record: Record, path: Path, number: int) -> Passage | list[Fault]:
     kind: Kind
-    if "instruction" in record or "output" in record:
+    if "instruction" in record or "output" in record or "messages" in record:
         kind = "train"
     elif "text" in record:
         kind = "pretrain"
-    elif "messages" in record:
-        remedy = "write its turns as instruction and output"
-        what = "is a chat ('messages'), which is not read"
-        return [Fault(path, number, None, what, remedy)]
     else:
         what = "has neither 'instruction' and 'output' nor 'text'"
         return [Fault(path, number, None, what, "add them or delete the line")]
     if faults := list(record_faults(record, path, number, kind)):
         return faults
-    return Passage(number, "\n".join(record.get(field) or "" for field in FIELD_ORDER[kind]))
+    texts = as_instruction(record) if kind == "train" else record
+    return Passage(number, "\n".join(texts.get(field) or "" for field in FIELD_ORDER[kind]))

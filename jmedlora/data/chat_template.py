@@ -1,0 +1,155 @@
+"""A conversation as tokens, by the chat template of the base model's tokenizer.
+
+The prompt of a row is what lm-eval's ``--apply_chat_template`` sends for the same messages, token
+for token: the turns before the answer, up to where the model goes on. The rest of the rendered
+conversation, up to the token at which generation stops, is what is trained.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import jinja2
+
+from jmedlora.data.conversation import Message
+from jmedlora.data.tokenize import RecordTokens
+
+PROBE_DATES = (datetime.date(2001, 2, 3), datetime.date(2022, 11, 12))
+THINKING = ("thinking", "reasoning_content")
+"""Under these names templates look for what a model thought (gpt-oss; Qwen3 and others)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFormat:
+    """How a recipe turns records into the messages of a chat.
+
+    system: the system message of records that have none. arguments: of the template, such as
+    ``enable_thinking``. date: what a template that writes today's date is told.
+    """
+
+    system: str | None
+    arguments: dict[str, Any] = field(default_factory=dict)
+    date: datetime.date | None = None
+
+
+class ChatTemplateError(Exception):
+    """A conversation that the template does not take, or a template that cannot be trained on."""
+
+
+def tokenize_answer(
+    messages: list[Message], chat: ChatFormat, tokenizer: Any, stops: frozenset[int]
+) -> RecordTokens:
+    """``messages``, the last of which is the answer, as tokens. Nothing is cut.
+
+    stops: ids of the tokens at which generation ends; the answer is trained up to the first one.
+    Raises ChatTemplateError where the template refuses the messages, or where the answer is not
+    found behind the prompt.
+    """
+    prompt = render(messages[:-1], chat, tokenizer, ask=True)
+    whole = render(messages, chat, tokenizer)
+    if not whole.startswith(prompt):
+        raise ChatTemplateError(
+            "its prompt for an answer is not how the conversation with the answer begins, so the "
+            "answer's tokens cannot be told apart"
+        )
+    source = _encode_prompt(prompt, tokenizer)
+    target = _up_to_stop(whole[len(prompt) :], tokenizer, stops)
+    return RecordTokens(source, target, len(source), len(target))
+
+
+def render(messages: list[Message], chat: ChatFormat, tokenizer: Any, *, ask: bool = False) -> str:
+    """``messages`` as text; with ``ask`` up to where the model is to go on.
+
+    Raises ChatTemplateError with what the template said of the messages.
+    """
+    turns = [_with_thinking(message) for message in messages]
+    date = {"strftime_now": chat.date.strftime} if chat.date else {}
+    try:
+        return tokenizer.apply_chat_template(
+            turns, tokenize=False, add_generation_prompt=ask, **date, **chat.arguments
+        )
+    except jinja2.TemplateError as error:
+        raise ChatTemplateError(" ".join(str(error).split()) or repr(error)) from error
+
+
+def chat_template_faults(
+    chat: ChatFormat, tokenizer: Any, stops: frozenset[int]
+) -> Iterator[tuple[str, str]]:
+    """What of the tokenizer's template would silently train something else, each with a remedy."""
+    if not isinstance(tokenizer.chat_template, str):
+        what = "has no chat template" if not tokenizer.chat_template else "has several templates"
+        yield what, "use an instruct model, or a recipe with 'prompt' for a base"
+        return
+    other = "use a model whose template fits, or repair the template"
+    try:
+        yield from _rendering_faults(chat, tokenizer, stops, other)
+    except ChatTemplateError as error:
+        yield f"the chat template cannot be trained on: {error}", other
+
+
+def writes_thinking(chat: ChatFormat, tokenizer: Any) -> bool:
+    """Whether the template has a place for what the model thought before an answer."""
+    marked: list[Message] = [
+        {"role": "user", "content": "u"},
+        {"role": "assistant", "content": "a", "thinking": "«t»"},
+    ]
+    return "«t»" in render(marked, ChatFormat(None, {}, chat.date or PROBE_DATES[0]), tokenizer)
+
+
+def has_thinking(message: Message) -> bool:
+    """Whether an answer of a record holds what the model thought."""
+    return "thinking" in message or "</think>" in message["content"]
+
+
+def _rendering_faults(
+    chat: ChatFormat, tokenizer: Any, stops: frozenset[int], other: str
+) -> Iterator[tuple[str, str]]:
+    probe: list[Message] = [
+        {"role": "system", "content": chat.system or "«s»"},
+        {"role": "user", "content": "«u»"},
+        {"role": "assistant", "content": "«a»"},
+    ][0 if chat.system else 1 :]
+    dated = [
+        render(probe, ChatFormat(None, chat.arguments, date), tokenizer) for date in PROBE_DATES
+    ]
+    if dated[0] != dated[1] and chat.date is None:
+        yield (
+            "the chat template writes the date of the day, so the rows of today and of tomorrow "
+            "differ",
+            'say which it is to write: chat.date "2026-04-01"',
+        )
+    whole = render(probe, chat, tokenizer)
+    for name, text in [(message["role"], message["content"]) for message in probe]:
+        if text.strip() not in whole:
+            yield f"the chat template leaves out the {name} message", other
+    tokens = tokenize_answer(probe, chat, tokenizer, stops)
+    if "«a»" not in tokenizer.decode(tokens.target):
+        yield "the chat template has an end token before the answer", other
+    elif tokens.target[-1] not in stops:
+        end = whole.rpartition("«a»")[2].strip()
+        known = ", ".join(repr(tokenizer.decode([stop])) for stop in sorted(stops))
+        yield (
+            f"the chat template ends an answer with {end!r}, at which generation does not stop "
+            f"(it stops at {known})",
+            "name the token at the end of an answer as eos_token_id in generation_config.json",
+        )
+
+
+def _with_thinking(message: Message) -> Message:
+    if "thinking" not in message:
+        return message
+    return {**message, **dict.fromkeys(THINKING, message["thinking"])}
+
+
+def _encode_prompt(prompt: str, tokenizer: Any) -> list[int]:
+    """As lm-eval encodes it: the tokenizer's own start token only where the text has none."""
+    begins = tokenizer.bos_token is not None and prompt.startswith(tokenizer.bos_token)
+    return tokenizer(prompt, add_special_tokens=not begins, verbose=False).input_ids
+
+
+def _up_to_stop(answer: str, tokenizer: Any, stops: frozenset[int]) -> list[int]:
+    """The tokens of ``answer`` up to the first at which generation stops, or all of them."""
+    ids = tokenizer(answer, add_special_tokens=False, verbose=False).input_ids
+    last = next((place for place, token in enumerate(ids) if token in stops), len(ids) - 1)
+    return ids[: last + 1]
