@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from datasets import load_from_disk
 from lm_eval.tasks import TaskManager
 from safetensors.torch import load_file
 
@@ -179,6 +180,25 @@ def wait_for(path, process, seconds=600):
         assert process.poll() is None, f"ended before {path} was written"
         assert time.monotonic() < end, f"{path} was not written"
         time.sleep(0.02)
+
+
+def prepared(folder):
+    (path,) = [info.parent for info in (folder / "outputs/prepared").rglob("dataset_info.json")]
+    return load_from_disk(str(path))
+
+
+def split(row):
+    """The records of a packed row, whose positions start at 0 again with each of them."""
+    starts = [i for i, place in enumerate(row["position_ids"]) if place == 0]
+    for start, end in zip(starts, [*starts[1:], len(row["input_ids"])], strict=True):
+        yield {key: row[key][start:end] for key in ("input_ids", "labels")}
+
+
+def masked_and_trained(row):
+    start = next(i for i, label in enumerate(row["labels"]) if label != -100)
+    assert set(row["labels"][:start]) == {-100}  # the prompt is masked
+    assert row["labels"][start:] == row["input_ids"][start:]  # the answer is trained
+    return row["input_ids"][:start], row["input_ids"][start:]
 
 
 def weights(folder):

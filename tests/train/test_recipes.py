@@ -21,8 +21,11 @@ from tests.support.training import (
     card,
     documents,
     grouped,
+    masked_and_trained,
+    prepared,
     recipe_path,
     same,
+    split,
     train,
     training_records,
     weights,
@@ -179,25 +182,6 @@ def chat_prompts(task, model):
 def pieces(name, row):
     """The rows as they were before they were packed."""
     return split(row) if content(name)["sample_packing"] else [row]
-
-
-def prepared(folder):
-    (path,) = [info.parent for info in (folder / "outputs/prepared").rglob("dataset_info.json")]
-    return load_from_disk(str(path))
-
-
-def split(row):
-    """The records of a packed row, whose positions start at 0 again with each of them."""
-    starts = [i for i, place in enumerate(row["position_ids"]) if place == 0]
-    for start, end in zip(starts, [*starts[1:], len(row["input_ids"])], strict=True):
-        yield {key: row[key][start:end] for key in ("input_ids", "labels")}
-
-
-def masked_and_trained(row):
-    start = next(i for i, label in enumerate(row["labels"]) if label != -100)
-    assert set(row["labels"][:start]) == {-100}  # the prompt is masked
-    assert row["labels"][start:] == row["input_ids"][start:]  # the answer is trained
-    return row["input_ids"][:start], row["input_ids"][start:]
 
 
 @pytest.mark.slow

@@ -1,0 +1,166 @@
+"""A real pretrained model learns: SmolLM2-135M-Instruct, by the chat recipe as shipped.
+
+Only sizes differ from the recipe: shorter and fewer rows, fewer steps at a higher rate. Forty
+English questions are taught, ten of the same style are held out.
+"""
+
+import json
+import math
+import shutil
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+import torch
+from peft import PeftModel
+from scipy.stats import binomtest
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from jmedlora.data.chat_template import ChatFormat, tokenize_answer
+from jmedlora.data.conversation import as_messages
+from tests.support.commands import ROOT, lm_eval, run, samples
+from tests.support.smollm2 import END
+from tests.support.training import card, masked_and_trained, prepared, recipe_path, split
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("smollm2 trained")]
+
+ENGLISH = ROOT / "tests" / "support" / "english"
+SIZES = (
+    "--max_steps=28", "--warmup_steps=3", "--learning_rate=5e-4", "--sequence_len=128",
+    "--effective_batch=2", "--micro_batch_size=2", "--gradient_checkpointing=false",
+    "--save_steps=28", "--logging_steps=1", "--dataset_num_proc=1",
+)  # fmt: skip
+RUN = "outputs/swallow8b_instruct-28"
+KNOWN = {
+    "What is the capital of Japan?": "tokyo",
+    "What is the capital of France?": "paris",
+    "What language is spoken in Brazil?": "portuguese",
+    "What is the opposite of hot?": "cold",
+}
+"""What the base answers rightly, asked without a system message."""
+
+
+def records(name: str) -> list[dict]:
+    lines = (ENGLISH / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def taught(smollm2, tmp_path_factory) -> Path:
+    """The folder in which the recipe was trained on the forty."""
+    folder = tmp_path_factory.mktemp("taught")
+    (folder / "data").mkdir()
+    shutil.copy(ENGLISH / "taught.jsonl", folder / "data" / "train.jsonl")
+    recipe = recipe_path("swallow8b_instruct")
+    ended = run(sys.executable, "-m", "axolotl.cli.train", recipe, f"--base_model={smollm2}",
+                *SIZES, cwd=folder)  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def models(smollm2, taught):
+    """The base, and the base with the adapter."""
+    load = AutoModelForCausalLM.from_pretrained
+    base = load(smollm2, dtype=torch.float32)
+    return base, PeftModel.from_pretrained(load(smollm2, dtype=torch.float32), taught / RUN)
+
+
+@pytest.fixture(scope="module")
+def tokenizer(smollm2):
+    return AutoTokenizer.from_pretrained(smollm2)
+
+
+def test_the_training_loss_falls_below_half(taught):
+    state = json.loads((taught / RUN / "checkpoint-28/trainer_state.json").read_text("utf-8"))
+    losses = [entry["loss"] for entry in state["log_history"] if "loss" in entry]
+    assert len(losses) == 28
+    assert sum(losses[-4:]) / 4 < losses[0] / 2
+
+
+def test_the_assistants_turn_and_its_end_token_are_all_that_is_trained(taught, tokenizer):
+    rows = [piece for row in prepared(taught) for piece in split(row)]
+    seen = {
+        tokenizer.decode(prompt): tokenizer.decode(answer)
+        for prompt, answer in map(masked_and_trained, rows)
+    }
+    assert seen == {
+        f"<|im_start|>system\n{each['system']}{END}\n<|im_start|>user\n{each['instruction']}{END}\n"
+        "<|im_start|>assistant\n": each["output"] + END
+        for each in records("taught")
+    }
+
+
+@torch.no_grad()
+def held_out_loss(model, tokenizer) -> float:
+    """Nats a token of the answers held out."""
+    total, tokens = 0.0, 0
+    for record in records("held_out"):
+        messages = as_messages(record, None)
+        row = tokenize_answer(
+            messages, ChatFormat(None), tokenizer, frozenset({tokenizer.eos_token_id})
+        )
+        logits = model(torch.tensor([row.source + row.target])).logits[0, len(row.source) - 1 : -1]
+        loss = torch.nn.functional.cross_entropy(logits, torch.tensor(row.target), reduction="sum")
+        total, tokens = total + float(loss), tokens + len(row.target)
+    return total / tokens
+
+
+def test_the_held_out_loss_does_not_rise(models, tokenizer):
+    before, after = (held_out_loss(model, tokenizer) for model in models)
+    assert math.isfinite(after)
+    assert after < before
+
+
+def test_the_taught_questions_are_answered_above_the_base(taught, smollm2, tmp_path):
+    """By lm-eval through the chat template; McNemar's exact test of the answers that differ."""
+    found = {}
+    for name, more in (("base", ""), ("adapter", f",peft={taught / RUN}")):
+        shutil.copytree(ENGLISH, tmp_path / name)  # the task reads its file where it is started
+        asked = lm_eval("--include_path", tmp_path / name, "--tasks", "english_taught",
+                        "--model", "hf", "--batch_size", "40", "--apply_chat_template",
+                        "--model_args", f"pretrained={smollm2},dtype=float32{more}",
+                        cwd=tmp_path / name)  # fmt: skip
+        assert asked.returncode == 0, asked.stderr
+        rows = samples(tmp_path / name / "out", "english_taught")
+        found[name] = [row["exact_match"] == 1 for row in rows]
+    pairs = list(zip(found["base"], found["adapter"], strict=True))
+    gained, lost = pairs.count((False, True)), pairs.count((True, False))
+    assert binomtest(gained, gained + lost, alternative="greater").pvalue < 0.001
+    assert sum(found["adapter"]) >= 20  # 28 were measured, and none of the base
+
+
+def test_other_chat_still_works(models, tokenizer):
+    """The adapter answers in fewer words, but not in other ones."""
+    right = {model: sum(map(partial(knows, model, tokenizer), KNOWN)) for model in models}
+    base, adapter = models
+    assert right[base] == 4
+    assert right[adapter] >= 3  # 4 were measured
+
+
+def knows(model, tokenizer, question: str) -> bool:
+    """Whether ``model`` answers ``question`` as KNOWN says."""
+    asked = [{"role": "user", "content": question}]
+    ids = tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_tensors="pt")
+    answer = model.generate(**ids, max_new_tokens=12, do_sample=False)
+    said = tokenizer.decode(answer[0, ids["input_ids"].shape[1] :])
+    return KNOWN[question] in said.lower()
+
+
+@torch.no_grad()
+def test_the_merged_model_is_the_adapter_on_its_base(models, taught, tokenizer):
+    ended = run(sys.executable, "-m", "jmedlora.train.cli", "merge", RUN, "merged", cwd=taught)
+    assert ended.returncode == 0, ended.stderr
+    merged = AutoModelForCausalLM.from_pretrained(taught / "merged", dtype=torch.float32)
+    text = "\n".join(each["instruction"] + " " + each["output"] for each in records("taught"))
+    ids = tokenizer(text, return_tensors="pt").input_ids[:, :512]
+    apart, whole = (model(ids).logits[0] for model in (models[1], merged))
+    assert (apart.argmax(-1) == whole.argmax(-1)).float().mean() > 0.95
+
+
+def test_the_run_card_and_the_curve(taught, smollm2):
+    found = card(taught / RUN)
+    assert (found["status"], found["step"], found["base_model"]) == ("complete", 28, str(smollm2))
+    assert found["data"]["data/train.jsonl"]["records"] == 40
+    assert (taught / RUN / "training.png").read_bytes().startswith(b"\x89PNG")
