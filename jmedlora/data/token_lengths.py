@@ -217,7 +217,9 @@ def _too_few_rows_faults(
     if is_all and counted.left_out < counted.records and counted.rows < plan.effective_batch:
         rows = "1 row" if counted.rows == 1 else f"{counted.rows} rows"
         what = f"makes {rows}, fewer than the {plan.effective_batch} of one step"
-        yield Fault(file.path, None, None, what, "add records, or lower effective_batch")
+        few = 2 ** (max(counted.rows, 1).bit_length() - 1)  # on 1, 2 or 4 GPUs alike
+        remedy = f"add records, or train with --effective_batch={few} --micro_batch_size=1"
+        yield Fault(file.path, None, None, what, remedy)
 
 
 def _is_evaluated(file: TrainingFile, plan: DataPlan) -> bool:

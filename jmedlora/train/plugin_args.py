@@ -23,6 +23,8 @@ class Chat(BaseModel):
 class RecipeSettings(BaseModel):
     """Merged by Axolotl into its own configuration schema."""
 
+    train_file: str | None = None
+    """The training file, in place of the path under datasets."""
     effective_batch: int | None = Field(default=None, gt=0)
     """Rows a step over all processes; gradient_accumulation_steps follows from it."""
     prompt: Prompt | None = None

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from jmedlora.core.number_checks import is_whole
 from jmedlora.train.abort import abort_run, print_once, world_size
 from jmedlora.train.chat_settings import check_chat_settings, check_experts
 
@@ -22,13 +23,17 @@ LIGER = (
     "liger_layer_norm",
     "liger_fused_linear_cross_entropy",
 )
+POINTS = 50
+"""The loss is logged at least so often in a run, or at each of its steps."""
 ON_A_CPU = dict.fromkeys(("bf16", "tf32", *KERNELS, *LIGER), False)
 """What needs a GPU, and what it becomes where there is none."""
 
 
 def resolve_config(cfg: Any) -> None:
     """Everything below, in the order in which one depends on another."""
+    use_train_file(cfg)
     resolve_output_dir(cfg)
+    log_often_enough(cfg)
     resolve_accumulation_steps(cfg)
     if world_size() == 1:
         disable_fsdp(cfg)
@@ -60,6 +65,25 @@ def check_settings(cfg: Any) -> None:
             "fsdp_config.state_dict_type FULL_STATE_DICT is refused with an adapter: a resumed run "
             "would silently lose the adapter of every process but the first; use SHARDED_STATE_DICT"
         )
+
+
+def use_train_file(cfg: Any) -> None:
+    """Puts ``train_file`` in the place of the recipe's own training file."""
+    if not (path := cfg.get("train_file")):
+        return
+    if len(datasets := cfg.get("datasets") or []) != 1:
+        abort_run(f"train_file {path} replaces one file, and the recipe names {len(datasets)}")
+    datasets[0]["path"] = str(path)
+
+
+def log_often_enough(cfg: Any) -> None:
+    """Lowers ``logging_steps`` where a short run would have a curve of a few points."""
+    logged, steps = cfg.get("logging_steps"), cfg["max_steps"]
+    if not (is_whole(logged) and is_whole(steps)):
+        return
+    if logged > (often := max(1, steps // POINTS)):
+        cfg["logging_steps"] = often
+        print_once(f"logging_steps={often}, so that a run of {steps} steps has a curve")
 
 
 def resolve_output_dir(cfg: Any) -> None:

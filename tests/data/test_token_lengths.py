@@ -14,6 +14,8 @@ from tests.support.commands import write_jsonl
 from tests.support.tiny_model import END
 from tests.support.training_data import GOOD, RECIPES, check, recipe, with_recipe
 
+FEWER = "add records, or train with --effective_batch=4 --micro_batch_size=1"
+
 
 @pytest.mark.parametrize(
     ("name", "changes", "records", "lines"),
@@ -115,7 +117,7 @@ def test_fewer_rows_than_a_step_are_too_few(tiny_model, tmp_path, capsys, monkey
     (tmp_path / "data").mkdir()
     path = spelling.format(folder=tmp_path, name="train.jsonl")
     write_jsonl(Path(path), *[GOOD] * 7)
-    message = "makes 7 rows, fewer than the 8 of one step; add records, or lower effective_batch"
+    message = f"makes 7 rows, fewer than the 8 of one step; {FEWER}"
     options = with_recipe(tiny_model, recipe(tmp_path))
     assert check(capsys, *options, path) == (1, "", f"{path}: {message}\n")
 
@@ -151,7 +153,7 @@ def test_fewer_rows_than_a_step_are_too_few(tiny_model, tmp_path, capsys, monkey
         (
             {"sample_packing": True, "sequence_len": 20},
             [GOOD] * 10,  # 130 tokens in rows of 20
-            [": makes 7 rows, fewer than the 8 of one step; add records, or lower effective_batch"],
+            [f": makes 7 rows, fewer than the 8 of one step; {FEWER}"],
         ),
         (
             {"source_len": 7, "target_len": 4},
@@ -162,7 +164,7 @@ def test_fewer_rows_than_a_step_are_too_few(tiny_model, tmp_path, capsys, monkey
                 ": every answer is longer than 4 tokens and would be cut;"
                 " shorten them, or raise target_len",
                 ": makes 1 row, fewer than the 8 of one step;"
-                " add records, or lower effective_batch",
+                " add records, or train with --effective_batch=1 --micro_batch_size=1",
             ],
         ),
     ],

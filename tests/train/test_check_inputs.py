@@ -85,7 +85,7 @@ def test_data_with_a_fault(check_inputs, place):
 def test_data_that_does_not_fill_a_step(check_inputs, place):
     assert faults(check_inputs, load("opencalm7b", base_model="model", effective_batch=9)) == (
         "data/train.jsonl: makes 8 rows, fewer than the 9 of one step;"
-        " add records, or lower effective_batch"
+        " add records, or train with --effective_batch=8 --micro_batch_size=1"
     )
 
 

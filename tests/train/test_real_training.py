@@ -95,16 +95,17 @@ def test_the_assistants_turn_and_its_end_token_are_all_that_is_trained(taught, t
 @torch.no_grad()
 def held_out_loss(model, tokenizer) -> float:
     """Nats a token of the answers held out."""
-    total, tokens = 0.0, 0
-    for record in records("held_out"):
-        messages = as_messages(record, None)
-        row = tokenize_answer(
-            messages, ChatFormat(None), tokenizer, frozenset({tokenizer.eos_token_id})
-        )
-        logits = model(torch.tensor([row.source + row.target])).logits[0, len(row.source) - 1 : -1]
-        loss = torch.nn.functional.cross_entropy(logits, torch.tensor(row.target), reduction="sum")
-        total, tokens = total + float(loss), tokens + len(row.target)
-    return total / tokens
+    stops = frozenset({tokenizer.eos_token_id})
+    rows = [
+        tokenize_answer(as_messages(record, None), ChatFormat(None), tokenizer, stops)
+        for record in records("held_out")
+    ]
+    ids = [torch.tensor(row.source + row.target) for row in rows]
+    labels = [torch.tensor([-100] * len(row.source) + row.target) for row in rows]
+    pad = torch.nn.utils.rnn.pad_sequence
+    batch = pad(ids, batch_first=True, padding_value=tokenizer.eos_token_id)
+    # what is padded stands behind an answer, where nothing before it looks
+    return float(model(batch, labels=pad(labels, batch_first=True, padding_value=-100)).loss)
 
 
 def test_the_held_out_loss_does_not_rise(models, tokenizer):

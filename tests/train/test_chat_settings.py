@@ -1,0 +1,86 @@
+"""What the plugin refuses and resolves for recipes on a chat template, and for short trials."""
+
+import json
+
+import pytest
+
+from jmedlora.train.chat_settings import check_chat_settings, check_experts
+from jmedlora.train.resolve_config import log_often_enough, use_train_file
+from tests.support.plugin import load, stopped
+from tests.support.training import CHAT
+
+pytestmark = pytest.mark.usefixtures("alone")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("chat_template", "chatml"),
+        ("chat_template", "tokenizer_default_fallback_chatml"),
+        ("chat_template_jinja", "{{ messages }}"),
+        ("default_system_message", "a"),
+        ("eot_tokens", ["</s>"]),
+        ("train_on_inputs", True),
+        ("train_on_inputs", False),
+        ("train_on_eos", "none"),
+        ("special_tokens", {"pad_token": "a"}),
+        ("tokens", ["<a>"]),
+    ],
+)
+def test_a_setting_that_would_change_what_is_trained(capsys, key, value):
+    cfg = load("qwen3_8b", **{key: value})
+    (line,) = stopped(capsys, check_chat_settings, cfg)
+    assert line.startswith(f"jmed-train: {key} is refused in a recipe on a chat template: ")
+
+
+def test_the_same_of_a_dataset(capsys):
+    dataset = {**load("qwen3_8b").datasets[0], "roles_to_train": ["user"]}
+    (line,) = stopped(capsys, check_chat_settings, load("qwen3_8b", datasets=[dataset]))
+    assert line.startswith("jmed-train: roles_to_train is refused")
+
+
+@pytest.mark.parametrize("name", CHAT)
+def test_the_recipes_have_none_of_them(name, capsys):
+    check_chat_settings(load(name))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_prompt_of_ones_own_may_have_them():
+    check_chat_settings(load("opencalm7b", train_on_inputs=False))
+
+
+@pytest.mark.parametrize("key", ["num_local_experts", "num_experts"])
+def test_experts_that_would_be_left_out(capsys, tmp_path, key):
+    (tmp_path / "config.json").write_text(json.dumps({key: 32}), encoding="utf-8")
+    cfg = load("qwen3_8b", base_model=str(tmp_path))
+    assert stopped(capsys, check_experts, cfg) == [
+        f"jmed-train: lora_target_linear is refused alone with {tmp_path}, a mixture of 32 experts:"
+        " their weights are no linear layers and would be left out; add lora_target_parameters (as"
+        " recipes/gptoss20b.yml) or name lora_target_modules"
+    ]
+    check_experts(load("gptoss20b", base_model=str(tmp_path)))
+    check_experts(load("qwen3_8b", base_model=str(tmp_path), lora_target_modules=["q_proj"]))
+
+
+def test_a_base_without_experts(tmp_path):
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    check_experts(load("qwen3_8b", base_model=str(tmp_path)))
+
+
+def test_another_training_file(capsys):
+    cfg = load("qwen3_8b", train_file="my.jsonl")
+    use_train_file(cfg)
+    assert cfg.datasets[0].path == "my.jsonl"
+    cfg = load("qwen3_8b", train_file="my.jsonl", datasets=[{"path": "a"}, {"path": "b"}])
+    assert stopped(capsys, use_train_file, cfg) == [
+        "jmed-train: train_file my.jsonl replaces one file, and the recipe names 2"
+    ]
+
+
+@pytest.mark.parametrize(("steps", "logged"), [(20, 1), (100, 2), (499, 9), (500, 10), (3000, 10)])
+def test_a_short_run_has_a_curve(capsys, steps, logged):
+    cfg = load("qwen3_8b", max_steps=steps)
+    log_often_enough(cfg)
+    assert cfg.logging_steps == logged
+    said = f"jmed-train: logging_steps={logged}, so that a run of {steps} steps has a curve\n"
+    assert capsys.readouterr().err == ("" if logged == 10 else said)
