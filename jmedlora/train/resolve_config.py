@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from jmedlora.train.abort import abort_run, print_once, world_size
+from jmedlora.train.reward_settings import resolve_reward
 
 KERNELS = ("lora_qkv_kernel", "lora_o_kernel", "lora_mlp_kernel", "lora_embedding_kernel")
 LIGER = (
@@ -29,6 +30,7 @@ def resolve_config(cfg: Any) -> None:
     """Everything below, in the order in which one depends on another."""
     resolve_output_dir(cfg)
     resolve_accumulation_steps(cfg)
+    resolve_reward(cfg)
     if world_size() == 1:
         disable_fsdp(cfg)
     check_settings(cfg)
