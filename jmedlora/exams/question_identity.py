@@ -9,7 +9,7 @@ from jmedlora.exams.documents import case_in_front
 from jmedlora.exams.schema import Question
 
 DIGITS = 16
-"""Hex digits of a key. A million questions hold a chance pair with probability 3e-8 (birthday bound)."""
+"""Hex digits of a key: a million questions hold a chance pair with probability 3e-8 (birthday)."""
 
 
 def question_keys(question: Question) -> frozenset[str]:
