@@ -63,8 +63,16 @@ def write_questions(path: Path, numbers: range) -> Path:
     return write_jsonl(path, *(question(number) for number in numbers))
 
 
-def exclude_list(path: Path, exam: str, ids: list[str]) -> Path:
-    return write_jsonl(path, *({"exam": exam, "problem_id": each} for each in ids))
+def workplace(folder: Path) -> Path:
+    """A folder in which the recipe can be started: four questions, and a model to be trained.
+
+    A step takes two of them, so that every checkpoint ends an epoch. ``data/exam.jsonl`` has the
+    same four, and four others.
+    """
+    write_questions(folder / "data" / "questions.jsonl", range(4))
+    write_questions(folder / "data" / "exam.jsonl", range(8))
+    answering_model(folder / "model")
+    return folder
 
 
 def rewarded_card(folder: Path, rewards: object) -> Path:
