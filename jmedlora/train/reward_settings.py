@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from math import lcm
 from typing import Any
 
-from jmedlora.train.abort import abort_run
+from jmedlora.train.abort import abort_run, world_size
 
 NEEDED = ("reward_funcs", "num_generations", "max_completion_length")
 
@@ -32,6 +33,15 @@ def resolve_reward(cfg: Any) -> None:
             f"trl.num_generations {group} does not divide effective_batch {batch} into groups of "
             f"two answers or more; those that do: {fitting or 'none'}"
         )
-    cfg["trl"]["generation_batch_size"] = trl.get("generation_batch_size") or batch
+    at_once = int(trl.get("generation_batch_size") or batch)
+    step = lcm(group, int(cfg["micro_batch_size"]) * world_size())
+    if batch % at_once or at_once % step:
+        fitting = ", ".join(str(n) for n in range(step, batch + 1, step) if batch % n == 0)
+        abort_run(
+            f"trl.generation_batch_size {at_once} (answers written at once) must divide "
+            f"effective_batch {batch} and be a multiple of {step}; those that do: "
+            f"{fitting or 'none'}"
+        )
+    cfg["trl"]["generation_batch_size"] = at_once
     if trl.get("use_vllm") and find_spec("vllm") is None:
         abort_run("trl.use_vllm needs vLLM, which is not installed; leave it out, or install it")

@@ -219,6 +219,16 @@ def test_groups_that_do_not_divide_a_step(model, capsys, group):
     ]
 
 
+@pytest.mark.parametrize("at_once", [4, 24, 128])
+def test_answers_at_once_that_do_not_fit_a_step(capsys, at_once):
+    cfg = load("grpo_8b")
+    cfg.trl.generation_batch_size = at_once
+    assert stopped(capsys, resolve_config, cfg) == [
+        f"jmed-train: trl.generation_batch_size {at_once} (answers written at once) must divide"
+        " effective_batch 64 and be a multiple of 8; those that do: 8, 16, 32, 64"
+    ]
+
+
 @pytest.mark.parametrize("changes", [{"rl": "dpo"}, {"rl": None}, {"reward_questions": None}])
 def test_a_recipe_that_rewards_by_half(capsys, changes):
     (line,) = stopped(capsys, resolve_config, load("grpo_8b", **changes))
