@@ -23,6 +23,8 @@ def resolve_reward(cfg: Any) -> None:
             f"rl {cfg.get('rl')} with reward_questions {cfg.get('reward_questions')}: a recipe of "
             "this plugin has rl: grpo and reward_questions, or neither"
         )
+    # Axolotl's other commands, such as merge-lora and vllm-serve, want to see a data set named.
+    cfg["datasets"] = [{"path": str(cfg["reward_questions"]), "ds_type": "json"}]
     trl = cfg.get("trl")
     if not isinstance(trl, Mapping) or not all(trl.get(key) for key in NEEDED):
         abort_run(f"the recipe must name {', '.join(f'trl.{key}' for key in NEEDED)}")

@@ -9,8 +9,10 @@ import pytest
 from jmedlora.exams.question_identity import all_keys
 from jmedlora.exams.registry import load_exam
 from jmedlora.exams.rewards import rewarded
+from jmedlora.models.model_folder import check_model
 from jmedlora.report.cli import main
 from jmedlora.train.merge import merge
+from jmedlora.train.quantize import quantize
 from tests.support.commands import lm_eval, results, results_file, samples, write_jsonl
 from tests.support.reward import workplace
 from tests.support.training import card, same, train, weights
@@ -119,6 +121,13 @@ def test_the_merged_model_is_known_too_and_other_questions_are_reported(folder):
     assert "rewarded" not in scored["configs"]["jmed_own_chat"]["metadata"]["data"]
     assert scored["results"]["jmed_own_chat"]["correct,none"] == 1  # new questions, the same rule
     assert main(["scores", str(results_file(folder / "rest"))]) == 0
+
+
+def test_a_4_bit_copy_of_the_merged_model_is_known_too(folder):
+    merge(folder / OUTPUT, folder / "once-more", base=str(folder / "model"))
+    quantize(str(folder / "once-more"), folder / "nf4")
+    assert card(folder / "nf4")["rewards"] == card(folder / OUTPUT)["rewards"]
+    assert check_model(folder / "nf4") == []  # the SHA-256 that the card states are its own
 
 
 def test_questions_that_are_not_there_are_one_line(folder):
