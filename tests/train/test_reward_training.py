@@ -14,6 +14,7 @@ from jmedlora.report.cli import main
 from jmedlora.train.merge import merge
 from jmedlora.train.quantize import quantize
 from tests.support.commands import lm_eval, results, results_file, samples, write_jsonl
+from tests.support.plugin import load
 from tests.support.reward import workplace
 from tests.support.training import card, same, train, weights
 
@@ -135,3 +136,19 @@ def test_questions_that_are_not_there_are_one_line(folder):
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1].startswith("jmed-train: none.jsonl: cannot be read")
     assert "Traceback" not in ended.stderr
+
+
+def test_what_trl_is_given_for_vllm():
+    """vLLM itself is not tried: by these names and values TRL starts it."""
+    from axolotl.core.trainers.grpo import GRPOStrategy
+    from axolotl.utils.schemas.trl import TRLConfig
+    from axolotl.utils.schemas.vllm import VllmConfig
+
+    cfg = load("grpo_8b", context_parallel_size=1)
+    cfg.trl = TRLConfig(**{**cfg.trl, "use_vllm": True})
+    cfg.vllm = VllmConfig(**cfg.vllm)
+    given = GRPOStrategy.set_training_args_kwargs(cfg)
+    assert (given["use_vllm"], given["vllm_mode"]) == (True, "colocate")
+    assert given["vllm_gpu_memory_utilization"] == 0.3
+    assert given["vllm_tensor_parallel_size"] == 1
+    assert given["vllm_enable_sleep_mode"] is False
