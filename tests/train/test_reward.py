@@ -9,10 +9,10 @@ from transformers import AutoTokenizer
 from jmedlora.core.errors import UserError
 from jmedlora.train.resolve_config import resolve_config
 from jmedlora.train.reward import REWARDS, marker_reward
-from jmedlora.train.reward_questions import check_reward
+from jmedlora.train.reward_questions import all_rewards, check_reward
 from tests.support.commands import write_jsonl
 from tests.support.plugin import load, on, stopped
-from tests.support.reward import answering_model, question, write_questions
+from tests.support.reward import answering_model, question, rewarded_card, write_questions
 
 pytestmark = pytest.mark.usefixtures("alone")
 ONE = {"question": "どれか。1つ選べ。", "choices": ["甲", "乙", "丙"], "answer": ["b"],
@@ -142,6 +142,16 @@ def test_the_shipped_sample(model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     found = check_reward(recipe(model, reward_questions="jmed_sample"))
     assert (found.name, len(found.rows)) == ("jmed_sample", 40)
+
+
+def test_what_the_base_was_rewarded_for_stays_known(place, model):
+    """The base is a merged model; what is trained on it, rewarded or not, is known by its card."""
+    earlier = {"questions": "old.jsonl", "sha256": "a" * 64, "count": 1, "keys": ["b" * 16]}
+    rewarded_card(place / "merged", [earlier])
+    own = check_reward(recipe(model))
+    assert all_rewards(str(place / "merged"), None) == [earlier]
+    assert all_rewards(str(place / "merged"), own) == [earlier, own.reward.model_dump()]
+    assert all_rewards("org/name", None) == []
 
 
 def fault(cfg) -> str:
