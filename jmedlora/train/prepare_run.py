@@ -39,15 +39,12 @@ def prepare_run(cfg: Any) -> PreparedRun:
     recipe, folder = Path(cfg["axolotl_config_path"]), Path(cfg["output_dir"])
     reward = check_reward(cfg) if cfg.get("reward_questions") else None
     files = [] if reward else check_inputs(cfg, data_plan(cfg, recipe))
-    data: dict[str, Any] = (
-        reward.data
-        if reward
-        else {
-            str(file.path): {"sha256": file.sha256, "records": len(file.records)} for file in files
-        }
-    )
-    hashes = reward.hashes if reward else {str(file.path): file.sha256 for file in files}
-    separate_prepared_data(cfg, hashes)
+    data: dict[str, Any] = {
+        str(file.path): {"sha256": file.sha256, "records": len(file.records)} for file in files
+    }
+    data |= reward.data if reward else {}
+    hashes = {name: entry["sha256"] for name, entry in data.items()}
+    separate_prepared_data(cfg, hashes | (reward.prompt_hash if reward else {}))
     config = run_identity(cfg.to_dict(), data, world_size())
     if folder.exists() and not folder.is_dir():
         abort_run(f"{folder} is a file; choose another --output_dir")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateError
+
 from jmedlora.core.atomic_write import atomic_path
 from jmedlora.core.checksum import sha256
 from jmedlora.core.display import counted
@@ -48,10 +50,10 @@ class RewardQuestions:
         return {self.name: {"sha256": self.sha256, "records": len(self.questions)}}
 
     @property
-    def hashes(self) -> dict[str, str]:
-        """What the prepared data depend on: the file, and the prompts that were made of it."""
+    def prompt_hash(self) -> dict[str, str]:
+        """What the prepared data depend on beside the file: the prompts that were made of it."""
         rows = json.dumps(self.rows, sort_keys=True).encode()
-        return {self.name: self.sha256, "prompts": hashlib.sha256(rows).hexdigest()}
+        return {"prompts": hashlib.sha256(rows).hexdigest()}
 
     @property
     def reward(self) -> Reward:
@@ -133,8 +135,15 @@ def _check_template(tokenizer: Any, base: str) -> None:
             f"{base}: its tokenizer has no chat template, so it cannot be asked as a chat; name an "
             "instruction model as base_model"
         )
-    turns = [{"role": "user", "content": "?"}, {"role": "assistant", "content": PROBE}]
-    behind = tokenizer.apply_chat_template(turns, tokenize=False).rpartition(PROBE)[2].strip()
+    turns = [{"role": role, "content": PROBE} for role in ("system", "user", "assistant")]
+    try:
+        text = tokenizer.apply_chat_template(turns, tokenize=False)
+    except TemplateError as error:
+        raise UserError(
+            f"{base}: its chat template refuses the messages system, user, assistant ({error}); "
+            "name another base_model"
+        ) from error
+    behind = text.rpartition(PROBE)[2].strip()
     if not behind.startswith(tokenizer.eos_token):
         raise UserError(
             f"{base}: its chat template ends an answer with {behind[:40]!r}, but its end token is "

@@ -191,7 +191,7 @@ def test_a_question_too_long_for_its_answer(place, model):
     assert "leaves 2048; raise sequence_len" in found
 
 
-def with_template(model, folder, template, end=None):
+def with_template(model, folder, template):
     folder.mkdir()
     for path in model.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
@@ -216,6 +216,16 @@ def test_a_template_whose_answers_end_with_another_token(place, model):
     assert fault(recipe(base)) == (
         f"{base}: its chat template ends an answer with '<|im_end|>', but its end token is"
         " '<|endoftext|>': no answer would end; correct eos_token in its tokenizer_config.json"
+    )
+
+
+def test_a_template_without_a_system_message(place, model):
+    base = with_template(
+        model, place / "base", "{{ raise_exception('System role not supported') }}"
+    )
+    assert fault(recipe(base)) == (
+        f"{base}: its chat template refuses the messages system, user, assistant (System role not"
+        " supported); name another base_model"
     )
 
 
