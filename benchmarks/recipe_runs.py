@@ -76,7 +76,7 @@ RECIPES = {
     "llama70b": Recipe("llama70b", "tiny-llama", "llama2-70b", "Llama2-70B", in_4bit=True),
     "swallow8b": Recipe("swallow8b", "tiny-llama", "swallow-8b"),
 }
-"""llama70b_fsdp2.yml is not among them: it needs two GPUs."""
+"""Without llama70b_fsdp2.yml, which needs two GPUs, and grpo_8b.yml, which writes its own rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,9 @@ def read_recipe(path: Path) -> DataPlan:
 
 def data_plan(settings: Mapping[str, Any], path: Path) -> DataPlan:
     """The plan in ``settings``, which came from ``path``. Raises FileError naming a bad key."""
+    if settings.get("reward_questions"):
+        what, remedy = "trains on questions, not on records", "check them as an exam: no --recipe"
+        raise FileError([Fault(path, None, None, what, remedy)])
     try:
         return _data_plan({key: value for key, value in settings.items() if value is not None})
     except SettingError as error:

@@ -12,8 +12,16 @@ from jmedlora.exams.documents import Document, Form, case_in_front, content_hash
 from jmedlora.exams.exclude import without
 from jmedlora.exams.images import with_images
 from jmedlora.exams.protocol import Protocol
-from jmedlora.exams.provenance import FORMAT, Excluded, FollowUps, PromptLengths, Provenance
+from jmedlora.exams.provenance import (
+    FORMAT,
+    Excluded,
+    FollowUps,
+    PromptLengths,
+    Provenance,
+    Rewarded,
+)
 from jmedlora.exams.registry import Exam, load_exam
+from jmedlora.exams.rewards import rewarded
 from jmedlora.exams.shuffle import permuted
 from jmedlora.exams.task_metadata import TaskMetadata
 
@@ -27,6 +35,7 @@ class AskedExam:
     published: the questions before any shuffling. docs: as they are asked. examples: the pool, the
     first one first. no_examples: why the pool is empty, with the remedy. left_out: how many
     questions of a user's own exam the task cannot ask. follow_ups: None where there are none.
+    rewarded: None where no question was a reward of the model.
     """
 
     name: str
@@ -40,6 +49,7 @@ class AskedExam:
     shuffle_seed: int | None
     left_out: int = 0
     follow_ups: FollowUps | None = None
+    rewarded: Rewarded | None = None
 
     def provenance(self, lengths: PromptLengths | None) -> Provenance:
         """What the results file records of the exam; ``lengths`` are those of its prompts."""
@@ -59,6 +69,7 @@ class AskedExam:
             shuffle_seed=self.shuffle_seed,
             context=lengths,
             follow_ups=self.follow_ups,
+            rewarded=self.rewarded,
         )
 
 
@@ -106,6 +117,7 @@ def ask_exam(
         shuffle_seed=seed,
         left_out=left_out,
         follow_ups=_follow_ups(loaded, published),
+        rewarded=rewarded(loaded.items, metadata.model_args),
     )
 
 

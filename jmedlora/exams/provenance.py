@@ -38,6 +38,16 @@ class FollowUps(_Part):
     with_case: Annotated[bool, Field(strict=True)]
 
 
+class Rewarded(_Part):
+    """The questions asked whose marks were the reward that the model was trained with.
+
+    ids: their problem_ids. reward: the files of the rewards' questions, as the run card names them.
+    """
+
+    ids: tuple[Text, ...]
+    reward: Text
+
+
 class PromptLengths(_Part):
     """The model's context, and the longest prompt with 0, 1 … worked examples, in tokens."""
 
@@ -56,7 +66,8 @@ class Provenance(_Part):
     where no list left questions out, the choices stood as published, the model was behind a server.
     chosen: how many of them ``--samples`` chose. code, filters: hashes of the code that scored, and
     of the functions among the task's filters. vllm: its version, where it ran the model.
-    follow_ups: None where there are none, and in files that do not say it.
+    follow_ups: None where there are none, and in files that do not say it. rewarded: None where no
+    question is known to have been a reward.
     """
 
     format: Literal[1]
@@ -77,6 +88,7 @@ class Provenance(_Part):
     filters: Text | None = None
     vllm: Text | None = None
     follow_ups: FollowUps | None = None
+    rewarded: Rewarded | None = None
 
     @property
     def left_out(self) -> int:

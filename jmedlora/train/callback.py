@@ -65,6 +65,8 @@ class RunCardCallback(TrainerCallback):
             peak_memory_gib=peak_memory_gib(),
             final_loss=losses[-1] if losses else None,
         )
+        if rewards := [entry["reward"] for entry in self.history if "reward" in entry]:
+            self.card["final_reward"] = rewards[-1]
 
 
 def peak_memory_gib() -> dict[str, float | None]:

@@ -17,8 +17,9 @@ def complete_run(folder: Path, card: dict[str, Any], history: list[dict[str, flo
     """Draws the curve of ``history``, the trainer's log, and states in ``card`` what was made."""
     draw_curve(history, folder / CURVE, card["recipe"]["file"])
     write_card(folder, {**card, "status": "complete", "sha256": weight_hashes(folder)})
-    hours, loss = card["wall_hours"], card["final_loss"]
-    print_once(f"{folder}: complete, {card['step']} steps in {hours:.2f} h, loss {loss}")
+    name = "reward" if "final_reward" in card else "loss"
+    reached = f"{card['step']} steps in {card['wall_hours']:.2f} h, {name} {card[f'final_{name}']}"
+    print_once(f"{folder}: complete, {reached}")
 
 
 def complete_killed_run(folder: Path, checkpoint: Checkpoint, card: dict[str, Any]) -> NoReturn:
@@ -26,6 +27,7 @@ def complete_killed_run(folder: Path, checkpoint: Checkpoint, card: dict[str, An
     if rank() == 0:
         copy_final_weights(folder, checkpoint)
         state = json.loads((checkpoint.path / "trainer_state.json").read_text(encoding="utf-8"))
-        reached = {key: checkpoint.card[key] for key in ("final_loss", "peak_memory_gib")}
+        known = ("final_loss", "final_reward", "peak_memory_gib")
+        reached = {key: checkpoint.card[key] for key in known if key in checkpoint.card}
         complete_run(folder, {**card, **reached}, state["log_history"])
     raise SystemExit(0)

@@ -53,12 +53,19 @@ class RecipePlugin(BasePlugin):
         set_seed(cfg.seed)
 
     def add_callbacks_pre_trainer(self, cfg: Any, model: Any) -> list[TrainerCallback]:  # noqa: ARG002
-        return [self.callback] if self.callback else []
+        order = [_question_order()] if cfg.get("reward_questions") else []
+        return [self.callback, *order] if self.callback else []
 
     def post_train_unload(self, cfg: Any) -> None:
         if self.callback is None or rank() != 0:
             return
         complete_run(Path(cfg.output_dir), self.callback.card, self.callback.history)
+
+
+def _question_order() -> TrainerCallback:
+    from jmedlora.train.question_order import QuestionOrderCallback  # imports TRL, which is slow
+
+    return QuestionOrderCallback()
 
 
 def _require_private_start() -> None:

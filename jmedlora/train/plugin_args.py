@@ -33,3 +33,6 @@ class RecipeSettings(BaseModel):
     """Tokens of a prompt at most; a longer one keeps its first tokens."""
     target_len: int | None = Field(default=None, gt=0)
     """Tokens of an answer at most, end token included; a longer one keeps its first tokens."""
+    reward_questions: str | None = None
+    """The questions whose marks are the reward: a file, or "jmed_sample"
+    (jmedlora.train.reward_questions)."""

@@ -13,6 +13,7 @@ from jmedlora.train.complete_run import complete_killed_run
 from jmedlora.train.output_folder import Checkpoint, find_resume_checkpoint, lock_output_folder
 from jmedlora.train.recipe_as_run import RECIPE, write_recipe
 from jmedlora.train.resolve_config import separate_prepared_data
+from jmedlora.train.reward_questions import all_rewards, check_reward
 from jmedlora.train.run_card import (
     describe_recipe,
     package_versions,
@@ -36,25 +37,33 @@ def prepare_run(cfg: Any) -> PreparedRun:
     with base model or data.
     """
     recipe, folder = Path(cfg["axolotl_config_path"]), Path(cfg["output_dir"])
-    plan = data_plan(cfg, recipe)
-    files = check_inputs(cfg, plan)
+    reward = check_reward(cfg) if cfg.get("reward_questions") else None
+    plan = None if reward else data_plan(cfg, recipe)
+    files = check_inputs(cfg, plan) if plan else []
     data: dict[str, Any] = {
         str(file.path): {"sha256": file.sha256, "records": len(file.records)} for file in files
     }
-    separate_prepared_data(cfg, {str(file.path): file.sha256 for file in files})
+    data |= reward.data if reward else {}
+    hashes = {name: entry["sha256"] for name, entry in data.items()}
+    separate_prepared_data(cfg, hashes | (reward.prompt_hash if reward else {}))
     config = run_identity(cfg.to_dict(), data, world_size())
     if folder.exists() and not folder.is_dir():
         abort_run(f"{folder} is a file; choose another --output_dir")
     lock = lock_output_folder(folder)
     checkpoint = find_resume_checkpoint(folder, config)
     card = _new_card(cfg, recipe, data, config, checkpoint)
+    if rewards := all_rewards(cfg["base_model"], reward):
+        card["rewards"] = rewards
     if rank() == 0:
         write_card(folder, card)
         write_recipe(cfg, folder / RECIPE)
     cfg["axolotl_config_path"] = str(folder / RECIPE)  # what Axolotl shows in the model card
     if checkpoint and checkpoint.step >= cfg["max_steps"]:
         complete_killed_run(folder, checkpoint, card)
-    use_typed_copies(cfg, files, plan)
+    if reward:
+        reward.hand_over(cfg)
+    if plan:
+        use_typed_copies(cfg, files, plan)
     if checkpoint:
         _resume_from(cfg, checkpoint)
     return PreparedRun(card, lock)

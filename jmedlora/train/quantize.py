@@ -15,7 +15,8 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from jmedlora.core.errors import FileError, UserError
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
-from jmedlora.models.model_folder import require_new
+from jmedlora.models.model_folder import require_new, weight_hashes
+from jmedlora.models.run_card_file import read_card, write_card
 
 NF4 = BitsAndBytesConfig(
     load_in_4bit=True,
@@ -37,6 +38,8 @@ def quantize(base: str, folder: Path) -> None:
     tokenizer = load_tokenizer(base)
     load_in_nf4(base).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    if card := read_card(Path(base)):  # of a merged model
+        write_card(folder, {**card, "sha256": weight_hashes(folder)})
 
 
 def load_in_nf4(base: str) -> Any:

@@ -14,6 +14,7 @@ import torch
 from jmedlora.core.number_checks import is_whole
 from jmedlora.train.abort import abort_run, print_once, world_size
 from jmedlora.train.chat_settings import check_chat_settings, check_experts
+from jmedlora.train.reward_settings import resolve_reward
 
 KERNELS = ("lora_qkv_kernel", "lora_o_kernel", "lora_mlp_kernel", "lora_embedding_kernel")
 LIGER = (
@@ -35,6 +36,7 @@ def resolve_config(cfg: Any) -> None:
     resolve_output_dir(cfg)
     log_often_enough(cfg)
     resolve_accumulation_steps(cfg)
+    resolve_reward(cfg)
     if world_size() == 1:
         disable_fsdp(cfg)
     check_settings(cfg)

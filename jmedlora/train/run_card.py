@@ -9,6 +9,8 @@ Fields:
 - overrides: what the command line or the machine changed, {key: [recipe's value, value used]}.
 - config: every setting that a resumed run must share.
 - base_model; adapter: "lora", "qlora" or None.
+- rewards: only where answers were rewarded, in this run or in those that made its base, one entry
+  {questions, sha256, count, keys} for each (``jmedlora.exams.rewards``).
 - data: {file: {sha256, records}}. packages: versions.
 - batch: rows a step (effective) and how they were divided.
 - step, max_steps. starts: how often the run was started.
@@ -16,6 +18,7 @@ Fields:
 - peak_memory_gib: of the first process in its last start, on its GPU (None without one) and
   resident.
 - final_loss: the last that was logged, nats a token, mean over logging_steps; None before it.
+- final_reward: likewise, where answers were rewarded; -1 to 1.
 - sha256: {file: SHA-256 (64 hex digits)} of the safetensors beside the card, once they are written.
 - files: only in a checkpoint, {file: bytes}.
 """

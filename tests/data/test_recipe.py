@@ -121,6 +121,16 @@ def test_a_recipe_for_the_other_kind_of_file(tiny_model, tmp_path, capsys, name,
     )
 
 
+def test_a_recipe_that_trains_on_questions(tmp_path, capsys):
+    path, recipe_file = write_jsonl(tmp_path / "data.jsonl", GOOD), RECIPES / "grpo_8b.yml"
+    assert check(capsys, "--recipe", recipe_file, path) == (
+        1,
+        "",
+        f"jmed-data: {recipe_file}: trains on questions, not on records; check them as an exam: no"
+        " --recipe\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "record"), [("opencalm7b", GOOD), ("medcalm7b_pretrain", {"text": "~"})]
 )

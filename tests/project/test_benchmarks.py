@@ -216,7 +216,7 @@ def test_the_hours_beside_ours_are_those_of_the_paper():
 
 def test_every_recipe_of_one_gpu_can_be_measured():
     shipped = {path.stem for path in (ROOT / "recipes").glob("*.yml")}
-    assert {recipe.file for recipe in RECIPES.values()} == shipped - {"llama70b_fsdp2"}
+    assert {recipe.file for recipe in RECIPES.values()} == shipped - {"llama70b_fsdp2", "grpo_8b"}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from lm_eval.tasks import TaskManager
 from safetensors.torch import load_file
 
 from tests.support.commands import QUIET, ROOT, TASKS, run, write_jsonl
+from tests.support.reward import SIZES
 from tests.support.tiny_model import build
 
 STEPS = ("--max_steps=8", "--save_steps=2", "--logging_steps=1", "--dataset_num_proc=1")
@@ -53,6 +54,9 @@ RECIPES = {
 CHAT = [name for name in RECIPES if RECIPES[name].chat]
 PRETRAINING = [name for name in RECIPES if name.endswith("_pretrain")]
 INSTRUCTION = [name for name in RECIPES if name not in (*CHAT, *PRETRAINING)]
+REWARDED = {"grpo_8b": Tiny("llama", "jmed_own_chat", SIZES)}
+"""Trained on questions, of a workplace of their own (tests/support/reward.py)."""
+SHIPPED = RECIPES | REWARDED
 
 
 def grouped(names):
@@ -113,7 +117,7 @@ def workplace(folder, name):
 def command(name, *overrides, processes=1, launcher=True):
     """The launch line of the recipe's header, or without ``launcher`` what accelerate makes of it
     for one process. Several CPU processes need torchrun (tests/support/cpu_plugin.py says why)."""
-    options = [recipe_path(name), "--base_model=model", *STEPS, *RECIPES[name].sizes, *overrides]
+    options = [recipe_path(name), "--base_model=model", *STEPS, *SHIPPED[name].sizes, *overrides]
     module = ["-m", "axolotl.cli.train", *options]
     if processes == 1:
         accelerate = [Path(sys.executable).with_name("accelerate"), "launch"]

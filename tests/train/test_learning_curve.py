@@ -13,6 +13,7 @@ STEP = {"step": 2, "loss": 2.5, "learning_rate": 5e-5, "epoch": 0.1}
         [STEP],
         [STEP, {**STEP, "step": 4, "loss": 2.0}, {"step": 4, "train_runtime": 1.0}],
         [STEP, {"step": 2, "eval_loss": 3.0}],
+        [{**STEP, "loss": 0.0, "reward": -0.5}, {**STEP, "step": 4, "loss": 0.0, "reward": 1.0}],
     ],
 )
 def test_the_curve_is_a_picture(tmp_path, history):

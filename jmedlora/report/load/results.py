@@ -10,7 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from jmedlora.core.number_checks import is_whole
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
-from jmedlora.exams.provenance import FORMAT, MOST, Count, Provenance, Share, Text, is_ours
+from jmedlora.exams.provenance import (
+    FORMAT,
+    MOST,
+    Count,
+    Provenance,
+    Rewarded,
+    Share,
+    Text,
+    is_ours,
+)
 from jmedlora.report.load.results_file import ResultsError, adapter_of, load_run, model_args
 
 PROMPT_FIELDS = (
@@ -104,6 +113,8 @@ def _asked_here(run: Mapping[str, Any], name: str) -> bool:
 def _task_result(path: Path, name: str, run: Mapping[str, Any]) -> TaskResult:
     config = run["configs"][name]
     data = _provenance(path, name, config["metadata"]["data"])
+    if data.rewarded:
+        raise _trained_on(path, name, data, data.rewarded)
     protocol = PROTOCOLS[data.protocol]
     row = _object(path, f"results.{name}", run["results"][name])
     counts = _object(path, f"n-samples.{name}", run["n-samples"].get(name))
@@ -168,6 +179,15 @@ def _provenance(path: Path, name: str, data: Mapping[str, Any]) -> Provenance:
         if score not in found.floors:
             raise _unusable(path, f"{where}.floors.{score}", None)
     return found
+
+
+def _trained_on(path: Path, name: str, data: Provenance, rewarded: Rewarded) -> ResultsError:
+    what = f"{len(rewarded.ids)} of the {data.items} questions of {name}"
+    return ResultsError(
+        f"{path}: {what} were the reward that this model was trained with ({rewarded.reward}), so "
+        "the scores would measure its training; ask another exam, or leave them out: --metadata "
+        "'{\"exclude\": LIST}' (recipes/README.md, Reward)"
+    )
 
 
 Model = TypeVar("Model", bound=BaseModel)

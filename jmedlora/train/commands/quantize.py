@@ -32,7 +32,8 @@ QUANTIZE = Command(
     example="jmed-train quantize models/llama-2-70b-chat models/llama70b-nf4",
     sections={
         "reads": "the base model (safetensors)",
-        "writes": "into FOLDER, which must be new: model and tokenizer",
+        "writes": "into FOLDER, which must be new: model, tokenizer, and run_card.json of a merged "
+        "model",
         "environment": ENVIRONMENT,
     },
     see="recipes/README.md, After training; jmed-train merge",
