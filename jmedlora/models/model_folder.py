@@ -35,7 +35,13 @@ def check_model(folder: Path) -> list[Fault]:
     if is_adapter(folder):
         faults = _object(folder / "adapter_config.json", "base_model_name_or_path", str)[1]
         return [*faults, *_weights(folder, "adapter_model*.safetensors")]
-    return [*_config(folder), *tokenizer_faults(folder), *_weights(folder, "*.safetensors")]
+    return [
+        *_config(folder),
+        *tokenizer_faults(folder),
+        *_end_token_faults(folder),
+        *_code_faults(folder),
+        *_weights(folder, "*.safetensors"),
+    ]
 
 
 def is_adapter(folder: Path) -> bool:
@@ -100,6 +106,53 @@ def tokenizer_faults(folder: Path) -> Iterator[Fault]:
         yield Fault(folder, None, None, "holds no tokenizer", "copy the tokenizer's files into it")
     if (folder / "tokenizer.json").is_file():
         yield from _object(folder / "tokenizer.json", "model")[1]
+
+
+def _end_token_faults(folder: Path) -> Iterator[Fault]:
+    """A tokenizer that ends texts with a token at which the model does not stop.
+
+    Training puts that token behind every answer; generating, the model would go on behind it.
+    """
+    text, stops = _tokenizer_setting(folder, "eos_token"), end_token_ids(folder)
+    if isinstance(text, dict):
+        text = text.get("content")
+    end = _token_id(folder, text) if isinstance(text, str) else None
+    if end is not None and stops and end not in stops:
+        ends = " and ".join(map(str, sorted(stops)))
+        what = f"the tokenizer ends a text with '{text}' ({end}), the model stops at {ends}"
+        remedy = "set eos_token_id in config.json and generation_config.json, or eos_token here"
+        yield Fault(folder / "tokenizer_config.json", None, None, what, remedy)
+
+
+def _code_faults(folder: Path) -> Iterator[Fault]:
+    if _tokenizer_setting(folder, "auto_map"):
+        what = "the tokenizer needs code of its own (auto_map)"
+        remedy = "convert it to a class of transformers: remote code is not run"
+        yield Fault(folder / "tokenizer_config.json", None, None, what, remedy)
+    for path in sorted(folder.glob("*.py")):
+        yield Fault(path, None, None, "is code, which is never run", "delete it from the folder")
+
+
+def _tokenizer_setting(folder: Path, key: str) -> Any:
+    """What tokenizer_config.json says under ``key``; None where it cannot be read or says none."""
+    try:
+        found = read_json(folder / "tokenizer_config.json")
+    except (OSError, NotJsonError):  # a tokenizer may do without it
+        return None
+    return found.get(key) if isinstance(found, dict) else None
+
+
+def _token_id(folder: Path, text: str) -> int | None:
+    """The id of the token ``text`` in tokenizer.json; None where it lists none."""
+    try:
+        found = read_json(folder / "tokenizer.json")
+    except (OSError, NotJsonError):  # told by tokenizer_faults, or a tokenizer of another kind
+        return None
+    added = found.get("added_tokens") if isinstance(found, dict) else None
+    for each in added if isinstance(added, list) else ():
+        if isinstance(each, dict) and each.get("content") == text and is_whole(each.get("id")):
+            return each["id"]
+    return None
 
 
 def _weights(folder: Path, pattern: str) -> Iterator[Fault]:

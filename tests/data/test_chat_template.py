@@ -109,6 +109,12 @@ def test_of_two_end_tokens_the_first_is_the_last_that_is_trained():
             ChatFormat("短く"),
             ["the chat template cannot be trained on: No."],
         ),
+        (  # rendered in the sandbox of jinja2
+            OWN + ASK + "{{ ''.__class__.__mro__ }}",
+            ChatFormat(None),
+            ["the chat template cannot be trained on: access to attribute '__class__' of 'str' "
+             "object is unsafe."],
+        ),
         (
             "{{ strftime_now('%d %b %Y') }}" + OWN + ASK,
             ChatFormat(None),

@@ -91,6 +91,23 @@ def add_remote_code(path):
             add_remote_code,
             "/config.json: the model needs code of its own (auto_map)",
         ),
+        (
+            "tokenizer_config.json",
+            add_remote_code,
+            "/tokenizer_config.json: the tokenizer needs code of its own (auto_map)",
+        ),
+        (
+            "modeling.py",
+            lambda path: path.write_text("print(1)", encoding="utf-8"),
+            "/modeling.py: is code, which is never run; delete it from the folder",
+        ),
+        (
+            "generation_config.json",
+            lambda path: path.write_text('{"eos_token_id": [7, 9]}', encoding="utf-8"),
+            "/tokenizer_config.json: the tokenizer ends a text with '<|endoftext|>' (0), the model"
+            " stops at 7 and 9; set eos_token_id in config.json and generation_config.json, or"
+            " eos_token here",
+        ),
     ],
 )
 def test_damage_is_named(model, capsys, name, damage, message):
