@@ -113,8 +113,11 @@ def trained(tmp_path_factory) -> Callable[[str], Path]:
     @cache
     def folder_of(name: str) -> Path:
         folder = workplace(tmp_path_factory.mktemp(name), name)
-        ended = train(name, folder, launcher=name == "opencalm7b")
+        launcher = name == "opencalm7b"
+        ended = train(name, folder, launcher=launcher)
         assert ended.returncode == 0, ended.stderr[-3000:]
+        # nothing that a library says of itself stands before our first line
+        assert not launcher or ended.stderr.startswith("jmed-train: "), ended.stderr[:3000]
         return folder
 
     return folder_of

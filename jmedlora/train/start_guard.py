@@ -15,9 +15,11 @@ This module is imported wherever torch is: it imports the standard library alone
 break ``import torch``.
 """
 
+import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +28,9 @@ from types import TracebackType
 PLUGIN = "jmedlora.train.plugin.RecipePlugin"
 """What a recipe of this project names among its plugins."""
 
+NOISY = (
+    "torchao", "torch.utils._pytree", "bitsandbytes.backends.cpu.ops", "accelerate.commands.launch",
+)  # fmt: skip
 TRUE_VALUES = ("1", "true")
 
 
@@ -41,8 +46,20 @@ def check_start() -> None:
         start = f"jmed-train: {recipe}: nothing was started or sent"
         print(f"{start}, because {line}", file=sys.stderr, flush=True)
         raise SystemExit(1)
+    quiet_imports()
     if is_launcher(command):
         sys.excepthook = _report_child_failure
+
+
+def quiet_imports() -> None:
+    """Leaves out what libraries say of themselves before a run has said its first line.
+
+    That is: extensions of torchao and bitsandbytes for other machines, deprecations inside
+    torchao, a kernel of the Hub that is not wanted, and that one machine is launched by default.
+    """
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Skipping publisher trust check")
 
 
 def _has_axolotl() -> bool:
