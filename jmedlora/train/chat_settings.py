@@ -1,11 +1,8 @@
 """Settings of Axolotl that would change silently what a recipe on a chat template trains."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from jmedlora.core.json_file import NotJsonError, read_json
 from jmedlora.data.recipe import CHAT
-from jmedlora.models.base_model import folder_of
 from jmedlora.train.abort import abort_run
 
 REPLACED = (
@@ -16,8 +13,6 @@ REPLACED = (
 """Of the recipe or of a dataset. The first four replace the base's own template or its end tokens,
 the next four what of it is trained: without effect here, or with another one than it says. The
 last three change the tokenizer that the base was trained with."""
-EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts")
-"""Under these names a mixture of experts says in its config.json how many it has."""
 
 
 def check_chat_settings(cfg: Any) -> None:
@@ -33,27 +28,3 @@ def check_chat_settings(cfg: Any) -> None:
                     "tokens are trained, of each conversation the last answer up to its end token; "
                     "say what else is wanted under chat (system, template_arguments, date)"
                 )
-
-
-def check_experts(cfg: Any) -> None:
-    """Stops a run whose adapter would silently leave out the experts, most of a model's weights."""
-    chosen = cfg.get("lora_target_parameters") or cfg.get("lora_target_modules")
-    if not cfg.get("lora_target_linear") or chosen:
-        return
-    if count := max(_expert_counts(cfg["base_model"]), default=0):
-        abort_run(
-            f"lora_target_linear is refused alone with {cfg['base_model']}, a mixture of {count} "
-            "experts: their weights are no linear layers and would be left out; add "
-            "lora_target_parameters (as recipes/gptoss20b.yml) or name lora_target_modules"
-        )
-
-
-def _expert_counts(base_model: str) -> Iterator[int]:
-    """How many experts the config.json of ``base_model`` states, if it states them."""
-    folder = folder_of(base_model)
-    try:
-        config = read_json(folder / "config.json") if folder else None
-    except (OSError, NotJsonError):  # the checks of the base model say what is wrong
-        return
-    if isinstance(config, dict):
-        yield from (config[key] for key in EXPERTS if isinstance(config.get(key), int))

@@ -13,7 +13,8 @@ import torch
 
 from jmedlora.core.number_checks import is_whole
 from jmedlora.train.abort import abort_run, print_once, world_size
-from jmedlora.train.chat_settings import check_chat_settings, check_experts
+from jmedlora.train.chat_settings import check_chat_settings
+from jmedlora.train.lora_targets import check_lora_targets
 from jmedlora.train.reward_settings import resolve_reward
 
 KERNELS = ("lora_qkv_kernel", "lora_o_kernel", "lora_mlp_kernel", "lora_embedding_kernel")
@@ -41,7 +42,7 @@ def resolve_config(cfg: Any) -> None:
         disable_fsdp(cfg)
     check_settings(cfg)
     check_chat_settings(cfg)
-    check_experts(cfg)
+    check_lora_targets(cfg)
     if not torch.cuda.is_available():
         adapt_to_cpu(cfg)
 

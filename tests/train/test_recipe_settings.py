@@ -4,9 +4,11 @@ import json
 
 import pytest
 
-from jmedlora.train.chat_settings import check_chat_settings, check_experts
+from jmedlora.train.chat_settings import check_chat_settings
+from jmedlora.train.lora_targets import check_lora_targets
 from jmedlora.train.resolve_config import log_often_enough, use_train_file
 from tests.support.plugin import load, stopped
+from tests.support.tiny_model import build
 from tests.support.training import CHAT
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -53,18 +55,30 @@ def test_a_prompt_of_ones_own_may_have_them():
 def test_experts_that_would_be_left_out(capsys, tmp_path, key):
     (tmp_path / "config.json").write_text(json.dumps({key: 32}), encoding="utf-8")
     cfg = load("qwen3_8b", base_model=str(tmp_path))
-    assert stopped(capsys, check_experts, cfg) == [
+    assert stopped(capsys, check_lora_targets, cfg) == [
         f"jmed-train: lora_target_linear is refused alone with {tmp_path}, a mixture of 32 experts:"
         " their weights are no linear layers and would be left out; add lora_target_parameters (as"
         " recipes/gptoss20b.yml) or name lora_target_modules"
     ]
-    check_experts(load("gptoss20b", base_model=str(tmp_path)))
-    check_experts(load("qwen3_8b", base_model=str(tmp_path), lora_target_modules=["q_proj"]))
+    check_lora_targets(load("gptoss20b", base_model=str(tmp_path)))
+    check_lora_targets(load("qwen3_8b", base_model=str(tmp_path), lora_target_modules=["q_proj"]))
 
 
 def test_a_base_without_experts(tmp_path):
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
-    check_experts(load("qwen3_8b", base_model=str(tmp_path)))
+    check_lora_targets(load("qwen3_8b", base_model=str(tmp_path)))
+
+
+def test_layers_that_the_base_does_not_have(capsys, tmp_path, tiny_model):
+    llama = build(tmp_path / "llama", family="llama")
+    capsys.readouterr()
+    cfg = load("opencalm7b", base_model=str(llama))
+    assert stopped(capsys, check_lora_targets, cfg) == [
+        f"jmed-train: lora_target_modules query_key_value: {llama} has no such layer; for all its"
+        " linear layers give --lora_target_modules=None --lora_target_linear=true"
+    ]
+    check_lora_targets(load("opencalm7b", base_model=str(tiny_model)))
+    check_lora_targets(load("opencalm7b", base_model="missing"))
 
 
 def test_another_training_file(capsys):
