@@ -41,7 +41,7 @@ def _check_experts(cfg: Any, folder: Path) -> None:
 def _check_modules(cfg: Any, folder: Path) -> None:
     named = cfg.get("lora_target_modules") or []
     layers = {part for name in weight_names(folder) for part in name.split(".")}
-    if isinstance(named, list) and layers and not layers & set(named):
+    if isinstance(named, list) and named and layers and not layers & set(named):
         abort_run(
             f"lora_target_modules {', '.join(map(str, named))}: {cfg['base_model']} has no such "
             "layer; for all its linear layers give --lora_target_modules=None "

@@ -98,3 +98,9 @@ def test_a_short_run_has_a_curve(capsys, steps, logged):
     assert cfg.logging_steps == logged
     said = f"jmed-train: logging_steps={logged}, so that a run of {steps} steps has a curve\n"
     assert capsys.readouterr().err == ("" if logged == 10 else said)
+
+
+def test_the_override_of_the_layers_is_no_fault(tmp_path):
+    llama = build(tmp_path / "llama", family="llama")
+    changed = {"lora_target_modules": [], "lora_target_linear": True}  # as Axolotl reads None
+    check_lora_targets(load("opencalm7b", base_model=str(llama), **changed))
