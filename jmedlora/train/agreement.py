@@ -28,9 +28,9 @@ PATIENCE = 90.0
 def require_company() -> None:
     """Stops a process that was started alone although others were asked for.
 
-    Without ``--multi_gpu``, ``accelerate launch`` starts one process on a machine with one GPU,
-    and a process on a machine without any, whatever ``--num_processes`` and ``--num_machines``
-    say. Each machine would train a model of its own.
+    Without ``--multi_gpu``, ``accelerate launch`` starts one process on a machine that has one GPU
+    or none, whatever ``--num_processes`` and ``--num_machines`` say: each machine would train a
+    model of its own (accelerate 1.13).
     """
     if "MASTER_ADDR" in os.environ and "WORLD_SIZE" not in os.environ:
         abort_run(
