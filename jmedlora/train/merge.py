@@ -17,11 +17,13 @@ from jmedlora.models.model_folder import check_model, is_adapter, require_new, w
 from jmedlora.models.run_card_file import read_card, write_card
 
 
-def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
+def merge(run: Path, folder: Path, *, base: str | None = None, dtype: str | None = None) -> None:
     """Writes the model of ``run``, an output folder or a checkpoint of a recipe, into ``folder``.
 
     The run card goes with it, so that reports know what the model was trained from. ``base``
-    overrides where the base model is. Raises FileError if something is missing.
+    overrides where the base model is. dtype: torch's name of the number format in which the sum of
+    base and adapter is rounded and stored; None: the base's own, after QLoRA bfloat16. Raises
+    FileError if something is missing.
     """
     card = read_card(run)
     if card is None or not is_adapter(run):
@@ -33,7 +35,8 @@ def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
         raise FileError(faults)
     from peft import PeftModel  # takes seconds, in which a fault would wait
 
-    model = PeftModel.from_pretrained(_load(base, qlora=card.get("adapter") == "qlora"), run)
+    model = _load(base, dtype, qlora=card.get("adapter") == "qlora")
+    model = PeftModel.from_pretrained(model, run)
     merged = model.merge_and_unload()
     merged.save_pretrained(folder)
     load_tokenizer(base).save_pretrained(folder)
@@ -46,9 +49,12 @@ def _base_of(run: Path) -> str:
     return str(config["base_model_name_or_path"])
 
 
-def _load(base: str, *, qlora: bool) -> Any:
+def _load(base: str, dtype: str | None, *, qlora: bool) -> Any:
     from jmedlora.train.quantize import load_base, load_in_nf4
 
-    if qlora:
-        return load_in_nf4(base).dequantize()
-    return load_base(base, dtype="auto")
+    if not qlora:
+        return load_base(base, dtype=dtype or "auto")
+    import torch
+
+    dequantized = load_in_nf4(base).dequantize()  # to bfloat16, as in training on a GPU
+    return dequantized.to(getattr(torch, dtype)) if dtype else dequantized
