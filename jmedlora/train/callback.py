@@ -43,7 +43,7 @@ class RunCardCallback(TrainerCallback):
         checkpoint = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
         if self.sharded_adapter:
             _save_adapter(kwargs["model"], checkpoint)
-        sizes = _sizes_of_all(checkpoint)
+        sizes = checkpoint_sizes(checkpoint)
         self.update(state)
         if rank() == 0:
             stated = {"files": sizes, "sha256": weight_hashes(checkpoint)}
@@ -74,7 +74,7 @@ def peak_memory_gib() -> dict[str, float | None]:
     return {"gpu": None if gpu is None else round(gpu, 2), "resident": round(resident, 2)}
 
 
-def _sizes_of_all(checkpoint: Path) -> dict[str, int]:
+def checkpoint_sizes(checkpoint: Path) -> dict[str, int]:
     """The bytes of each file of ``checkpoint``, once every process has written its part.
 
     Each process looks: a network file system may show a file of another machine late, or too short.

@@ -1,15 +1,13 @@
 """What one process of a training finds otherwise than the others ends all of them."""
 
-import multiprocessing
-import os
 import platform
-import socket
 import sys
 
 import pytest
 
 from jmedlora.models.run_card_file import write_card
 from jmedlora.train import agreement
+from tests.support.connected import run_connected
 from tests.support.plugin import stopped
 
 HERE = platform.node()
@@ -21,12 +19,8 @@ CARD = {
 }
 
 
-def process(rank, port, folder, card, said):
-    """One of two, connected as torchrun connects them; hands over what it says and its status."""
-    os.environ.update(
-        RANK=str(rank), LOCAL_RANK="0", WORLD_SIZE="2", MASTER_ADDR="127.0.0.1",
-        MASTER_PORT=str(port), ACCELERATE_USE_CPU="true",
-    )  # fmt: skip
+def require(folder, card, said):
+    """What a process does; it hands over what it says."""
     sys.stderr = said.open("w", encoding="utf-8")
     agreement.PATIENCE = 0.2
     agreement.require_agreement(folder, card)
@@ -34,23 +28,10 @@ def process(rank, port, folder, card, said):
 
 def ended(tmp_path, folders, *cards):
     """(status, what was said) of both processes; the first has written its card beforehand."""
-    import axolotl.utils.distributed  # noqa: F401 (imported once, before the fork)
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    fork = multiprocessing.get_context("fork")
     said = [tmp_path / f"said-{rank}" for rank in (0, 1)]
     write_card(folders[0], cards[0])
-    both = [
-        fork.Process(target=process, args=(rank, port, folders[rank], cards[rank], said[rank]))
-        for rank in (0, 1)
-    ]
-    for each in both:
-        each.start()
-    for each in both:
-        each.join(120)
-    return [(each.exitcode, path.read_text()) for each, path in zip(both, said, strict=True)]
+    statuses = run_connected(require, *zip(folders, cards, said, strict=True))
+    return [(status, path.read_text()) for status, path in zip(statuses, said, strict=True)]
 
 
 def test_processes_that_agree_go_on(tmp_path):
