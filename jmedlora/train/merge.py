@@ -21,8 +21,8 @@ def merge(run: Path, folder: Path, *, base: str | None = None, dtype: str | None
     """Writes the model of ``run``, an output folder or a checkpoint of a recipe, into ``folder``.
 
     The run card goes with it, so that reports know what the model was trained from. ``base``
-    overrides where the base model is. dtype: torch's name of the number format in which the sum of
-    base and adapter is rounded and stored; None: the base's own, after QLoRA bfloat16. Raises
+    overrides where the base model is. dtype: torch's name of the number format to which the sum of
+    base and adapter is rounded; None: the base's own, but float16 in place of bfloat16. Raises
     FileError if something is missing.
     """
     card = read_card(run)
@@ -35,9 +35,8 @@ def merge(run: Path, folder: Path, *, base: str | None = None, dtype: str | None
         raise FileError(faults)
     from peft import PeftModel  # takes seconds, in which a fault would wait
 
-    model = _load(base, dtype, qlora=card.get("adapter") == "qlora")
-    model = PeftModel.from_pretrained(model, run)
-    merged = model.merge_and_unload()
+    model = _in_format(_load(base, qlora=card.get("adapter") == "qlora"), dtype)
+    merged = PeftModel.from_pretrained(model, run).merge_and_unload()
     merged.save_pretrained(folder)
     load_tokenizer(base).save_pretrained(folder)
     kept = {key: value for key, value in card.items() if key != "files"}
@@ -49,12 +48,22 @@ def _base_of(run: Path) -> str:
     return str(config["base_model_name_or_path"])
 
 
-def _load(base: str, dtype: str | None, *, qlora: bool) -> Any:
+def _load(base: str, *, qlora: bool) -> Any:
     from jmedlora.train.quantize import load_base, load_in_nf4
 
-    if not qlora:
-        return load_base(base, dtype=dtype or "auto")
+    if qlora:
+        return load_in_nf4(base).dequantize()
+    return load_base(base, dtype="auto")
+
+
+def _in_format(model: Any, dtype: str | None) -> Any:
+    """``model`` in the number format in which the adapter is added to it.
+
+    What an adapter adds is mostly smaller than half a step of bfloat16, which keeps 8 bits, and
+    would be rounded away. float16 keeps 11 in the same space; no weight is too large for it.
+    """
     import torch
 
-    dequantized = load_in_nf4(base).dequantize()  # to bfloat16, as in training on a GPU
-    return dequantized.to(getattr(torch, dtype)) if dtype else dequantized
+    if dtype is None and model.dtype == torch.bfloat16:
+        dtype = "float16"
+    return model if dtype is None else model.to(getattr(torch, dtype))

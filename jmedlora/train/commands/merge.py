@@ -18,7 +18,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dtype",
         choices=NUMBER_FORMATS,
-        help="the number format of the merged weights (default: the base's, after QLoRA bfloat16)",
+        help="the number format of the merged weights (default: the base's, but float16 in place "
+        "of bfloat16, which would round most of the adapter away)",
     )
 
 
