@@ -4,6 +4,7 @@ import contextlib
 import errno
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -42,7 +43,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
     or the program is stopped; of two programs that write it at once, the last one's stands. Raises
     OSError.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")  # each process writes its own
+    # Each process writes its own; on a shared folder another machine may have the same number.
+    part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield part

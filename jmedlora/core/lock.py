@@ -1,6 +1,7 @@
 """One writer at a time in a folder, enforced by the operating system."""
 
 import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -37,11 +38,17 @@ def locked(folder: Path) -> Iterator[None]:
 def _take(file: int, folder: Path) -> None:
     # filelock's FileLock would open the file itself, which the process number stands in.
     if not lock_descriptor(file, blocking=False):
-        holder = os.pread(file, 20, 0).decode(errors="replace").strip() or "unknown"
         raise WriteError(
-            f"{folder}: process {holder} is writing there; wait until it has ended, or choose "
-            "another folder"
+            f"{folder}: process {_holder(file)} is writing there; wait until it has ended, or "
+            "choose another folder"
         )
     with suppress(OSError):  # a full disk has no room for the number, but knows the lock
         os.ftruncate(file, 0)
-        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(file, f"{os.getpid()} {platform.node()}\n".encode(), 0)
+
+
+def _holder(file: int) -> str:
+    """The number of the process that holds the lock, and its machine if that is another one."""
+    number, _, machine = os.pread(file, 300, 0).decode(errors="replace").strip().partition(" ")
+    other = f" on machine {machine}" if machine and machine != platform.node() else ""
+    return f"{number or 'unknown'}{other}"

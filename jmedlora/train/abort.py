@@ -21,6 +21,11 @@ def world_size() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def is_first_on_machine() -> bool:
+    """Whether this process is the one of its machine that says why a run ends."""
+    return int(os.environ.get("LOCAL_RANK", rank())) == 0
+
+
 def print_once(line: str) -> None:
     """Prints ``line`` once, however many processes there are."""
     if rank() == 0:
@@ -28,8 +33,12 @@ def print_once(line: str) -> None:
 
 
 def abort_run(message: object, *, status: int = 1) -> NoReturn:
-    """Ends the run with ``message``, for a reason that every process sees alike."""
-    print_once(str(message))
-    if rank() != 0:
+    """Ends the run with ``message``, for a reason that every process sees alike.
+
+    It is said once on each machine: each has a terminal of its own.
+    """
+    if is_first_on_machine():
+        print(f"jmed-train: {message}", file=sys.stderr, flush=True)
+    else:
         time.sleep(WAIT)
     raise SystemExit(status)

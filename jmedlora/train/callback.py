@@ -43,11 +43,10 @@ class RunCardCallback(TrainerCallback):
         checkpoint = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
         if self.sharded_adapter:
             _save_adapter(kwargs["model"], checkpoint)
-        if world_size() > 1:
-            torch.distributed.barrier()  # every process has written its part
+        sizes = checkpoint_sizes(checkpoint)
         self.update(state)
         if rank() == 0:
-            stated = {"files": file_sizes(checkpoint), "sha256": weight_hashes(checkpoint)}
+            stated = {"files": sizes, "sha256": weight_hashes(checkpoint)}
             write_card(checkpoint, {**self.card, **stated})
 
     def on_train_end(
@@ -75,6 +74,20 @@ def peak_memory_gib() -> dict[str, float | None]:
     unit = 1 if sys.platform == "darwin" else 1024
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / GIB
     return {"gpu": None if gpu is None else round(gpu, 2), "resident": round(resident, 2)}
+
+
+def checkpoint_sizes(checkpoint: Path) -> dict[str, int]:
+    """The bytes of each file of ``checkpoint``, once every process has written its part.
+
+    Each process looks: a network file system may show a file of another machine late, or too short.
+    """
+    if world_size() == 1:
+        return file_sizes(checkpoint)
+    torch.distributed.barrier()  # nobody writes any more, so no temporary file is seen
+    seen: list[Any] = [None] * world_size()
+    torch.distributed.all_gather_object(seen, file_sizes(checkpoint))
+    names = sorted({name for sizes in seen for name in sizes})
+    return {name: max(sizes.get(name, 0) for sizes in seen) for name in names}
 
 
 def _save_adapter(model: Any, checkpoint: Path) -> None:

@@ -17,11 +17,13 @@ from jmedlora.models.model_folder import check_model, is_adapter, require_new, w
 from jmedlora.models.run_card_file import read_card, write_card
 
 
-def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
+def merge(run: Path, folder: Path, *, base: str | None = None, dtype: str | None = None) -> None:
     """Writes the model of ``run``, an output folder or a checkpoint of a recipe, into ``folder``.
 
     The run card goes with it, so that reports know what the model was trained from. ``base``
-    overrides where the base model is. Raises FileError if something is missing.
+    overrides where the base model is. dtype: torch's name of the number format to which the sum of
+    base and adapter is rounded; None: the base's own, but float16 in place of bfloat16. Raises
+    FileError if something is missing.
     """
     card = read_card(run)
     if card is None or not is_adapter(run):
@@ -33,8 +35,8 @@ def merge(run: Path, folder: Path, *, base: str | None = None) -> None:
         raise FileError(faults)
     from peft import PeftModel  # takes seconds, in which a fault would wait
 
-    model = PeftModel.from_pretrained(_load(base, qlora=card.get("adapter") == "qlora"), run)
-    merged = model.merge_and_unload()
+    model = _in_format(_load(base, qlora=card.get("adapter") == "qlora"), dtype)
+    merged = PeftModel.from_pretrained(model, run).merge_and_unload()
     merged.save_pretrained(folder)
     load_tokenizer(base).save_pretrained(folder)
     kept = {key: value for key, value in card.items() if key != "files"}
@@ -52,3 +54,16 @@ def _load(base: str, *, qlora: bool) -> Any:
     if qlora:
         return load_in_nf4(base).dequantize()
     return load_base(base, dtype="auto")
+
+
+def _in_format(model: Any, dtype: str | None) -> Any:
+    """``model`` in the number format in which the adapter is added to it.
+
+    What an adapter adds is mostly smaller than half a step of bfloat16, which keeps 8 bits, and
+    would be rounded away. float16 keeps 11 in the same space; no weight is too large for it.
+    """
+    import torch
+
+    if dtype is None and model.dtype == torch.bfloat16:
+        dtype = "float16"
+    return model if dtype is None else model.to(getattr(torch, dtype))

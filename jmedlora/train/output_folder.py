@@ -1,6 +1,5 @@
 """The output folder of a run: whose it is, and from which checkpoint the run goes on."""
 
-import json
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -12,10 +11,9 @@ from jmedlora.core.atomic_write import WriteError, atomic_path
 from jmedlora.core.lock import locked
 from jmedlora.models.run_card_file import RUN_CARD, read_card
 from jmedlora.train.abort import abort_run, print_once, rank
+from jmedlora.train.settings import setting_differences
 
 BROKEN = "broken-"
-SHOWN = 60
-"""Characters of a setting in a message."""
 RESULTS = ("checkpoint-*", "adapter_model*", "model*.safetensors", "*.bin")
 """What must not be in a folder that no run card explains."""
 
@@ -83,36 +81,11 @@ def find_resume_checkpoint(folder: Path, config: Mapping[str, Any]) -> Checkpoin
 
 
 def _check_same_run(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    old, new = _flatten(before), _flatten(now)
-    changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-    if changed:
-        shown = [f"{key} ({_difference(old.get(key), new.get(key))})" for key in changed]
+    if changed := setting_differences(before, now):
         abort_run(
-            f"{folder} holds a run with other settings: {'; '.join(shown[:4])}"
-            f"{f' and {len(shown) - 4} more' if shown[4:] else ''}. Start it as before, or choose "
+            f"{folder} holds a run with other settings: {changed}. Start it as before, or choose "
             "another --output_dir"
         )
-
-
-def _flatten(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested settings with their path as the key."""
-    flat: dict[str, Any] = {}
-    for key, value in settings.items():
-        if isinstance(value, Mapping):
-            flat |= _flatten(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
-
-
-def _difference(before: Any, now: Any) -> str:
-    """Both values, from a little before the place where they part."""
-    texts = [json.dumps(value, ensure_ascii=False) for value in (before, now)]
-    same = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), 0)
-    start = max(0, same - 10) if max(map(len, texts)) > SHOWN else 0
-    end = start + SHOWN
-    cut = [f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}" for text in texts]
-    return f"{cut[0]}, now {cut[1]}"
 
 
 def _newest_complete(folder: Path) -> Checkpoint | None:

@@ -14,8 +14,9 @@ from axolotl.integrations.base import BasePlugin
 from transformers import TrainerCallback, set_seed
 
 from jmedlora.core.errors import user_message
-from jmedlora.train import disk_full
+from jmedlora.train import final_line
 from jmedlora.train.abort import abort_run, rank
+from jmedlora.train.agreement import require_agreement, require_company
 from jmedlora.train.callback import RunCardCallback
 from jmedlora.train.complete_run import complete_run
 from jmedlora.train.prepare_run import PreparedRun, prepare_run
@@ -35,7 +36,8 @@ class RecipePlugin(BasePlugin):
         resolve_config(cfg)
         if not is_training():
             return
-        disk_full.install_disk_full_hook(Path(cfg["output_dir"]))
+        require_company()
+        final_line.install_final_line(Path(cfg["output_dir"]))
         try:
             self.prepared = prepare_run(cfg)
         except Exception as error:
@@ -48,6 +50,11 @@ class RecipePlugin(BasePlugin):
     def get_input_args(self) -> str:
         return "jmedlora.train.plugin_args.RecipeSettings"
 
+    def load_datasets(self, cfg: Any, preprocess: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        # Nothing is loaded here: the processes can reach each other now, and no data is prepared.
+        if self.prepared:
+            require_agreement(Path(cfg.output_dir), self.prepared.card)
+
     def pre_lora_load(self, cfg: Any, model: Any) -> None:  # noqa: ARG002
         # Axolotl seeds after it has drawn the adapter's first weights: two runs would differ.
         set_seed(cfg.seed)
@@ -55,6 +62,10 @@ class RecipePlugin(BasePlugin):
     def add_callbacks_pre_trainer(self, cfg: Any, model: Any) -> list[TrainerCallback]:  # noqa: ARG002
         order = [_question_order()] if cfg.get("reward_questions") else []
         return [self.callback, *order] if self.callback else []
+
+    def post_train(self, cfg: Any, model: Any) -> None:  # noqa: ARG002
+        # Axolotl saves from the first process of each machine: into one folder, over each other.
+        cfg.local_rank = rank()
 
     def post_train_unload(self, cfg: Any) -> None:
         if self.callback is None or rank() != 0:

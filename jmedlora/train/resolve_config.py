@@ -51,6 +51,11 @@ def check_settings(cfg: Any) -> None:
     """Stops a run whose result could not be trusted or that would run code from a model folder."""
     if cfg.get("trust_remote_code"):
         abort_run("trust_remote_code is refused: it would run code from the model's folder")
+    if cfg.get("use_ray"):
+        abort_run(
+            "use_ray is refused: on Ray's workers the plugin would neither resume nor keep the "
+            "batch; start the recipe with accelerate launch, on each machine"
+        )
     if (kept := cfg.get("save_total_limit")) is not None and int(kept) < 2:
         abort_run(
             f"save_total_limit {kept} is refused: the old checkpoint is deleted before the new one "

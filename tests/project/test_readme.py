@@ -30,15 +30,26 @@ PAGES = [
 ]
 ENGLISH = [page for page in PAGES if page.with_suffix(".ja.md").exists()]
 OTHERS = {
+    "--ddp_timeout",
+    "--gpus-per-node",
     "--include",
     "--key",
     "--logdir",
+    "--machine_rank",
+    "--main_process_ip",
+    "--main_process_port",
     "--merge-method",
+    "--multi_gpu",
+    "--nodes",
+    "--ntasks-per-node",
+    "--num_machines",
     "--num_processes",
     "--port",
     "--private",
+    "--ray_num_workers",
+    "--use_ray",
 }
-"""Of hf, tensorboard, axolotl merge-lora, accelerate and vllm; --key stands for any setting."""
+"""Of hf, tensorboard, axolotl, accelerate, Slurm and vllm; --key stands for any setting."""
 
 
 def ids(pages):

@@ -21,6 +21,8 @@ from tests.support.reward import SIZES
 from tests.support.tiny_model import build
 
 STEPS = ("--max_steps=8", "--save_steps=2", "--logging_steps=1", "--dataset_num_proc=1")
+PLUGINS = '["jmedlora.train.plugin.RecipePlugin", "tests.support.cpu_plugin.CPUPlugin"]'
+"""The recipes' own, and what several processes on a CPU need."""
 
 
 @dataclass(frozen=True)
@@ -122,9 +124,8 @@ def command(name, *overrides, processes=1, launcher=True):
     if processes == 1:
         accelerate = [Path(sys.executable).with_name("accelerate"), "launch"]
         return [*offline(), *(accelerate if launcher else [sys.executable]), *module]
-    plugins = '["jmedlora.train.plugin.RecipePlugin", "tests.support.cpu_plugin.CPUPlugin"]'
     torchrun = [Path(sys.executable).with_name("torchrun"), "--standalone"]
-    return [*torchrun, "--nproc_per_node", str(processes), *module, f"--plugins={plugins}"]
+    return [*torchrun, "--nproc_per_node", str(processes), *module, f"--plugins={PLUGINS}"]
 
 
 @cache

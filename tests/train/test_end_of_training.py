@@ -2,6 +2,7 @@
 
 import errno
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import torch
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, ProcessFailure
 
-from jmedlora.train import disk_full, start_guard
+from jmedlora.train import final_line, start_guard
 from tests.support.commands import ROOT
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -50,6 +51,12 @@ FULL_DISK = (
     " and run the same command to go on from the newest\n"
 )
 
+LOST_PROCESS = (
+    f"jmed-train: {{}}: {platform.node()} lost its connection to another process of this training, "
+    "which may have said why. The complete checkpoints are kept; run the same command, on several "
+    "machines on each of them, to go on from the newest\n"
+)
+
 
 def chained():
     """As torch does it: one error while the file is written, another while it is closed."""
@@ -75,7 +82,7 @@ def fail(error):
 
 def report(action):
     """What is said when ``action`` fails."""
-    disk_full.install_disk_full_hook(Path("outputs/a"))
+    final_line.install_final_line(Path("outputs/a"))
     try:
         action()
     except Exception:
@@ -108,6 +115,25 @@ def test_a_full_disk_is_one_line(hooks, capsys, action):
 @pytest.mark.parametrize(
     "error",
     [
+        # gloo's, as read where the other machine was killed, switched off, or stopped at its start
+        RuntimeError("[gloo/transport/tcp/pair.cc:537] Read error [10.77.0.2]:37017: Connection "
+                     "reset by peer. This is typically caused by a remote worker hanging"),
+        RuntimeError("[gloo/transport/tcp/pair.cc:553] Connection closed by peer [10.77.0.1]:147"),
+        RuntimeError("[gloo/transport/tcp/unbound_buffer.cc:78] Timed out waiting 30000ms for recv "
+                     "operation to complete"),
+        torch.distributed.DistNetworkError("Failed to recv, got 0 bytes. Connection was likely "
+                                           "closed. Did the remote server shutdown or crash?"),
+    ],
+)  # fmt: skip
+def test_a_lost_process_is_one_line(hooks, capsys, error):
+    report(fail(error))
+    assert capsys.readouterr().err == LOST_PROCESS.format("outputs/a")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"),  # of another program
         OSError(errno.EACCES, "Permission denied"),
         RuntimeError("CUDA out of memory"),
         ValueError("x"),
@@ -124,8 +150,8 @@ def test_any_other_error_keeps_its_traceback(hooks, capsys, error):
 @pytest.mark.parametrize("rank", ["0", "1"])
 def test_a_process_that_fills_the_disk_ends_with_the_line(tmp_path, rank):
     code = (
-        "from pathlib import Path; from jmedlora.train import disk_full;"
-        "disk_full.install_disk_full_hook(Path('out')); open('/dev/full', 'w').write('x' * 100_000)"
+        "from pathlib import Path; from jmedlora.train import final_line;"
+        "final_line.install_final_line(Path('out')); open('/dev/full', 'w').write('x' * 100_000)"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,

@@ -15,7 +15,7 @@ def registered(monkeypatch, tmp_path):
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr(plugin, "is_training", lambda: True)
-    monkeypatch.setattr("jmedlora.train.disk_full.install_disk_full_hook", lambda folder: None)
+    monkeypatch.setattr("jmedlora.train.final_line.install_final_line", lambda folder: None)
 
     def register(error):
         def fail(cfg):

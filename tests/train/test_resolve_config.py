@@ -74,6 +74,13 @@ def test_remote_code_is_refused(capsys):
     ]
 
 
+def test_ray_is_refused(capsys):
+    assert stopped(capsys, check_settings, load("opencalm7b", use_ray=True)) == [
+        "jmed-train: use_ray is refused: on Ray's workers the plugin would neither resume nor keep"
+        " the batch; start the recipe with accelerate launch, on each machine"
+    ]
+
+
 def test_a_full_state_dict_is_refused_with_an_adapter(monkeypatch, capsys):
     on(monkeypatch, 2)
     sharded = {"state_dict_type": "FULL_STATE_DICT"}

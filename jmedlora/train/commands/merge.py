@@ -6,6 +6,8 @@ from pathlib import Path
 from jmedlora.core.cli.command import Command
 from jmedlora.train.model_making import ENVIRONMENT, making_model
 
+NUMBER_FORMATS = ("bfloat16", "float16", "float32")
+
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -13,13 +15,19 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="where the merged model goes")
     parser.add_argument("--base", metavar="DIR", help="where the base model is now")
+    parser.add_argument(
+        "--dtype",
+        choices=NUMBER_FORMATS,
+        help="the number format of the merged weights (default: the base's, but float16 in place "
+        "of bfloat16, which would round most of the adapter away)",
+    )
 
 
 def _run(args: argparse.Namespace) -> int:
     with making_model(args.folder):
         from jmedlora.train.merge import merge
 
-        merge(args.run, args.folder, base=args.base)
+        merge(args.run, args.folder, base=args.base, dtype=args.dtype)
     print(f"{args.folder}: {args.run} merged into its base")
     return 0
 

@@ -1,0 +1,21 @@
+"""A process of the same training that is gone, known by what torch says in those that are left."""
+
+from jmedlora.train.error_causes import error_causes
+
+LOST_PHRASES = (
+    "Connection closed by peer",
+    "Connection reset by peer",
+    "Broken pipe",
+    "Timed out waiting",
+    "Connection was likely closed",
+    "remote process exited or there was a network error",
+)
+"""Of gloo (the first four), of torch's store and of NCCL. torch has no class of error for it."""
+
+
+def is_lost_process(error: BaseException) -> bool:
+    """Whether ``error``, or one that it came from, is that of a connection to another process."""
+    return any(
+        isinstance(each, RuntimeError) and any(words in str(each) for words in LOST_PHRASES)
+        for each in error_causes(error)
+    )

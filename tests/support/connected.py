@@ -1,0 +1,39 @@
+"""Two processes that reach each other over gloo, as torchrun starts them on two machines."""
+
+import multiprocessing
+import os
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+
+def run_connected(action: Callable[..., None], *arguments: Sequence[Any]) -> list[int | None]:
+    """Runs ``action`` with each of ``arguments`` in a process of its own; the exit statuses.
+
+    The processes are forks of this one, which has imported what takes long.
+    """
+    import axolotl.utils.distributed  # noqa: F401
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    fork = multiprocessing.get_context("fork")
+    processes = [
+        fork.Process(target=_process, args=(rank, len(arguments), port, action, each))
+        for rank, each in enumerate(arguments)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    return [process.exitcode for process in processes]
+
+
+def _process(
+    rank: int, size: int, port: int, action: Callable[..., None], arguments: Sequence[Any]
+) -> None:
+    os.environ.update(
+        RANK=str(rank), LOCAL_RANK="0", WORLD_SIZE=str(size), MASTER_ADDR="127.0.0.1",
+        MASTER_PORT=str(port), ACCELERATE_USE_CPU="true",
+    )  # fmt: skip
+    action(*arguments)
