@@ -1,5 +1,6 @@
 """``jmed-data generate`` when servers, disks and processes fail: nothing lost, or paid twice."""
 
+import gzip
 import json
 import os
 import random
@@ -84,6 +85,51 @@ def test_a_server_that_hangs_is_given_up_and_asked_again(docs):
     with serving(lambda content, times: "hang" if times == 1 else good(content)) as server:
         assert generate(docs, server, "--timeout", "3") == 0  # none on a busy machine is so late
     assert set(server.asked.values()) == {2}
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up(docs):
+    with serving(lambda content, times: "drip" if times == 1 else good(content)) as server:
+        assert generate(docs, server, "--timeout", "3") == 0
+    assert set(server.asked.values()) == {2}
+
+
+def test_an_answer_without_end_is_given_up(docs, capsys):
+    with serving(lambda *_: "flood") as server:
+        assert generate(docs, server, "--limit", "1", "--retries", "0") == 1
+    said = "the connection failed (the answer is longer than 16,777,216 bytes)"
+    assert said in capsys.readouterr().err
+
+
+def test_a_compressed_answer_is_not_unpacked(docs, capsys):
+    bomb = gzip.compress(b" " * 2**28)
+    packed = 200, {"Content-Encoding": "gzip", "Content-Type": "application/json"}, bomb
+    with serving(lambda *_: packed) as server:
+        assert generate(docs, server, "--limit", "1", "--retries", "0") == 1
+    assert {headers["accept-encoding"] for headers in server.headers} == {"identity"}
+    said = "the connection failed (the answer is compressed, which was not asked for)"
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+def test_what_a_server_repeats_of_a_document_is_not_shown(docs, capsys, escaped):
+    def echo(content, _):
+        found = json.dumps({"error": content}, ensure_ascii=escaped).encode()
+        return 400, {"Content-Type": "application/json"}, found
+
+    with serving(echo) as server:
+        assert generate(docs, server, "--limit", "1") == 1
+    said = capsys.readouterr().err
+    assert "status 400: a message that repeats the request, " in said
+    assert "第1文" not in said
+
+
+def test_an_answer_that_is_none_is_not_shown(docs, capsys):
+    odd = 200, {"Content-Type": "application/json"}, '"患者は山田太郎"'.encode()
+    with serving(lambda *_: odd) as server:
+        assert generate(docs, server, "--limit", "1") == 1
+    said = capsys.readouterr().err
+    assert "the server's answer is no chat completion (9 characters)" in said
+    assert "山田" not in said
 
 
 def test_one_call_that_always_fails_does_not_keep_the_others(docs, capsys):

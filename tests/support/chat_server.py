@@ -57,7 +57,8 @@ def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
 class ChatServer(ThreadingHTTPServer):
     """behave(content, times) gives the answer to the ``times``-th request for ``content`` (from 1).
 
-    It may also return "hang", "cut" (the connection ends amid the body) or "drop" (before it).
+    It may also return "hang", "cut" (the connection ends amid the body), "drop" (before it), "drip"
+    (a byte every half second, without end) or "flood" (a body without end).
     """
 
     daemon_threads = True
@@ -84,6 +85,16 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
+    def _send_without_end(self, piece: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        with contextlib.suppress(OSError):  # the client has gone
+            while True:
+                self.wfile.write(piece)
+                self.wfile.flush()
+                time.sleep(0.5 if len(piece) == 1 else 0)
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         last = body["messages"][-1]["content"]
@@ -99,6 +110,9 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(20)
             return
         if found == "drop":
+            return
+        if found in ("drip", "flood"):
+            self._send_without_end(b" " if found == "drip" else b" " * 2**20)
             return
         status, headers, data = answer("half") if found == "cut" else found
         self.send_response(status)

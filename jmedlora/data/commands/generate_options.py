@@ -87,7 +87,10 @@ def _add_how_it_is_asked(parser: argparse.ArgumentParser) -> None:
         "--concurrency", type=positive, default=8, help="calls at a time (default: 8)"
     )
     group.add_argument(
-        "--timeout", type=positive, default=600, help="seconds for one try (default: 600)"
+        "--timeout",
+        type=positive,
+        default=600,
+        help="seconds for one try, from sending to the whole answer (default: 600)",
     )
     group.add_argument(
         "--retries",

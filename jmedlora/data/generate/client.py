@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ MALFORMED_TRIES = 3
 REQUEST_FAULTS = (400, 413, 414, 422)
 """Statuses for a request that is too long or otherwise wrong in itself."""
 SHOWN_CHARACTERS = 200
+ECHO = 12
+"""So many characters in a row that stand in the request are a repetition of it."""
 
 
 class CallError(RuntimeError):
@@ -40,7 +43,7 @@ class RefusedError(ServerError):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A server and how it is asked. key: never shown. timeout: seconds for one try."""
+    """A server and how it is asked. key: never shown. timeout: seconds for one try in all."""
 
     server: Server
     key: str
@@ -66,7 +69,9 @@ class Connection:
         except ImportError as error:
             message = "generate needs openai; run: pip install 'jmedlora[generate]'"
             raise ServerError(message) from error
-        http_client = openai.DefaultAsyncHttpxClient(
+        from jmedlora.data.generate.bounded_client import BoundedClient
+
+        http_client = BoundedClient(
             follow_redirects=False,
             trust_env=self.server.place == "outside",
             timeout=self.timeout,
@@ -88,7 +93,8 @@ async def request_completion(
         text = await _post_request(client, request, settings, connection)
         if (answer := read_answer(text)) is not None:
             return answer
-    raise CallError(f"the server's answer is no chat completion ({connection.redacted(text)})")
+    # Its text may be about a patient: it is not repeated.
+    raise CallError(f"the server's answer is no chat completion ({len(text):,} characters)")
 
 
 async def _post_request(
@@ -110,15 +116,16 @@ async def _post_request(
         cause = connection.redacted(str(error.__cause__ or error))
         raise CallError(f"the connection failed ({cause})") from error
     except openai.APIStatusError as error:
-        raise _status_error(error, settings, connection) from error
+        raise _status_error(error, request, settings, connection) from error
     return raw.http_response.content.decode(errors="replace")
 
 
 def _status_error(
-    error: "APIStatusError", settings: RequestSettings, connection: Connection
+    error: "APIStatusError", request: Request, settings: RequestSettings, connection: Connection
 ) -> CallError | RefusedError:
     """What a status that is not to be retried means."""
-    status, said = error.status_code, connection.redacted(error.response.text or error.message)
+    status = error.status_code
+    said = connection.redacted(without_echo(error.response.text or error.message, request.content))
     where = connection.server.base_url
     if status == 401:
         remedy = f"put the right key into the environment variable {connection.key_variable}"
@@ -134,6 +141,17 @@ def _status_error(
     is_request_fault = status in REQUEST_FAULTS
     reason = f"status {status}: {said}"
     return CallError(reason, wait=_retry_after(error), is_request_fault=is_request_fault)
+
+
+def without_echo(said: str, sent: str) -> str:
+    """What a server said, unless it repeats a piece of what was sent to it, which stays private."""
+    with suppress(ValueError, RecursionError):  # where it is JSON, text may be written as \\uXXXX
+        said = json.dumps(json.loads(said), ensure_ascii=False)
+    letters, text = ("".join(each.split()) for each in (said, sent))
+    pieces = {text[start : start + ECHO] for start in range(len(text) - ECHO + 1)}
+    if any(letters[start : start + ECHO] in pieces for start in range(len(letters) - ECHO + 1)):
+        return f"a message that repeats the request, {len(said):,} characters"
+    return said
 
 
 def _retry_after(error: "APIStatusError") -> float | None:

@@ -15,14 +15,14 @@ CONNECT_SECONDS = 10
 PRIVATE = tuple(
     ipaddress.ip_network(each)
     for each in (
-        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "0.0.0.0/32"),
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "0.0.0.0/32"),
         *("fc00::/7", "fe80::/10", "::/128"),
     )
 )
-"""Of RFC 1918 and RFC 4193, link-local, and unspecified, which is this machine.
+"""Of RFC 1918 and RFC 4193, link-local of IPv6, and unspecified, which is this machine.
 
-Not all that Python's ``is_private`` holds: proxies give names of the whole Internet addresses of
-198.18.0.0/15.
+Not 169.254.0.0/16, where clouds keep the secrets of a machine. Not all that Python's
+``is_private`` holds: proxies give names of the whole Internet addresses of 198.18.0.0/15.
 """
 
 
