@@ -56,9 +56,9 @@ def lock_output_folder(folder: Path) -> ExitStack:
 def find_resume_checkpoint(folder: Path, config: Mapping[str, Any]) -> Checkpoint | None:
     """Where the run in ``folder`` goes on: its newest complete checkpoint, or None for a new run.
 
-    Stops if the folder belongs to a run with another ``config`` or to no known run, and, with
-    status 0, if its run is already complete. A checkpoint that was cut off while it was written is
-    set aside under another name.
+    Stops if the folder belongs to a run with another ``config`` that has saved something, or to no
+    known run, and, with status 0, if its run is already complete. A checkpoint that was cut off
+    while it was written is set aside under another name.
     """
     card = read_card(folder)
     if card is None:
@@ -69,6 +69,8 @@ def find_resume_checkpoint(folder: Path, config: Mapping[str, Any]) -> Checkpoin
                 "what made it; choose another --output_dir or move the folder away"
             )
         return None
+    if card.get("status") != "complete" and not any(folder.glob("*checkpoint-*")):
+        return None  # it ended before anything was saved: nothing is lost, whatever changed
     before = card.get("config")
     _check_same_run(folder, before if isinstance(before, dict) else {}, config)
     if card.get("status") == "complete":

@@ -180,3 +180,13 @@ def test_a_card_whose_config_is_no_object_is_of_another_run(tmp_path, capsys):
     write_card(tmp_path, {"config": [1], "status": "running"})
     (line,) = stopped(capsys, find_resume_checkpoint, tmp_path, {"max_steps": 8})
     assert "holds a run with other settings: max_steps (null, now 8). Start it" in line
+
+
+def test_a_run_that_saved_nothing_may_be_started_with_other_settings(tmp_path, capsys):
+    """The corrected command after a start that failed needs no new folder."""
+    run_folder(tmp_path)
+    assert find_resume_checkpoint(tmp_path, {**CONFIG, "learning_rate": 1e-4}) is None
+    assert capsys.readouterr().err == ""
+    write_card(tmp_path, {"config": CONFIG, "status": "complete"})
+    (line,) = stopped(capsys, find_resume_checkpoint, tmp_path, {**CONFIG, "max_steps": 9})
+    assert "holds a run with other settings: max_steps (8, now 9)" in line
