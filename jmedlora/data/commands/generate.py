@@ -11,8 +11,8 @@ from jmedlora.core.errors import UserError
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.generate_options import KEY_VARIABLE, add_options
 from jmedlora.data.commands.parse import print_summary, settings_of
+from jmedlora.data.documents.find_documents import Document, find_documents
 from jmedlora.data.generate.client import Connection
-from jmedlora.data.generate.find_documents import Document, find_documents
 from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
 from jmedlora.data.generate.request_loop import Outcome, send_requests
 from jmedlora.data.generate.request_plan import (

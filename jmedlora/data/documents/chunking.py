@@ -1,4 +1,4 @@
-"""Cutting a text into chunks for one call each: nothing lost, nothing doubled, the same each time.
+"""Cutting a text into chunks: nothing lost, nothing doubled, the same each time.
 
 A chunk ends behind 。 (with the brackets that close there) or behind a line end, as late as the cap
 (the most characters of a chunk) allows. A sentence longer than the cap is cut behind its last full
