@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from jmedlora.core.errors import FileError
+from jmedlora.core.display import counted
+from jmedlora.core.errors import Fault, FileError
 from jmedlora.data.dataset import TrainingFile, read_training_file, write_parquet
 from jmedlora.data.recipe import DataPlan
-from jmedlora.data.token_lengths import check_lengths, length_lines
+from jmedlora.data.token_lengths import TokenLengths, check_lengths, length_lines, rows_of_text
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
-from jmedlora.train.abort import print_once, rank
+from jmedlora.train.abort import print_once, rank, world_size
 
 
 def check_inputs(cfg: Any, plan: DataPlan) -> list[TrainingFile]:
@@ -20,14 +21,32 @@ def check_inputs(cfg: Any, plan: DataPlan) -> list[TrainingFile]:
     tokenizer = load_tokenizer(cfg.get("tokenizer_config") or plan.base_model)
     if rank() == 0:
         for file in files:
-            _print_lengths(file, plan, tokenizer)
+            lengths = check_lengths(file, plan, tokenizer)
+            _print_lengths(file, lengths, plan)
+            if plan.sample_packing and file.path in plan.evaluation_files:
+                rows = sum(rows_of_text(length, plan) for length in lengths.lengths)
+                _check_evaluation_rows(file, rows, cfg)
     return files
 
 
-def _print_lengths(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> None:
+def _print_lengths(file: TrainingFile, lengths: TokenLengths, plan: DataPlan) -> None:
     print_once(f"{file.path}: {len(file.records)} records")
-    for line in length_lines(file, check_lengths(file, plan, tokenizer), plan):
+    for line in length_lines(file, lengths, plan):
         print_once(f"  {line}")
+
+
+def _check_evaluation_rows(file: TrainingFile, rows: int, cfg: Any) -> None:
+    """Says how many of ``rows`` Axolotl will leave out. Raises FileError if that is all of them.
+
+    With sample_packing it evaluates in whole batches only, as many on each process.
+    """
+    at_once = int(cfg.get("eval_batch_size") or cfg["micro_batch_size"]) * world_size()
+    if rows < at_once:
+        what = f"makes {counted(rows, 'row')}, fewer than the {at_once} that are evaluated at once"
+        remedy = "add texts, or lower eval_batch_size: none would be evaluated"
+        raise FileError([Fault(file.path, None, None, what, remedy)])
+    if left_out := rows % at_once:
+        print_once(f"  not evaluated: {left_out} of {rows} rows, a rest of less than {at_once}")
 
 
 def use_typed_copies(cfg: Any, files: list[TrainingFile]) -> None:

@@ -50,6 +50,12 @@ def check_settings(cfg: Any) -> None:
             "bf16 is refused where every weight is trained: Axolotl would keep weights and Adam in "
             "bf16, where small steps are rounded away; use bf16: false (tf32 stays on)"
         )
+    if _packs_evaluation(cfg):
+        abort_run(
+            "sample_packing is refused for evaluation: Axolotl would leave packed rows out where "
+            "they cannot be shared among the processes, all of them if they are fewer; set "
+            "eval_sample_packing: false"
+        )
     sharded = cfg.get("fsdp_config") or {}
     kinds = (sharded.get("state_dict_type"), sharded.get("fsdp_state_dict_type"))
     if cfg.get("adapter") and "FULL_STATE_DICT" in kinds:
@@ -57,6 +63,13 @@ def check_settings(cfg: Any) -> None:
             "fsdp_config.state_dict_type FULL_STATE_DICT is refused with an adapter: a resumed run "
             "would silently lose the adapter of every process but the first; use SHARDED_STATE_DICT"
         )
+
+
+def _packs_evaluation(cfg: Any) -> bool:
+    """Axolotl packs it too, unless the recipe says no."""
+    evaluates = bool(cfg.get("test_datasets") or cfg.get("val_set_size"))
+    packs = bool(cfg.get("sample_packing")) and cfg.get("eval_sample_packing") is not False
+    return evaluates and packs
 
 
 def resolve_output_dir(cfg: Any) -> None:

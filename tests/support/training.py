@@ -39,8 +39,12 @@ RECIPES = {
     "llama70b": Tiny("llama", "jmed_sample_alpaca"),
     "llama70b_fsdp2": Tiny("llama", "jmed_sample_alpaca"),
     "swallow8b": Tiny("llama", "jmed_sample", ("--effective_batch=2", "--micro_batch_size=1")),
+    "swallow8b_pretrain": Tiny(
+        "llama", "jmed_sample", ("--effective_batch=2", "--micro_batch_size=1", "--eval_steps=8")
+    ),
 }
-INSTRUCTION = [name for name in RECIPES if name != "medcalm7b_pretrain"]
+PRETRAINING = [name for name in RECIPES if name.endswith("_pretrain")]
+INSTRUCTION = [name for name in RECIPES if name not in PRETRAINING]
 
 
 def grouped(names):

@@ -13,6 +13,7 @@ from tests.support.commands import ROOT, lm_eval, results
 from tests.support.tiny_model import END
 from tests.support.training import (
     INSTRUCTION,
+    PRETRAINING,
     RECIPES,
     card,
     documents,
@@ -52,6 +53,11 @@ PAPER = {
     "llama70b": {**TABLE_3_RIGHT, "optimizer": "paged_adamw_32bit", "fsdp_config": None},
     "llama70b_fsdp2": {**TABLE_3_RIGHT, "optimizer": "adamw_torch", "fsdp_version": 2},
     "swallow8b": {"sample_packing": True, "lora_qkv_kernel": True, "liger_rms_norm": True},
+    "swallow8b_pretrain": {
+        "base_model": "tokyotech-llm/Llama-3.1-Swallow-8B-v0.5", "adapter": "lora",
+        "sample_packing": True, "eval_sample_packing": False, "sdpa_varlen": True,
+        "lora_target_linear": True, "load_best_model_at_end": False,
+    },
 }  # fmt: skip
 LINEAR_LAYERS = {
     "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
@@ -143,9 +149,9 @@ def masked_and_trained(row):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("medcalm7b_pretrain")
-def test_pretraining_reads_every_text_to_its_end_token(trained):
-    folder = trained("medcalm7b_pretrain")
+@pytest.mark.parametrize("name", grouped(PRETRAINING))
+def test_pretraining_reads_every_text_to_its_end_token(name, trained):
+    folder = trained(name)
     tokenizer = AutoTokenizer.from_pretrained(folder / "model")
     lines = [line for file in (folder / "data").glob("pretrain_*") for line in file.open()]
     texts = {json.loads(line)["text"] + END for line in lines}
