@@ -40,7 +40,9 @@ RECIPES = {
     "llama70b_fsdp2": Tiny("llama", "jmed_sample_alpaca"),
     "swallow8b": Tiny("llama", "jmed_sample", ("--effective_batch=2", "--micro_batch_size=1")),
     "swallow8b_pretrain": Tiny(
-        "llama", "jmed_sample", ("--effective_batch=2", "--micro_batch_size=1", "--eval_steps=8")
+        "llama",
+        "jmed_sample",
+        ("--effective_batch=2", "--micro_batch_size=1", "--sequence_len=128", "--eval_steps=8"),
     ),
 }
 PRETRAINING = [name for name in RECIPES if name.endswith("_pretrain")]

@@ -10,7 +10,7 @@ from jmedlora.core.errors import FileError
 from jmedlora.data.dataset import read_training_file
 from jmedlora.data.recipe import data_plan
 from tests.support.commands import QUIET, write_jsonl
-from tests.support.plugin import load
+from tests.support.plugin import load, on
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -182,3 +182,32 @@ def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
     use_typed_copies(cfg, [read_training_file(Path(path), "pretrain") for path in texts])
     read = [parquet.read_table(each[0].path) for each in (cfg.datasets, cfg.test_datasets)]
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]
+
+
+@pytest.mark.parametrize(
+    ("processes", "at_once", "said"),
+    [
+        (1, 1, []),
+        (4, 1, ["jmed-train:   not evaluated: 2 of 6 rows, a rest of less than 4"]),
+        (3, 2, []),
+    ],
+)
+def test_rows_that_packing_leaves_out_of_the_evaluation_are_counted(
+    check_inputs, place, capsys, monkeypatch, processes, at_once, said
+):
+    """Five texts, of which one goes on in a second row. The others could fill one row together."""
+    on(monkeypatch, processes)
+    texts = [{"text": "~" * 250}, *[{"text": "~"}] * 4]
+    write_jsonl(place / "data" / "pretrain_eval.jsonl", *texts)
+    sizes = {"sequence_len": 128, "effective_batch": 1, "eval_batch_size": at_once}
+    check_inputs(load("swallow8b_pretrain", base_model="model", **sizes))
+    assert capsys.readouterr().err.splitlines()[5 + 1 :] == said
+
+
+def test_an_evaluation_that_packing_would_leave_out_is_refused(check_inputs, place, monkeypatch):
+    on(monkeypatch, 2)
+    cfg = load("swallow8b_pretrain", base_model="model", sequence_len=128, effective_batch=1)
+    assert faults(check_inputs, cfg) == (
+        "data/pretrain_eval.jsonl: makes 1 row, fewer than the 2 that are evaluated at once; add "
+        "texts, or lower eval_batch_size: none would be evaluated"
+    )

@@ -2,14 +2,15 @@
 
 import json
 import re
+from statistics import fmean
 
 import pytest
 import torch
 import yaml
 from datasets import load_from_disk
-from transformers import AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from tests.support.commands import ROOT, lm_eval, results
+from tests.support.commands import ROOT, lm_eval, results, write_jsonl
 from tests.support.tiny_model import END
 from tests.support.training import (
     INSTRUCTION,
@@ -23,6 +24,7 @@ from tests.support.training import (
     train,
     training_records,
     weights,
+    workplace,
 )
 
 LINEAR = {  # "All follows the default parameter setting of PEFT library": TrainingArguments of 2023
@@ -159,6 +161,58 @@ def test_pretraining_reads_every_text_to_its_end_token(name, trained):
     rows = [row for info in infos for row in load_from_disk(str(info.parent))]
     assert all(row["labels"] == row["input_ids"] for row in rows)
     assert {tokenizer.decode(row["input_ids"]) for row in rows} == texts
+
+
+def losses_of_tokens(model, *texts):
+    """Of each text's tokens but its first, in nats, predicted from those before it in the text; and
+    of the first token of a further text, predicted from the end of the one before."""
+    with torch.no_grad():
+        predicted = [model(torch.tensor([ids])).logits[0].log_softmax(-1) for ids in texts]
+    for number, (ids, each) in enumerate(zip(texts, predicted, strict=True)):
+        if number:
+            yield -predicted[number - 1][-1, ids[0]].item()
+        yield from (-each[place, token].item() for place, token in enumerate(ids[1:]))
+
+
+def tokenized(folder, name):
+    tokenizer = AutoTokenizer.from_pretrained(folder / "model")
+    lines = (folder / "data" / name).read_text(encoding="utf-8").splitlines()
+    return [tokenizer(json.loads(line)["text"] + END).input_ids for line in lines]
+
+
+def first_logged(output, key):
+    history = json.loads((output / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
+    return next(entry[key] for entry in history if key in entry)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("swallow8b_pretrain")
+def test_the_evaluation_measures_every_text_alone(trained):
+    """Before the first step that is the loss of the base, every text counting alike."""
+    folder = trained("swallow8b_pretrain")
+    model = AutoModelForCausalLM.from_pretrained(folder / "model", dtype=torch.float32)
+    each = [fmean(losses_of_tokens(model, ids)) for ids in tokenized(folder, "pretrain_eval.jsonl")]
+    found = first_logged(folder / "outputs/swallow8b_pretrain-8/checkpoint-8", "eval_loss")
+    assert found == pytest.approx(fmean(each), abs=1e-4)  # 2e-7 was seen
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("swallow8b_pretrain")
+def test_texts_that_share_a_row_do_not_see_each_other(tmp_path):
+    """All texts are the same, so that every row is, however Axolotl packs them: three texts of 41
+    tokens in 128. Read as one text, the row has a loss that differs by more than .05."""
+    folder = workplace(tmp_path, "swallow8b_pretrain")
+    text = {"text": "~" * 40}
+    write_jsonl(folder / "data/pretrain_train.jsonl", *[text] * 12)
+    ended = train("swallow8b_pretrain", folder, "--max_steps=1", "--save_steps=1")
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    model = AutoModelForCausalLM.from_pretrained(folder / "model", dtype=torch.float32)
+    ids = tokenized(folder, "pretrain_train.jsonl")[0]
+    assert len(ids) == 41
+    apart = fmean(losses_of_tokens(model, ids, ids, ids))
+    assert abs(fmean(losses_of_tokens(model, 3 * ids)) - apart) > 0.05
+    found = first_logged(folder / "outputs/swallow8b_pretrain-1/checkpoint-1", "loss")
+    assert found == pytest.approx(apart, abs=1e-4)
 
 
 @pytest.mark.slow
