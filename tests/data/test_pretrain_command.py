@@ -1,6 +1,7 @@
 """``jmed-data pretrain``: no text too long, none twice, no document in both files."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from jmedlora.data.pretrain.cut_texts import (
     token_limit,
 )
 from jmedlora.data.pretrain.split_documents import split_by_document
-from tests.support.commands import write_jsonl
+from tests.support.commands import ROOT, write_jsonl
 from tests.support.pdf import pdf
 from tests.support.tiny_model import END
 from tests.support.training_data import RECIPES, check
@@ -259,3 +260,14 @@ def test_a_special_token_in_a_document_is_refused(place, tiny_model, capsys):
         f"jmed-data: docs/x.jsonl:2: holds the special token '{END}' as text; remove it: training "
         "would obey it"
     ]
+
+
+def test_the_page_shows_what_is_printed(tiny_model, tmp_path, monkeypatch, capsys):
+    text = (ROOT / "docs" / "prepare.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^jmed-data (pretrain .*)$", text, flags=re.MULTILINE)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/open-calm-7b").symlink_to(tiny_model)
+    (tmp_path / "jmedlora").symlink_to(ROOT / "jmedlora")
+    monkeypatch.chdir(tmp_path)
+    assert main(command.split()) == 0
+    assert f"```\n{capsys.readouterr().out}```" in text
