@@ -199,7 +199,7 @@ def test_the_evaluation_measures_every_text_alone(trained):
 @pytest.mark.slow
 @pytest.mark.xdist_group("swallow8b_pretrain")
 def test_texts_that_share_a_row_do_not_see_each_other(tmp_path):
-    """All texts are the same, so that every row is, however Axolotl packs them: three in 128 tokens.
+    """All texts are the same, so that all rows are, however Axolotl packs them: three in 128 tokens.
     Read as one text, the row would have another loss."""
     folder = workplace(tmp_path, "swallow8b_pretrain")
     file = folder / "data/pretrain_train.jsonl"
@@ -211,7 +211,7 @@ def test_texts_that_share_a_row_do_not_see_each_other(tmp_path):
     ids = tokenized(folder, file.name)[0]
     assert 128 // len(ids) == 3
     apart = fmean(losses_of_tokens(model, ids, ids, ids))
-    assert abs(fmean(losses_of_tokens(model, 3 * ids)) - apart) > 0.01  # SEEN was seen
+    assert abs(fmean(losses_of_tokens(model, 3 * ids)) - apart) > 0.1  # .19 was seen
     found = first_logged(folder / "outputs/swallow8b_pretrain-1/checkpoint-1", "loss")
     assert found == pytest.approx(apart, abs=1e-4)
 
