@@ -1,5 +1,7 @@
 """The base model and the data of a recipe: checked before the run, and given to Axolotl."""
 
+import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +55,18 @@ def use_typed_copies(cfg: Any, files: list[TrainingFile]) -> None:
     """Has Axolotl read a typed copy of the checked data.
 
     From JSON Lines the datasets library guesses the fields' types: it turns texts that look like
-    dates into dates, and fails where a field is first seen late in a large file.
+    dates into dates, and fails where a field is first seen late in a large file. The copy is in an
+    order that ``seed`` draws where Axolotl would keep that of the file (curriculum_sampling).
     """
     folder = Path(cfg["dataset_prepared_path"]) / "typed"
+    seed = int(cfg.get("seed") or 0)
     every = [*cfg["datasets"], *(cfg.get("test_datasets") or [])]
     for number, (dataset, file) in enumerate(zip(every, files, strict=True)):
         copy = folder / f"{number}-{file.path.stem}.parquet"  # names may repeat
-        write_parquet(file, copy)
+        write_parquet(_shuffled(file, seed) if cfg.get("curriculum_sampling") else file, copy)
         dataset["path"], dataset["ds_type"] = str(copy), "parquet"
+
+
+def _shuffled(file: TrainingFile, seed: int) -> TrainingFile:
+    records = random.Random(seed).sample(file.records, len(file.records))  # noqa: S311
+    return replace(file, records=records)

@@ -50,6 +50,11 @@ def check_settings(cfg: Any) -> None:
             "bf16 is refused where every weight is trained: Axolotl would keep weights and Adam in "
             "bf16, where small steps are rounded away; use bf16: false (tf32 stays on)"
         )
+    if cfg.get("sample_packing") and not cfg.get("curriculum_sampling"):
+        abort_run(
+            "sample_packing is refused without curriculum_sampling: true: a stopped run would go "
+            "on in another order, read some records of the epoch again and others not at all"
+        )
     if _packs_evaluation(cfg):
         abort_run(
             "sample_packing is refused for evaluation: Axolotl would leave packed rows out where "
@@ -144,10 +149,13 @@ def adapt_to_cpu(cfg: Any) -> None:
 def separate_prepared_data(cfg: Any, hashes: Mapping[str, str]) -> None:
     """Gives this data a folder of its own among the prepared ones.
 
-    Axolotl's own name for it leaves out the data's content, the prompt and the lengths: after a
-    change it would silently train on the old tokens.
+    Axolotl's own name for it leaves out the data's content and order, the prompt and the lengths:
+    after a change it would silently train on the old tokens.
     """
-    keys = ("prompt", "source_len", "target_len", "sequence_len", "base_model", "tokenizer_config")
+    keys = (
+        "prompt", "source_len", "target_len", "sequence_len", "base_model", "tokenizer_config",
+        "curriculum_sampling", "seed",
+    )  # fmt: skip
     seen = [sorted(hashes.items()), [str(cfg.get(key)) for key in keys]]
     name = hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
     cfg["dataset_prepared_path"] = str(Path(cfg["dataset_prepared_path"]) / name)

@@ -184,6 +184,25 @@ def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]
 
 
+def test_a_packed_recipe_reads_in_an_order_that_the_seed_draws(check_inputs, place):
+    """Axolotl would read in the file's order: one document after the other."""
+    from jmedlora.train.check_inputs import use_typed_copies
+
+    texts = [{"text": str(number)} for number in range(40)]
+    path = write_jsonl(place / "data" / "pretrain_train.jsonl", *texts)
+
+    def read(name, **changes):
+        cfg = load(name, test_datasets=None, **changes)
+        use_typed_copies(cfg, [read_training_file(path, "pretrain")])
+        return parquet.read_table(cfg.datasets[0].path).to_pylist()
+
+    drawn = read("swallow8b_pretrain")
+    assert drawn != texts
+    assert sorted(drawn, key=str) == sorted(texts, key=str)
+    assert read("swallow8b_pretrain") == drawn != read("swallow8b_pretrain", seed=7)
+    assert read("medcalm7b_pretrain") == texts  # the trainer draws the order of every epoch
+
+
 @pytest.mark.parametrize(
     ("processes", "at_once", "said"),
     [

@@ -199,7 +199,7 @@ def test_the_evaluation_measures_every_text_alone(trained):
 @pytest.mark.slow
 @pytest.mark.xdist_group("swallow8b_pretrain")
 def test_texts_that_share_a_row_do_not_see_each_other(tmp_path):
-    """All texts are the same, so that all rows are, however Axolotl packs them: three in 128 tokens.
+    """All texts are the same, so that all rows are, however Axolotl packs them: three a row.
     Read as one text, the row would have another loss."""
     folder = workplace(tmp_path, "swallow8b_pretrain")
     file = folder / "data/pretrain_train.jsonl"

@@ -159,3 +159,11 @@ def test_an_evaluation_is_not_packed(capsys, packed):
     ]
     check_settings(load("swallow8b_pretrain"))
     check_settings(load("swallow8b_pretrain", eval_sample_packing=packed, test_datasets=None))
+
+
+def test_a_packed_run_finds_its_place_again(capsys):
+    cfg = load("swallow8b", curriculum_sampling=False)
+    (line,) = stopped(capsys, check_settings, cfg)
+    assert line.startswith("jmed-train: sample_packing is refused without curriculum_sampling: ")
+    check_settings(load("swallow8b"))
+    check_settings(load("swallow8b", curriculum_sampling=False, sample_packing=False))
