@@ -55,7 +55,8 @@ def train(recipe: dict[str, Any], out: Path) -> None:
 
 def _arguments(recipe: dict[str, Any], out: Path) -> TrainingArguments:
     same = {key: recipe[key] for key in SAME if recipe.get(key) is not None}
-    by_length = {"train_sampling_strategy": "group_by_length"}
+    by_length = "group_by_length" if recipe.get("group_by_length") else "random"
+    order = "sequential" if recipe.get("curriculum_sampling") else by_length
     return TrainingArguments(
         output_dir=str(out),
         per_device_train_batch_size=recipe["micro_batch_size"],
@@ -65,8 +66,8 @@ def _arguments(recipe: dict[str, Any], out: Path) -> TrainingArguments:
         logging_steps=1,
         save_strategy="no",
         report_to=[],
+        train_sampling_strategy=order,
         **{key: float(value) if key in NUMBERS else value for key, value in same.items()},
-        **(by_length if recipe.get("group_by_length") else {}),
     )
 
 

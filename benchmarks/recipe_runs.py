@@ -68,6 +68,8 @@ CALM = ("tiny-gpt-neox", "open-calm-7b")
 LORA = ("--adapter=lora", "--bf16=true", "--learning_rate=5e-5", "--lora_dropout=0")
 """The override in the recipe's header, and no dropout: with it both see the same rows and losses,
 but draw other masks, and gradient norms differ by 0.5 %."""
+ONE_TEXT_A_ROW = ("--micro_batch_size=1",)
+"""Axolotl joins the texts of a micro batch, and then also trains what follows an end token."""
 RECIPES = {
     "opencalm7b": Recipe("opencalm7b", *CALM, "OpenCALM-7B"),
     "medcalm7b": Recipe("medcalm7b", *CALM, "MedCALM"),
@@ -75,6 +77,9 @@ RECIPES = {
     "medcalm7b_pretrain_lora": Recipe("medcalm7b_pretrain", *CALM, options=LORA),
     "llama70b": Recipe("llama70b", "tiny-llama", "llama2-70b", "Llama2-70B", in_4bit=True),
     "swallow8b": Recipe("swallow8b", "tiny-llama", "swallow-8b"),
+    "swallow8b_pretrain": Recipe(
+        "swallow8b_pretrain", "tiny-llama", "swallow-8b", options=ONE_TEXT_A_ROW
+    ),
 }
 """Without llama70b_fsdp2.yml, which needs two GPUs, and grpo_8b.yml, which writes its own rows."""
 

@@ -11,6 +11,7 @@ from jmedlora.data.commands.fetch import FETCH, WHERE
 from jmedlora.data.commands.generate import GENERATE
 from jmedlora.data.commands.overlap import OVERLAP
 from jmedlora.data.commands.parse import PARSE
+from jmedlora.data.commands.pretrain import PRETRAIN
 from jmedlora.exams.cache import ENVIRONMENT
 
 PROGRAM = Program(
@@ -18,7 +19,7 @@ PROGRAM = Program(
     text="Prepare the data: fetch and check what an evaluation or a training needs, make training "
     "data from documents, and find exam questions in it. Only fetch uses the internet; generate "
     "calls a model's server, on this machine unless told otherwise.",
-    commands=(FETCH, WHERE, CHECK, CHECK_MODEL, GENERATE, PARSE, DESCRIBE, OVERLAP),
+    commands=(FETCH, WHERE, CHECK, CHECK_MODEL, GENERATE, PARSE, PRETRAIN, DESCRIBE, OVERLAP),
     example="jmed-data fetch igakuqa jjsimqa",
     sections={"environment": ENVIRONMENT},
     status=FAULTS,

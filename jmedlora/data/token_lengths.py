@@ -19,7 +19,7 @@ from jmedlora.data.chat_template import (
 from jmedlora.data.dataset import TrainingFile
 from jmedlora.data.recipe import DataPlan
 from jmedlora.data.recipe_rows import row_texts
-from jmedlora.data.tokenize import tokenize_record
+from jmedlora.data.tokenize import tokenize_record, tokenize_text
 from jmedlora.models.base_model import stop_tokens
 
 ROWS_A_TEXT = 64
@@ -114,9 +114,11 @@ def length_lines(file: TrainingFile, counted: TokenLengths, plan: DataPlan) -> l
             f"left out: {counted.left_out} answers whose conversation is longer than "
             f"{plan.sequence_len} tokens"
         )
-    elif counted.rows > counted.records:
+    elif max(counted.lengths) > plan.sequence_len:
+        alone = _lone_end_tokens(counted.lengths, plan)
+        dropped = f"{alone} end tokens, each alone in a row, are" if alone else "nothing is"
         longer = f"texts longer than {plan.sequence_len} go on in further rows"
-        lines.append(f"{longer}; nothing is dropped")
+        lines.append(f"{longer}; {dropped} dropped")
     if not _is_evaluated(file, plan):
         lines.append(
             f"{plan.max_steps} steps of {plan.effective_batch} rows: "
@@ -178,10 +180,24 @@ def _template_faults(plan: DataPlan, tokenizer: Any) -> Iterator[Fault]:
 
 
 def _measure_texts(records: Sequence[Numbered], plan: DataPlan, tokenizer: Any) -> TokenLengths:
-    # The end token is one more.
-    lengths = [len(tokenizer(record["text"], verbose=False).input_ids) + 1 for _, record in records]
-    rows = sum(ceil(length / plan.sequence_len) for length in lengths)
+    lengths = [len(tokenize_text(record["text"], tokenizer)) for _, record in records]
+    rows = sum(rows_of_text(length, plan) for length in lengths)
+    if plan.sample_packing:
+        kept = sum(lengths) - _lone_end_tokens(lengths, plan)
+        rows = ceil(kept / plan.sequence_len)
     return TokenLengths(len(lengths), rows, lengths)
+
+
+def rows_of_text(length: int, plan: DataPlan) -> int:
+    """The rows of a text of ``length`` tokens that is not packed.
+
+    Axolotl drops a row of one token: of a text that fills its rows, the end token.
+    """
+    return ceil((length - 1) / plan.sequence_len)
+
+
+def _lone_end_tokens(lengths: Sequence[int], plan: DataPlan) -> int:
+    return sum(length > 1 and length % plan.sequence_len == 1 for length in lengths)
 
 
 def _special_token_faults(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Iterator[Fault]:

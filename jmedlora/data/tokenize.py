@@ -1,4 +1,4 @@
-"""From an instruction record to the tokens that a model is trained on.
+"""From an instruction record or a text to the tokens that a model is trained on.
 
 One place for the recipes' training and for the count of what would be cut before it starts.
 """
@@ -44,6 +44,15 @@ class RecordTokens:
     target: list[int]
     source_length: int
     target_length: int
+
+
+def tokenize_text(text: str, tokenizer: Any) -> list[int]:
+    """A pretraining text as Axolotl's ``completion`` tokenizes it: whole, an end token behind it.
+
+    A tokenizer that sets an end token itself gets no second one.
+    """
+    ids = tokenizer(text, verbose=False).input_ids
+    return ids if ids[-1:] == [tokenizer.eos_token_id] else [*ids, tokenizer.eos_token_id]
 
 
 def tokenize_record(

@@ -66,6 +66,17 @@ def check_settings(cfg: Any) -> None:
             "bf16 is refused where every weight is trained: Axolotl would keep weights and Adam in "
             "bf16, where small steps are rounded away; use bf16: false (tf32 stays on)"
         )
+    if cfg.get("sample_packing") and not cfg.get("curriculum_sampling"):
+        abort_run(
+            "sample_packing is refused without curriculum_sampling: true: a stopped run would go "
+            "on in another order, read some records of the epoch again and others not at all"
+        )
+    if _packs_evaluation(cfg):
+        abort_run(
+            "sample_packing is refused for evaluation: Axolotl would leave packed rows out where "
+            "they cannot be shared among the processes, all of them if they are fewer; set "
+            "eval_sample_packing: false"
+        )
     sharded = cfg.get("fsdp_config") or {}
     kinds = (sharded.get("state_dict_type"), sharded.get("fsdp_state_dict_type"))
     if cfg.get("adapter") and "FULL_STATE_DICT" in kinds:
@@ -92,6 +103,13 @@ def log_often_enough(cfg: Any) -> None:
     if logged > (often := max(1, steps // POINTS)):
         cfg["logging_steps"] = often
         print_once(f"logging_steps={often}, so that a run of {steps} steps has a curve")
+
+
+def _packs_evaluation(cfg: Any) -> bool:
+    """Axolotl packs it too, unless the recipe says no."""
+    evaluates = bool(cfg.get("test_datasets") or cfg.get("val_set_size"))
+    packs = bool(cfg.get("sample_packing")) and cfg.get("eval_sample_packing") is not False
+    return evaluates and packs
 
 
 def resolve_output_dir(cfg: Any) -> None:
@@ -166,12 +184,12 @@ def adapt_to_cpu(cfg: Any) -> None:
 def separate_prepared_data(cfg: Any, hashes: Mapping[str, str]) -> None:
     """Gives this data a folder of its own among the prepared ones.
 
-    Axolotl's own name for it leaves out the data's content, the prompt and the lengths: after a
-    change it would silently train on the old tokens.
+    Axolotl's own name for it leaves out the data's content and order, the prompt and the lengths:
+    after a change it would silently train on the old tokens.
     """
     keys = (
         "prompt", "chat", "source_len", "target_len", "sequence_len", "base_model",
-        "tokenizer_config",
+        "tokenizer_config", "curriculum_sampling", "seed",
     )  # fmt: skip
     seen = [sorted(hashes.items()), [str(cfg.get(key)) for key in keys]]
     name = hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]

@@ -14,7 +14,11 @@ DEEP = {
     "check-model": ("check-model model", "jmedlora.data.commands.check.check_model"),
     "generate": (
         "generate docs --out new --model tiny --yes",
-        "jmedlora.data.commands.generate.find_documents",
+        "jmedlora.data.commands.usable_documents.find_documents",
+    ),
+    "pretrain": (
+        "pretrain docs --out new --characters 300",
+        "jmedlora.data.commands.usable_documents.find_documents",
     ),
     "parse": ("parse out", "jmedlora.data.parse.training_files.read_responses"),
     "describe": ("describe train.jsonl", "jmedlora.data.commands.describe.profile_lines"),

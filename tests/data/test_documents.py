@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from jmedlora.data.generate.chunking import split_into_chunks
-from jmedlora.data.generate.document_readers import (
+from jmedlora.data.documents.chunking import split_into_chunks
+from jmedlora.data.documents.document_readers import (
     READERS,
     UnreadableDocumentError,
     read_html,
     read_json_lines,
     read_pdf,
 )
-from jmedlora.data.generate.encoding_detection import UnknownEncodingError, decode_text
-from jmedlora.data.generate.find_documents import find_documents
+from jmedlora.data.documents.encoding_detection import UnknownEncodingError, decode_text
+from jmedlora.data.documents.find_documents import find_documents
 from jmedlora.exams.registry import SAMPLE
 from tests.support.commands import write_jsonl
 from tests.support.pdf import pdf

@@ -66,11 +66,42 @@ FEWER = "add records, or train with --effective_batch=4 --micro_batch_size=1"
         (
             "medcalm7b_pretrain",
             {"effective_batch": 2},
-            [{"text": "~" * 768}, {"text": "~"}],
+            [{"text": "~" * 769}, {"text": "~"}],
             [
-                "tokens a record: median 386, longest 769",
+                "tokens a record: median 386, longest 770",
                 "texts longer than 768 go on in further rows; nothing is dropped",
                 "2000 steps of 2 rows: 1333.33 epochs of 3 rows",
+            ],
+        ),
+        (
+            "medcalm7b_pretrain",
+            {"effective_batch": 2},
+            [{"text": "~" * 768}, {"text": "~"}],  # a row of one token is dropped
+            [
+                "tokens a record: median 386, longest 769",
+                "texts longer than 768 go on in further rows; 1 end tokens, each alone in a row, "
+                "are dropped",
+                "2000 steps of 2 rows: 2000.00 epochs of 2 rows",
+            ],
+        ),
+        (
+            "swallow8b_pretrain",
+            {"sequence_len": 20, "effective_batch": 7},
+            [{"text": "~" * 12}] * 10,  # 130 tokens in rows of 20
+            [
+                "tokens a record: median 13, longest 13",
+                "500 steps of 7 rows: 500.00 epochs of about 7 rows",
+            ],
+        ),
+        (
+            "swallow8b_pretrain",
+            {"sequence_len": 20, "effective_batch": 3},
+            [{"text": "~" * 20}, {"text": "~" * 25}],  # 21 tokens, of which 20 are kept, and 26
+            [
+                "tokens a record: median 24, longest 26",
+                "texts longer than 20 go on in further rows; 1 end tokens, each alone in a row, "
+                "are dropped",
+                "500 steps of 3 rows: 500.00 epochs of about 3 rows",
             ],
         ),
     ],

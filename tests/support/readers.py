@@ -10,7 +10,7 @@ from typing import Any
 
 from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.cli import main as jmed_data
-from jmedlora.data.generate.find_documents import find_documents
+from jmedlora.data.documents.find_documents import find_documents
 from jmedlora.data.generate.prompt_template import read_prompt
 from jmedlora.data.generate.response_store import open_response_store
 from jmedlora.data.recipe import read_recipe

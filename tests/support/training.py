@@ -52,6 +52,9 @@ RECIPES = {
     "gptoss20b": Tiny(
         "gpt_oss", "jmed_sample_chat", (*FEW, "--model_quantization_config=None"), "gptoss"
     ),
+    "swallow8b_pretrain": Tiny(
+        "llama", "jmed_sample", (*FEW, "--sequence_len=128", "--eval_steps=8")
+    ),
 }
 CHAT = [name for name in RECIPES if RECIPES[name].chat]
 PRETRAINING = [name for name in RECIPES if name.endswith("_pretrain")]

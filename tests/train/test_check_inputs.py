@@ -10,7 +10,7 @@ from jmedlora.core.errors import FileError
 from jmedlora.data.dataset import read_training_file
 from jmedlora.data.recipe import data_plan
 from tests.support.commands import QUIET, write_jsonl
-from tests.support.plugin import load
+from tests.support.plugin import load, on
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -183,3 +183,51 @@ def test_files_of_one_name_keep_their_own_typed_copy(check_inputs, place):
     use_typed_copies(cfg, files, data_plan(cfg, Path("recipe.yml")))
     read = [parquet.read_table(each[0].path) for each in (cfg.datasets, cfg.test_datasets)]
     assert [table.to_pylist() for table in read] == [[{"text": text}] for text in texts.values()]
+
+
+def test_a_packed_recipe_reads_in_an_order_that_the_seed_draws(check_inputs, place):
+    """Axolotl would read in the file's order: one document after the other."""
+    from jmedlora.train.check_inputs import use_typed_copies
+
+    texts = [{"text": str(number)} for number in range(40)]
+    path = write_jsonl(place / "data" / "pretrain_train.jsonl", *texts)
+
+    def read(name, **changes):
+        cfg = load(name, test_datasets=None, **changes)
+        use_typed_copies(cfg, [read_training_file(path, "pretrain")])
+        return parquet.read_table(cfg.datasets[0].path).to_pylist()
+
+    drawn = read("swallow8b_pretrain")
+    assert drawn != texts
+    assert sorted(drawn, key=str) == sorted(texts, key=str)
+    assert read("swallow8b_pretrain") == drawn != read("swallow8b_pretrain", seed=7)
+    assert read("medcalm7b_pretrain") == texts  # the trainer draws the order of every epoch
+
+
+@pytest.mark.parametrize(
+    ("processes", "at_once", "said"),
+    [
+        (1, 1, []),
+        (4, 1, ["jmed-train:   not evaluated: 2 of 6 rows, a rest of less than 4"]),
+        (3, 2, []),
+    ],
+)
+def test_rows_that_packing_leaves_out_of_the_evaluation_are_counted(
+    check_inputs, place, capsys, monkeypatch, processes, at_once, said
+):
+    """Five texts, of which one goes on in a second row. The others could fill one row together."""
+    on(monkeypatch, processes)
+    texts = [{"text": "~" * 250}, *[{"text": "~"}] * 4]
+    write_jsonl(place / "data" / "pretrain_eval.jsonl", *texts)
+    sizes = {"sequence_len": 128, "effective_batch": 1, "eval_batch_size": at_once}
+    check_inputs(load("swallow8b_pretrain", base_model="model", **sizes))
+    assert capsys.readouterr().err.splitlines()[5 + 1 :] == said
+
+
+def test_an_evaluation_that_packing_would_leave_out_is_refused(check_inputs, place, monkeypatch):
+    on(monkeypatch, 2)
+    cfg = load("swallow8b_pretrain", base_model="model", sequence_len=128, effective_batch=1)
+    assert faults(check_inputs, cfg) == (
+        "data/pretrain_eval.jsonl: makes 1 row, fewer than the 2 that are evaluated at once; add "
+        "texts, or lower eval_batch_size: none would be evaluated"
+    )

@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+from statistics import fmean
 
 import pytest
 import torch
@@ -10,13 +11,14 @@ import yaml
 from datasets import load_from_disk
 from lm_eval.models.huggingface import HFLM
 from lm_eval.tasks import TaskManager
-from transformers import AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.support.commands import ROOT, TASKS, lm_eval, results
 from tests.support.tiny_model import END
 from tests.support.training import (
     CHAT,
     INSTRUCTION,
+    PRETRAINING,
     RECIPES,
     SHIPPED,
     card,
@@ -30,6 +32,7 @@ from tests.support.training import (
     train,
     training_records,
     weights,
+    workplace,
 )
 
 LINEAR = {  # "All follows the default parameter setting of PEFT library": TrainingArguments of 2023
@@ -68,6 +71,11 @@ PAPER = {
         "base_model": "tokyotech-llm/Llama-3.1-Swallow-8B-Instruct-v0.5", "rl": "grpo",
         "reward_questions": "data/questions.jsonl", "adapter": "lora", "lora_dropout": 0.0,
         "learning_rate": 1e-5, "effective_batch": 64, "max_steps": 200,
+    },
+    "swallow8b_pretrain": {
+        "base_model": "tokyotech-llm/Llama-3.1-Swallow-8B-v0.5", "adapter": "lora",
+        "sample_packing": True, "eval_sample_packing": False, "sdpa_varlen": True,
+        "lora_target_linear": True, "load_best_model_at_end": False,
     },
 }  # fmt: skip
 LINEAR_LAYERS = {
@@ -191,9 +199,9 @@ def pieces(name, row):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("medcalm7b_pretrain")
-def test_pretraining_reads_every_text_to_its_end_token(trained):
-    folder = trained("medcalm7b_pretrain")
+@pytest.mark.parametrize("name", grouped(PRETRAINING))
+def test_pretraining_reads_every_text_to_its_end_token(name, trained):
+    folder = trained(name)
     tokenizer = AutoTokenizer.from_pretrained(folder / "model")
     lines = [line for file in (folder / "data").glob("pretrain_*") for line in file.open()]
     texts = {json.loads(line)["text"] + END for line in lines}
@@ -201,6 +209,59 @@ def test_pretraining_reads_every_text_to_its_end_token(trained):
     rows = [row for info in infos for row in load_from_disk(str(info.parent))]
     assert all(row["labels"] == row["input_ids"] for row in rows)
     assert {tokenizer.decode(row["input_ids"]) for row in rows} == texts
+
+
+def losses_of_tokens(model, *texts):
+    """Of each text's tokens but its first, in nats, predicted from those before it in the text; and
+    of the first token of a further text, predicted from the end of the one before."""
+    with torch.no_grad():
+        predicted = [model(torch.tensor([ids])).logits[0].log_softmax(-1) for ids in texts]
+    for number, (ids, each) in enumerate(zip(texts, predicted, strict=True)):
+        if number:
+            yield -predicted[number - 1][-1, ids[0]].item()
+        yield from (-each[place, token].item() for place, token in enumerate(ids[1:]))
+
+
+def tokenized(folder, name):
+    tokenizer = AutoTokenizer.from_pretrained(folder / "model")
+    lines = (folder / "data" / name).read_text(encoding="utf-8").splitlines()
+    return [tokenizer(json.loads(line)["text"] + END).input_ids for line in lines]
+
+
+def first_logged(output, key):
+    history = json.loads((output / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
+    return next(entry[key] for entry in history if key in entry)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("swallow8b_pretrain")
+def test_the_evaluation_measures_every_text_alone(trained):
+    """Before the first step that is the loss of the base, every text counting alike."""
+    folder = trained("swallow8b_pretrain")
+    model = AutoModelForCausalLM.from_pretrained(folder / "model", dtype=torch.float32)
+    each = [fmean(losses_of_tokens(model, ids)) for ids in tokenized(folder, "pretrain_eval.jsonl")]
+    found = first_logged(folder / "outputs/swallow8b_pretrain-8/checkpoint-8", "eval_loss")
+    assert found == pytest.approx(fmean(each), abs=1e-4)  # 2e-7 was seen
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("swallow8b_pretrain")
+def test_texts_that_share_a_row_do_not_see_each_other(tmp_path):
+    """All texts are the same, so that all rows are, however Axolotl packs them: three a row.
+    Read as one text, the row would have another loss."""
+    folder = workplace(tmp_path, "swallow8b_pretrain")
+    file = folder / "data/pretrain_train.jsonl"
+    line = file.read_text(encoding="utf-8").splitlines(keepends=True)[6]
+    file.write_text(12 * line, encoding="utf-8")
+    ended = train("swallow8b_pretrain", folder, "--max_steps=1", "--save_steps=1")
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    model = AutoModelForCausalLM.from_pretrained(folder / "model", dtype=torch.float32)
+    ids = tokenized(folder, file.name)[0]
+    assert 128 // len(ids) == 3
+    apart = fmean(losses_of_tokens(model, ids, ids, ids))
+    assert abs(fmean(losses_of_tokens(model, 3 * ids)) - apart) > 0.1  # .19 was seen
+    found = first_logged(folder / "outputs/swallow8b_pretrain-1/checkpoint-1", "loss")
+    assert found == pytest.approx(apart, abs=1e-4)
 
 
 @pytest.mark.slow

@@ -154,3 +154,23 @@ def test_full_models_are_not_trained_in_bf16(capsys):
     (line,) = stopped(capsys, check_settings, load("medcalm7b_pretrain", bf16=True))
     assert line.startswith("jmed-train: bf16 is refused where every weight is trained: ")
     check_settings(load("medcalm7b_pretrain", bf16=True, adapter="lora", fsdp_config=None))
+
+
+@pytest.mark.parametrize("packed", [None, True])  # left out, Axolotl sets it to true
+def test_an_evaluation_is_not_packed(capsys, packed):
+    cfg = load("swallow8b_pretrain", eval_sample_packing=packed)
+    assert stopped(capsys, check_settings, cfg) == [
+        "jmed-train: sample_packing is refused for evaluation: Axolotl would leave packed rows out "
+        "where they cannot be shared among the processes, all of them if they are fewer; set "
+        "eval_sample_packing: false"
+    ]
+    check_settings(load("swallow8b_pretrain"))
+    check_settings(load("swallow8b_pretrain", eval_sample_packing=packed, test_datasets=None))
+
+
+def test_a_packed_run_finds_its_place_again(capsys):
+    cfg = load("swallow8b", curriculum_sampling=False)
+    (line,) = stopped(capsys, check_settings, cfg)
+    assert line.startswith("jmed-train: sample_packing is refused without curriculum_sampling: ")
+    check_settings(load("swallow8b"))
+    check_settings(load("swallow8b", curriculum_sampling=False, sample_packing=False))

@@ -11,8 +11,9 @@ from jmedlora.core.errors import UserError
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.generate_options import KEY_VARIABLE, add_options
 from jmedlora.data.commands.parse import print_summary, settings_of
+from jmedlora.data.commands.usable_documents import usable_documents
+from jmedlora.data.documents.find_documents import Document
 from jmedlora.data.generate.client import Connection
-from jmedlora.data.generate.find_documents import Document, find_documents
 from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
 from jmedlora.data.generate.request_loop import Outcome, send_requests
 from jmedlora.data.generate.request_plan import (
@@ -32,13 +33,12 @@ from jmedlora.data.generate.server_address import (
 )
 from jmedlora.data.parse.training_files import write_training_files
 
-SHOWN_NOTES = 20
-
 
 def _generate(args: argparse.Namespace) -> int:
     settings = _settings(args)
     server = locate_server(args.base_url, allow_external=args.allow_external)
-    documents = _documents(args.docs, args.out, skip=args.skip_unreadable)
+    skip = args.skip_unreadable
+    documents = usable_documents(args.docs, args.out, skip=skip, undone="nothing was asked")
     plan = make_plan(documents, settings, limit=args.limit)
     with locked(args.out), open_response_store(args.out) as store:
         if store.note:
@@ -88,26 +88,6 @@ def _connection(args: argparse.Namespace, server: Server) -> Connection:
     if not (key.isascii() and key.isprintable()):
         raise ServerError(f"the environment variable {args.key_variable} holds what no key can be")
     return Connection(server, key, args.key_variable, args.timeout, args.retries)
-
-
-def _documents(paths: Sequence[Path], out: Path, *, skip: bool) -> list[Document]:
-    """The documents, with what is to be said of them. Raises UserError if one is no use."""
-    if out.resolve() in {path.resolve() for path in paths}:
-        raise UserError(f"--out {out}: is a folder that is read; choose another, or one inside it")
-    found = find_documents(paths, leave_out=out)
-    for note in found.notes[:SHOWN_NOTES]:
-        print(note, file=sys.stderr)
-    if len(found.notes) > SHOWN_NOTES:
-        print(f"… and {len(found.notes) - SHOWN_NOTES} more notes", file=sys.stderr)
-    if found.passed_over:
-        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(found.passed_over.items()))
-        print(f"files of other types passed over: {kinds}", file=sys.stderr)
-    for fault in found.faults:
-        print(f"left out: {fault}" if skip else fault, file=sys.stderr)
-    if found.faults and not (skip and found.documents):
-        remedy = "" if skip else "; mend this, or go on without with --skip-unreadable"
-        raise UserError(f"nothing was asked: not every document can be used{remedy}")
-    return found.documents
 
 
 def _print_plan(

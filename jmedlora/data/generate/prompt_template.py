@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.data.generate.encoding_detection import UnknownEncodingError, decode_text
+from jmedlora.data.documents.encoding_detection import UnknownEncodingError, decode_text
 
 PROMPT_FOLDER = Path(__file__).parent / "prompts"
 PROMPT_NAMES = tuple(sorted(path.stem for path in PROMPT_FOLDER.glob("*.txt")))

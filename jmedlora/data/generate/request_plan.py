@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import read_jsonl
-from jmedlora.data.generate.chunking import Chunk, split_into_chunks
-from jmedlora.data.generate.find_documents import Document
+from jmedlora.data.documents.chunking import Chunk, split_into_chunks
+from jmedlora.data.documents.find_documents import Document
 from jmedlora.data.generate.prompt_template import Prompt
 
 PLAN_FILE = "plan.jsonl"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jmedlora.core.errors import UserError
-from jmedlora.data.generate.encoding_detection import Decoded, UnknownEncodingError, decode_text
+from jmedlora.data.documents.encoding_detection import Decoded, UnknownEncodingError, decode_text
 
 TEXT_FIELD = "text"
 DECLARED_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jmedlora.core.errors import Fault
-from jmedlora.data.generate.document_readers import READERS, UnreadableDocumentError
+from jmedlora.data.documents.document_readers import READERS, UnreadableDocumentError
 
 OUTPUT_FILES = {"plan.jsonl", "responses.jsonl"}
 """By these files a folder is known that generate wrote."""

@@ -1,0 +1,1 @@
+"""Pretraining texts from one's own documents: cut to the length of a row, each text once."""
