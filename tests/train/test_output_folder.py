@@ -182,7 +182,7 @@ def test_a_card_whose_config_is_no_object_is_of_another_run(tmp_path, capsys):
     assert "holds a run with other settings: max_steps (null, now 8). Start it" in line
 
 
-def test_a_run_that_saved_nothing_may_be_started_with_other_settings(tmp_path, capsys):
+def test_a_run_that_saved_nothing_binds_no_settings(tmp_path, capsys):
     """The corrected command after a start that failed needs no new folder."""
     run_folder(tmp_path)
     assert find_resume_checkpoint(tmp_path, {**CONFIG, "learning_rate": 1e-4}) is None

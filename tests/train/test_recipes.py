@@ -156,7 +156,7 @@ def test_trained_prompts_are_the_asked_prompts_byte_for_byte(name, trained):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", grouped(CHAT))
-def test_trained_conversations_are_the_asked_messages_token_for_token(name, trained):
+def test_trained_messages_are_the_asked_ones(name, trained):
     """As lm-eval sends them with --apply_chat_template, on the day that the recipe names."""
     folder, chat = trained(name), content(name)["chat"]
     date = datetime.date.fromisoformat(chat.get("date") or "2026-04-01")
