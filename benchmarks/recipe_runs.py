@@ -81,7 +81,8 @@ RECIPES = {
         "swallow8b_pretrain", "tiny-llama", "swallow-8b", options=ONE_TEXT_A_ROW
     ),
 }
-"""Without llama70b_fsdp2.yml, which needs two GPUs, and grpo_8b.yml, which writes its own rows."""
+"""Without llama70b_fsdp2.yml, which needs two GPUs, grpo_8b.yml, which writes its own rows, and the
+recipes on chat templates, which the tokenizer of these shapes does not have."""
 
 
 @dataclass(frozen=True, slots=True)

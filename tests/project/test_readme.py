@@ -9,6 +9,7 @@ import yaml
 from lm_eval._cli.harness import HarnessCLI
 
 import jmed_metrics
+from jmedlora.train.plugin_args import RecipeSettings
 from tests.support.commands import ROOT, TASKS
 from tests.support.manual import options_on, page, printed_help
 from tests.support.programs import PROGRAMS
@@ -135,7 +136,8 @@ def known_options():
     options = {name for each in (*shown, *lm_eval) for name in options_on(each)}
     programs = [path.read_text() for path in (ROOT / "benchmarks").glob("*.py")]
     benchmarks = {name for text in programs for name in re.findall(r'"(--[a-z-]+)"', text)}
-    return {f"--{key}" for key in found} | options | benchmarks | OTHERS
+    settings = {*found, *RecipeSettings.model_fields}
+    return {f"--{key}" for key in settings} | options | benchmarks | OTHERS
 
 
 def keys(recipe):

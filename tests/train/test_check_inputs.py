@@ -194,7 +194,8 @@ def test_a_packed_recipe_reads_in_an_order_that_the_seed_draws(check_inputs, pla
 
     def read(name, **changes):
         cfg = load(name, test_datasets=None, **changes)
-        use_typed_copies(cfg, [read_training_file(path, "pretrain")])
+        plan = data_plan(cfg, Path("recipe.yml"))
+        use_typed_copies(cfg, [read_training_file(path, "pretrain")], plan)
         return parquet.read_table(cfg.datasets[0].path).to_pylist()
 
     drawn = read("swallow8b_pretrain")

@@ -1,11 +1,13 @@
 """The rows that are counted of pretraining texts are those that Axolotl makes of them."""
 
 from math import ceil
+from pathlib import Path
 
 import pytest
 from axolotl.utils.dict import DictDefault
 from transformers import AutoTokenizer
 
+from jmedlora.data.dataset import TrainingFile
 from jmedlora.data.recipe import data_plan
 from jmedlora.data.token_lengths import measure_lengths
 from jmedlora.data.tokenize import tokenize_text
@@ -40,7 +42,8 @@ def axolotl_rows(tokenizer):
 def counted_rows(texts, tokenizer, **changes):
     cfg = load("swallow8b_pretrain", sequence_len=ROW, **changes)
     records = [(line, {"text": text}) for line, text in enumerate(texts, start=1)]
-    return measure_lengths(records, data_plan(cfg, cfg.axolotl_config_path), tokenizer).rows
+    file = TrainingFile(Path("texts.jsonl"), "pretrain", records, sha256="")
+    return measure_lengths(file, data_plan(cfg, cfg.axolotl_config_path), tokenizer).rows
 
 
 @pytest.mark.parametrize("texts", [TEXTS, *([each] for each in TEXTS[ROW - 3 : ROW + 2])])
