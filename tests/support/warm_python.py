@@ -40,11 +40,13 @@ TRAINING = (
     "bitsandbytes", "jmedlora.train.plugin", "torch.utils.tensorboard",
     "transformers.models.gpt_neox.modeling_gpt_neox", "transformers.models.llama.modeling_llama",
 )  # fmt: skip
+GENERATION = ("jmedlora.data.generate.client", "openai", "openai.resources.chat")
 WARM = {
     "lm_eval": EVALUATION,
     "tests.support.two_processes": EVALUATION,
     "jmedlora.train.cli": EVALUATION,
     "axolotl.cli.train": TRAINING,
+    "jmedlora.data.cli": GENERATION,
 }
 """By the module that a command runs: what is imported beforehand."""
 TORCHRUN = "torch.distributed.run"
@@ -174,7 +176,8 @@ class Forked:
         return self._status
 
     def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself
+            os.kill(self.pid, signal.SIGKILL)
 
 
 def main() -> None:
