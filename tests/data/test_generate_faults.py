@@ -16,7 +16,7 @@ import pytest
 
 from jmedlora.data.cli import main
 from tests.support.chat_server import answer, failure, pairs_about, serving, wait_until
-from tests.support.commands import ROOT, run
+from tests.support.commands import ROOT, run, start
 from tests.support.generate import generate, lines
 from tests.support.served import transformers_serve
 from tests.support.tiny_model import build
@@ -304,16 +304,13 @@ def test_killed_at_random_moments_nothing_is_lost_or_asked_again(tmp_path):
     with serving(slowly) as server:
         while True:
             before = dict(server.asked)
-            process = subprocess.Popen(
-                command(folder, server.url, "--concurrency", "4"),
-                cwd=tmp_path, env=ENVIRONMENT,
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            )  # fmt: skip
+            line, log = command(folder, server.url, "--concurrency", "4"), tmp_path / "log"
+            process = start(*line, cwd=tmp_path, log=log)
             if kills < KILLS:
                 at_a_random_moment(server, process)
                 process.kill()
                 kills += 1
-            _, said = process.communicate()
+            status = process.wait()
             again = {
                 content for content in stored if server.asked[content] > before.get(content, 0)
             }
@@ -321,9 +318,9 @@ def test_killed_at_random_moments_nothing_is_lost_or_asked_again(tmp_path):
             path = tmp_path / "out" / "responses.jsonl"
             whole = path.read_bytes().rpartition(b"\n")[0].splitlines() if path.exists() else []
             stored = {_content(json.loads(line), folder) for line in whole}
-            if process.returncode == 0:
+            if status == 0:
                 break
-            assert process.returncode == -signal.SIGKILL, said
+            assert status == -signal.SIGKILL, log.read_text(encoding="utf-8")
     assert kills == KILLS
     found = lines(tmp_path / "out" / "responses.jsonl")
     keys = [record["key"] for record in found]

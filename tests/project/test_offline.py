@@ -53,19 +53,22 @@ WRITTEN = {
 
 
 def adapted(name):
-    """The model with what the recipe trained; other tests leave other runs beside it."""
+    """The model with what the recipe trained; other tests leave other runs beside it.
+
+    The demo, without a network as well, evaluates models without an adapter.
+    """
     return f"model,peft=$(echo outputs/{name}-*)"
 
 
-def scripts(name, train, models):
+def scripts(name, train):
     """The README's commands in their order; the exports are for lm_eval and Axolotl alone."""
-    ask = ASK.format(tasks=TASKS, task=RECIPES[name].task, model="{}")
+    ask = ASK.format(tasks=TASKS, task=RECIPES[name].task, model=adapted(name))
     yield PREPARE.format(recipe=recipe_path(name))
-    yield "\n".join([EXPORTS, train, *(ask.format(model) for model in models)])
+    yield "\n".join([EXPORTS, train, ask])
     yield REPORT
 
 
-def walk(folder, *prefix, name, models, train="", inspect=lambda: None):
+def walk(folder, *prefix, name, train="", inspect=lambda: None):
     """Runs them in ``folder``, checks what they wrote, and calls ``inspect`` after each script.
 
     A token of the Hub lies there, as after ``hf auth login``: with one, more is asked of the Hub.
@@ -75,13 +78,13 @@ def walk(folder, *prefix, name, models, train="", inspect=lambda: None):
     (home / "token").write_text("hf_of_nobody", encoding="utf-8")
     shutil.copy(ROOT / "jmedlora/exams/sample/exam.jsonl", folder)
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    for script in scripts(name, train, models):
+    for script in scripts(name, train):
         shell = (*prefix, "sh", "-ec", script)
         ended = run(*shell, cwd=folder, PATH=path, HF_HOME=str(home), **NO_SWITCH)
         assert ended.returncode == 0, ended.stderr[-3000:]
         inspect()
     assert {each for each in WRITTEN if not (folder / each).is_file()} == set()
-    assert len(list((folder / "results").rglob("samples_*.jsonl"))) == len(models)
+    assert len(list((folder / "results").rglob("samples_*.jsonl"))) == 1
 
 
 @pytest.mark.xdist_group("opencalm7b")
@@ -91,7 +94,7 @@ def test_everything_runs_without_a_network(trained, tmp_path):
     folder = trained("opencalm7b")  # trained without a network too
     for part in ("data", "model", "outputs"):
         (tmp_path / part).symlink_to(folder / part)
-    walk(tmp_path, *offline(), name="opencalm7b", models=("model", adapted("opencalm7b")))
+    walk(tmp_path, *offline(), name="opencalm7b")
 
 
 @needs_strace
@@ -106,8 +109,7 @@ def test_no_connection_is_attempted(tmp_path):
         assert outside(folder / "calls") == []
 
     line = shlex.join(map(str, train))
-    models = [adapted("llama70b")]
-    walk(folder, STRACE, *AUDIT, name="llama70b", models=models, train=line, inspect=inspect)
+    walk(folder, STRACE, *AUDIT, name="llama70b", train=line, inspect=inspect)
     assert holding(SECRET, folder) == {"data", "clean.jsonl", "home/datasets", "outputs/prepared"}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.commands import TASKS, results
 from tests.support.installed import build_wheel, install
+from tests.support.published import publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 
@@ -70,30 +71,23 @@ def test_the_wheel_holds_every_task_and_no_test(wheel):
 
 
 @pytest.mark.lm_eval
-def test_the_literal_command_from_any_folder(environment, tiny_model, tmp_path):
+def test_the_literal_command_from_any_folder(environment, tiny_model, tmp_path, monkeypatch):
+    """With a task that has its questions in the wheel, and one whose exam lies in JMED_DATA."""
+    monkeypatch.setenv("JMED_DATA", str(publish(tmp_path / "data", questions=2)))
     line = (
-        f"lm_eval --tasks jmed_sample --model hf --model_args pretrained={tiny_model} "
+        f"lm_eval --tasks jmed_sample,jjsimqa --model hf --model_args pretrained={tiny_model} "
         "--device cpu --limit 2 --gen_kwargs do_sample=False,max_gen_toks=16 --output_path out"
     )
     found = command(line, environment, tmp_path)
     assert found.returncode == 0, found.stderr
     assert "|jmed_sample|" in found.stdout
+    assert "|jjsimqa" in found.stdout
     config = results(tmp_path / "out")["configs"]["jmed_sample"]
     assert config["metadata"]["data"]["items"] == 40
     found = command("jmed-report signature out/*/results_*.json", environment, tmp_path)
-    assert found.stdout.startswith("jmed_sample: jmed_sample|template:ja|shots:0|n:2/40|")
-
-
-@pytest.mark.lm_eval
-def test_jjsimqa_by_name(environment, tiny_model, tmp_path, real_data, monkeypatch):
-    monkeypatch.setenv("JMED_DATA", str(real_data))
-    line = (
-        f"lm_eval --tasks jjsimqa --model hf --model_args pretrained={tiny_model} "
-        "--device cpu --limit 2 --gen_kwargs do_sample=False,max_gen_toks=16"
-    )
-    found = command(line, environment, tmp_path)
-    assert found.returncode == 0, found.stderr
-    assert "|jjsimqa|" in found.stdout
+    jjsimqa, sample = sorted(found.stdout.splitlines()[::2])
+    assert jjsimqa.startswith("jjsimqa: jjsimqa|template:ja|shots:0|n:2|")
+    assert sample.startswith("jmed_sample: jmed_sample|template:ja|shots:0|n:2/40|")
 
 
 @pytest.mark.lm_eval

@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.warm_python import run_warm
+from tests.support.warm_python import Forked, run_warm, start_warm
 
 ROOT = Path(__file__).parents[2]
 TASKS = ROOT / "lm_eval_tasks"
@@ -34,7 +35,7 @@ def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProc
     fork of a Python that has imported it (tests/support/warm_python.py).
     """
     line = [str(part) for part in command]
-    environment = {**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **env}
+    environment = _environment(env)
     if ended := run_warm(line, cwd, environment, seconds=TIMEOUT):
         return ended
     return subprocess.run(
@@ -46,6 +47,15 @@ def run(*command: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProc
         timeout=TIMEOUT,
         check=False,
     )
+
+
+def start(*command: str | Path, cwd: Path, log: Path, **env: str) -> Forked:
+    """Starts such a ``python -m MODULE`` to be killed; its whole output goes into ``log``."""
+    return start_warm([str(part) for part in command], cwd, _environment(env), log)
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **QUIET, "PYTHONPATH": str(ROOT), **more}
 
 
 def lm_eval(*args: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:

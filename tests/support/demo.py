@@ -1,4 +1,7 @@
-"""``make demo`` as the tests run it: its script as it is, without a network, killed once."""
+"""``make demo`` as the tests run it: its script as it is, without a network, killed once.
+
+Its 18 evaluations are forks of a warm Python; what it trains is started by ``accelerate launch``.
+"""
 
 import os
 import subprocess
@@ -7,11 +10,17 @@ from pathlib import Path
 
 from tests.support.commands import QUIET, ROOT
 from tests.support.training import kill, offline, wait_for
+from tests.support.warm_lm_eval import warm_lm_eval
 
 
-def start(folder: Path, part: str) -> subprocess.Popen:
-    """One part of the demo, as its rule in the Makefile starts it."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def start(folder: Path, part: str, *before: Path) -> subprocess.Popen:
+    """One part of the demo, as its rule in the Makefile starts it.
+
+    before: folders whose programs stand before those of the environment.
+    """
+    path = os.pathsep.join(
+        [*map(str, before), str(Path(sys.executable).parent), os.environ["PATH"]]
+    )
     return subprocess.Popen(
         [*offline(), "sh", "scripts/demo.sh", part],
         cwd=folder,
@@ -32,10 +41,11 @@ def run_demo(folder: Path) -> Path:
     for name in ("scripts", "recipes", "lm_eval_tasks", "jmedlora", "tests"):
         (folder / name).symlink_to(ROOT / name)
     end(folder, start(folder, "data"))
-    llama, neox = start(folder, "llama"), start(folder, "neox")
-    checkpoint = folder / "demo/outputs/opencalm7b-300/checkpoint-100"
-    wait_for(checkpoint / "run_card.json", neox, seconds=3600)
-    kill(neox)
-    end(folder, llama, start(folder, "neox"))
+    with warm_lm_eval(offline()) as lm_eval:
+        llama, neox = (start(folder, part, lm_eval.parent) for part in ("llama", "neox"))
+        checkpoint = folder / "demo/outputs/opencalm7b-300/checkpoint-100"
+        wait_for(checkpoint / "run_card.json", neox, seconds=3600)
+        kill(neox)
+        end(folder, llama, start(folder, "neox", lm_eval.parent))
     end(folder, start(folder, "report"))
     return folder / "demo"

@@ -1,5 +1,6 @@
 """The commands that the README and docs/ show, and the folder in which they are run as printed."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -11,7 +12,7 @@ from transformers import AutoModelForCausalLM
 from jmedlora.exams.shuffle import permuted
 from tests.support.commands import ROOT, write_jsonl
 from tests.support.runs import answers, questions, write_run
-from tests.support.tiny_model import build
+from tests.support.tiny_model import VOCABULARY, build
 
 LINKED = ("recipes", "jmedlora", "requirements.lock")
 """What a command finds in a checkout."""
@@ -38,14 +39,23 @@ def checkout(folder: Path) -> Path:
     """A folder with what the pages take for granted: models, an adapter, documents, an exam."""
     for name in LINKED:
         (folder / name).symlink_to(ROOT / name)
-    build(folder / "models/open-calm-7b")
-    llama = build(folder / "models/llama-2-70b-chat", family="llama")
+    brief(build(folder / "models/open-calm-7b"))
+    llama = brief(build(folder / "models/llama-2-70b-chat", family="llama"))
     adapter(llama, folder / "outputs/llama70b-3000/checkpoint-900")
     (folder / "documents").mkdir()
     for name, text in DOCUMENTS.items():
         (folder / "documents" / name).write_text(text, encoding="utf-8")
     exam(folder)
     return folder
+
+
+def brief(model: Path) -> Path:
+    """Makes every other token one that ends an answer; 256 tokens of a random model say no more."""
+    path = model / "generation_config.json"
+    found = json.loads(path.read_text(encoding="utf-8"))
+    ends = list(range(0, VOCABULARY, 2))
+    path.write_text(json.dumps({**found, "eos_token_id": ends}), encoding="utf-8")
+    return model
 
 
 def adapter(base: Path, folder: Path) -> None:

@@ -8,10 +8,10 @@ import argparse
 import json
 import re
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-import trl
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     GPTNeoXConfig,
@@ -35,8 +35,8 @@ CHAT_TEMPLATE = (
 )
 
 
-TEMPLATES = Path(trl.__file__).parent / "chat_templates"
-"""The chat templates of published models, as TRL ships them."""
+TEMPLATES = Path(find_spec("trl").submodule_search_locations[0]) / "chat_templates"
+"""The chat templates of published models, as TRL ships them; to import TRL takes a second."""
 ENDS = {"llama3_1": "<|eot_id|>", "llama3_2": "<|eot_id|>", "qwen3": "<|im_end|>",
         "gptoss": "<|return|>"}  # fmt: skip
 """Those used here, each with the token at the end of an answer."""

@@ -1,7 +1,6 @@
 """The shipped recipes at tiny size: what to train them on, and how to start and kill them."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from datasets import load_from_disk
 from lm_eval.tasks import TaskManager
 from safetensors.torch import load_file
 
-from tests.support.commands import QUIET, ROOT, TASKS, run, write_jsonl
+from tests.support.commands import ROOT, TASKS, run, start, write_jsonl
 from tests.support.reward import SIZES
 from tests.support.tiny_model import build
 
@@ -155,11 +154,8 @@ def train_and_kill(name, folder, output, *overrides, processes=1, delay=0.0):
     when the last but one appears: a fast machine would be done sooner."""
     overrides = (f"--output_dir={output}", *overrides)
     line = command(name, *overrides, processes=processes, launcher=False)
-    log = (folder / f"{Path(output).name}.killed.log").open("w")
-    started = subprocess.Popen(
-        [str(part) for part in line], cwd=folder, stdout=log, stderr=log,
-        env={**_base_environment(), **environment(processes)},
-    )  # fmt: skip
+    log = folder / f"{Path(output).name}.killed.log"
+    started = start(*line, cwd=folder, log=log, **environment(processes))
     wait_for(folder / output / "checkpoint-2" / "run_card.json", started)
     end = time.monotonic() + delay
     while time.monotonic() < end and not (folder / output / "checkpoint-6").exists():
@@ -176,10 +172,6 @@ def kill(started):
         process.kill()
     started.wait()
     psutil.wait_procs(children, timeout=30)
-
-
-def _base_environment():
-    return {**os.environ, **QUIET, "PYTHONPATH": str(ROOT)}
 
 
 def wait_for(path, process, seconds=600):

@@ -11,12 +11,14 @@ the number of the process that it forked, then with its exit status.
 """
 
 import atexit
+import contextlib
 import gc
 import importlib
 import json
 import os
 import runpy
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,39 +40,74 @@ TRAINING = (
     "bitsandbytes", "jmedlora.train.plugin", "torch.utils.tensorboard",
     "transformers.models.gpt_neox.modeling_gpt_neox", "transformers.models.llama.modeling_llama",
 )  # fmt: skip
+GENERATION = ("jmedlora.data.generate.client", "openai", "openai.resources.chat")
 WARM = {
     "lm_eval": EVALUATION,
+    "tests.support.two_processes": EVALUATION,
     "jmedlora.train.cli": EVALUATION,
     "axolotl.cli.train": TRAINING,
+    "jmedlora.data.cli": GENERATION,
 }
 """By the module that a command runs: what is imported beforehand."""
 TORCHRUN = "torch.distributed.run"
+OF_A_SHELL = {"PWD", "OLDPWD", "SHLVL", "_"}
 
 
 def run_warm(
     line: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float
 ) -> subprocess.CompletedProcess[str] | None:
     """Runs ``line`` to its end in a fork of a warm Python; None where there can be none for it."""
+    if not (found := _warm_for(line, environment)):
+        return None
+    warm, arguments = found
+    with tempfile.TemporaryDirectory() as written:
+        out, err = Path(written, "out"), Path(written, "err")
+        with warm.used:
+            forked = warm.fork(arguments, folder, environment, out, err)
+            try:
+                status = forked.wait(seconds)
+            except subprocess.TimeoutExpired:
+                forked.kill()
+                forked.wait(10)
+                raise
+        return subprocess.CompletedProcess(list(line), status, out.read_text(), err.read_text())
+
+
+def start_warm(
+    line: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path
+) -> "Forked":
+    """Starts ``line`` in such a fork, which has to end before the next one of its kind starts.
+
+    log: where it writes to.
+    """
+    warm, arguments = _warm_for(line, environment) or (None, ())
+    assert warm, f"nothing is imported beforehand for {line}"
+    return warm.fork(arguments, folder, environment, log, log)
+
+
+def _warm_for(
+    line: Sequence[str], environment: Mapping[str, str]
+) -> tuple["_Warm", Sequence[str]] | None:
+    """The Python that has imported what ``line`` runs, and what it has to run."""
     prefix, rest = (OFFLINE, line[3:]) if tuple(line[:3]) == OFFLINE else ((), line)
     arguments = _module_and_arguments(rest)
     imported = next((WARM[part] for part in arguments if part in WARM), None)
     if imported is None:
         return None
     settings = {key: value for key, value in environment.items() if not _is_read_late(key)}
-    warm = _warm(prefix, imported, tuple(sorted(settings.items())))
-    return warm.run(list(line), arguments, folder, environment, seconds)
+    return _warm(prefix, imported, tuple(sorted(settings.items()))), arguments
 
 
 def _module_and_arguments(line: Sequence[str]) -> Sequence[str]:
     """Of ``python -m MODULE ARGUMENTS...`` or of torchrun; empty for another command."""
     if tuple(line[:2]) == (sys.executable, "-m"):
-        return line[2:] if line[2] in WARM else ()
+        return line[2:] if line[2] in (*WARM, TORCHRUN) else ()
     return (TORCHRUN, *line[1:]) if Path(line[0]).name == "torchrun" else ()
 
 
 def _is_read_late(variable: str) -> bool:
-    """Whether no import reads it: this project's own variables, and pytest's."""
-    return variable.startswith(("JMED_", "PYTEST_"))
+    """Whether no import reads it: this project's own variables, pytest's, and a shell's."""
+    return variable.startswith(("JMED_", "PYTEST_")) or variable in OF_A_SHELL
 
 
 @cache
@@ -91,36 +128,56 @@ class _Warm:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             cwd=ROOT, env=settings, text=True,
         )  # fmt: skip
-        self._answer(120)  # it is ready
+        self.used = threading.Lock()
+        """Held while a fork runs: the next one of another thread waits."""
+        self.answer(120)  # it is ready
 
-    def run(
+    def fork(
         self,
-        line: list[str],
         arguments: Sequence[str],
         folder: Path,
         environment: Mapping[str, str],
-        seconds: float,
-    ) -> subprocess.CompletedProcess[str]:
-        with tempfile.TemporaryDirectory() as written:
-            out, err = Path(written, "out"), Path(written, "err")
-            request = {"arguments": list(arguments), "folder": str(folder), "out": str(out),
-                       "err": str(err), "environment": dict(environment)}  # fmt: skip
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-            forked = self._answer(10)
-            try:
-                status = self._answer(seconds)
-            except TimeoutError:
-                os.kill(forked, 9)
-                self._answer(10)
-                raise subprocess.TimeoutExpired(line, seconds, out.read_bytes()) from None
-            return subprocess.CompletedProcess(line, status, out.read_text(), err.read_text())
+        out: Path,
+        err: Path,
+    ) -> "Forked":
+        request = {"arguments": list(arguments), "folder": str(folder), "out": str(out),
+                   "err": str(err), "environment": dict(environment)}  # fmt: skip
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return Forked(self.answer(10), arguments, self)
 
-    def _answer(self, seconds: float) -> int:
+    def answer(self, seconds: float) -> int:
         """The next answer, which is one line and never a part of one."""
         if not select.select([self._process.stdout], [], [], seconds)[0]:
             raise TimeoutError
         return int(self._process.stdout.readline())
+
+
+class Forked:
+    """A process that a warm Python forked, with what the tests need of subprocess.Popen."""
+
+    def __init__(self, pid: int, arguments: Sequence[str], warm: _Warm) -> None:
+        self.pid = pid
+        self._arguments = arguments
+        self._warm = warm
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.wait(0)
+        return None
+
+    def wait(self, seconds: float = 600) -> int:
+        if self._status is None:
+            try:
+                self._status = self._warm.answer(seconds)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(list(self._arguments), seconds) from None
+        return self._status
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself
+            os.kill(self.pid, signal.SIGKILL)
 
 
 def main() -> None:
@@ -143,7 +200,7 @@ def _become(
     arguments: list[str], folder: str, out: str, err: str, environment: dict[str, str]
 ) -> NoReturn:
     for number, path in enumerate((os.devnull, out, err)):
-        opened = os.open(path, os.O_RDWR | os.O_CREAT)
+        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         os.dup2(opened, number)
         os.close(opened)
     os.chdir(folder)

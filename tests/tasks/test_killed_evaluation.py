@@ -11,7 +11,6 @@ import random
 import re
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from jmedlora.report.cli import main as jmed_report
-from tests.support.commands import QUIET, ROOT, TASKS, results, run, samples
+from tests.support.commands import TASKS, results, run, samples, start
 from tests.support.small_disk import FULL
 
 SEED = os.environ.get("JMED_KILL_SEED") or str(time.time_ns())  # a new moment in every run
@@ -100,13 +99,10 @@ def kept(cache: Path) -> int:
 def kill_amid(line: list[str], folder: Path, server: CompletionServer, after: int) -> None:
     """Starts ``line`` and kills it with SIGKILL when the server was asked ``after`` questions."""
     before = server.asked.total()
-    with (folder / "killed.log").open("w") as log:
-        started = subprocess.Popen(
-            line, cwd=folder, stdout=log, stderr=log,
-            env={**os.environ, **QUIET, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+    log = folder / "killed.log"
+    started = start(*line, cwd=folder, log=log)
     while server.asked.total() < before + after:
-        assert started.poll() is None, (folder / "killed.log").read_text(encoding="utf-8")
+        assert started.poll() is None, log.read_text(encoding="utf-8")
         time.sleep(0.01)
     time.sleep(random.Random(SEED).uniform(0, server.delay))
     started.kill()

@@ -11,7 +11,6 @@ from transformers import AutoTokenizer
 
 from jmedlora.report.cli import main as jmed_report
 from tests.support.commands import (
-    ROOT,
     TASKS,
     lm_eval,
     results,
@@ -159,11 +158,11 @@ def test_two_processes_answer_as_one(tiny_model, tmp_path):
     args = ("--include_path", TASKS, "--tasks", "jmed_sample", "--limit", "7", "--device", "cpu",
             "--model_args", f"pretrained={tiny_model}", *GREEDY, "--output_path", "out",
             "--log_samples")  # fmt: skip
-    script = ROOT / "tests" / "support" / "two_processes.py"
     for name, launch in {
         "one": (sys.executable, "-m", "lm_eval", "run", "--model", "hf"),
         "two": (sys.executable, "-m", "torch.distributed.run", "--standalone",
-                "--nproc_per_node", "2", script, "run", "--model", "hf-cpu-ranks"),
+                "--nproc_per_node", "2", "-m", "tests.support.two_processes", "run",
+                "--model", "hf-cpu-ranks"),
     }.items():  # fmt: skip
         (tmp_path / name).mkdir()
         found = run(*launch, *args, cwd=tmp_path / name, ACCELERATE_USE_CPU="true")

@@ -19,10 +19,10 @@ LIMIT = 40
 """Tokens of an answer at most. English answers were the same with AVX-512, AVX2 and neither."""
 
 
-def ask(model: Path, task: str, folder: Path) -> Path:
-    """Asks the first ten questions of ``task``; where the run lies."""
-    found = lm_eval("--tasks", task, "--limit", "10", "--batch_size", "10", "--model", "hf",
-                    "--gen_kwargs", f"do_sample=False,max_gen_toks={LIMIT}",
+def ask(model: Path, task: str, folder: Path, *, questions: int = 10, limit: int = LIMIT) -> Path:
+    """Asks the first questions of ``task``; where the run lies."""
+    found = lm_eval("--tasks", task, "--limit", str(questions), "--batch_size", "10",
+                    "--gen_kwargs", f"do_sample=False,max_gen_toks={limit}", "--model", "hf",
                     "--apply_chat_template", "--model_args",
                     f"pretrained={model},dtype=float32", cwd=folder)  # fmt: skip
     assert found.returncode == 0, found.stderr
@@ -113,9 +113,14 @@ def test_real_sentences_are_scored_as_the_paper_scores(asked):
         assert value == pytest.approx(sum(values) / 10)
 
 
+CHAT_LIMIT = 16
+"""None of the answers ended before 40 tokens, nor said 【回答】."""
+
+
 @pytest.fixture(scope="module")
 def chat(smollm2, tmp_path_factory) -> Path:
-    return ask(smollm2, "jmed_sample_chat", tmp_path_factory.mktemp("chat"))
+    folder = tmp_path_factory.mktemp("chat")
+    return ask(smollm2, "jmed_sample_chat", folder, questions=4, limit=CHAT_LIMIT)
 
 
 def test_the_chat_task_has_a_system_message_and_asks_for_the_last_line(chat):
@@ -133,7 +138,7 @@ def test_an_answer_at_the_limit_is_cut_and_the_others_are_read_as_they_are(chat,
     tokenizer = AutoTokenizer.from_pretrained(smollm2)
     for row in samples(chat, "jmed_sample_chat"):
         text, (kept,) = response(row), row["filtered_resps"]
-        ended = len(tokenizer(text)["input_ids"]) < LIMIT - 8
+        ended = len(tokenizer(text)["input_ids"]) < CHAT_LIMIT - 8
         if ended:
             assert (kept, row["cut"]) == (text.strip(), 0)
         assert kept in ("", text.strip())

@@ -1,11 +1,10 @@
 """One evaluation with several seeds: what each run is given, and the column that they make."""
 
-import sys
-
 import pytest
 
 from tests.support.commands import ROOT, TASKS, run
 from tests.support.compared import table, titles
+from tests.support.warm_lm_eval import warm_lm_eval
 
 SCRIPT = ("sh", ROOT / "scripts/run_seeds.sh")
 
@@ -54,12 +53,13 @@ def test_a_wrong_call_is_refused(tmp_path, words, message):
 @pytest.mark.slow
 @pytest.mark.lm_eval
 def test_real_runs_with_two_seeds_are_one_column(tmp_path, tiny_model):
-    ended = run(
-        *SCRIPT, "1", "2", "--", sys.executable, "-m", "lm_eval", "run", "--include_path", TASKS,
-        "--device", "cpu", "--model", "hf", "--model_args", f"pretrained={tiny_model}",
-        "--tasks", "jmed_sample", "--gen_kwargs", "max_gen_toks=8", "--output_path", "out",
-        cwd=tmp_path,
-    )  # fmt: skip
+    with warm_lm_eval() as lm_eval:
+        ended = run(
+            *SCRIPT, "1", "2", "--", lm_eval, "run", "--include_path", TASKS,
+            "--device", "cpu", "--model", "hf", "--model_args", f"pretrained={tiny_model}",
+            "--tasks", "jmed_sample", "--gen_kwargs", "max_gen_toks=8", "--output_path", "out",
+            cwd=tmp_path,
+        )  # fmt: skip
     assert ended.returncode == 0, ended.stderr[-3000:]
     found = table(tmp_path / "out")
     assert len(titles(found)) == 1
