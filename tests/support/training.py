@@ -190,8 +190,8 @@ def prepared(folder):
 def split(row):
     """The records of a packed row, whose positions start at 0 again with each of them."""
     starts = [i for i, place in enumerate(row["position_ids"]) if place == 0]
-    for start, end in zip(starts, [*starts[1:], len(row["input_ids"])], strict=True):
-        yield {key: row[key][start:end] for key in ("input_ids", "labels")}
+    for begin, end in zip(starts, [*starts[1:], len(row["input_ids"])], strict=True):
+        yield {key: row[key][begin:end] for key in ("input_ids", "labels")}
 
 
 def masked_and_trained(row):
