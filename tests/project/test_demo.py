@@ -31,6 +31,7 @@ FOLLOWS = {
     *("base_model", "output_dir", "dataset_prepared_path", "dataset_num_proc"),
     *("bf16", "tf32", "optimizer", "gradient_accumulation_steps"),  # what a CPU lacks; the batch
     *("fsdp_config", "fsdp_version"),  # left out in one process
+    "logging_steps",  # of a run so short
 }
 
 

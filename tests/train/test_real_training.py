@@ -1,6 +1,6 @@
-"""A real pretrained model learns: SmolLM2-135M-Instruct, by the chat recipe as shipped.
+"""A real pretrained model learns: SmolLM2-135M-Instruct, by a chat recipe and a QLoRA recipe.
 
-Only sizes differ from the recipe: shorter and fewer rows, fewer steps at a higher rate. Forty
+Only sizes differ from the recipes: shorter and fewer rows, fewer steps at a higher rate. Forty
 English questions are taught, ten of the same style are held out.
 """
 
@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from peft import PeftModel
 from scipy.stats import binomtest
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from jmedlora.data.chat_template import ChatFormat, tokenize_answer
 from jmedlora.data.conversation import as_messages
-from tests.support.commands import ROOT, lm_eval, run, samples
+from jmedlora.train.quantize import NF4
+from tests.support.commands import ROOT, lm_eval, run, samples, write_jsonl
 from tests.support.smollm2 import END
 from tests.support.training import card, masked_and_trained, prepared, recipe_path, split
 
@@ -32,6 +34,12 @@ SIZES = (
     "--save_steps=28", "--logging_steps=1", "--dataset_num_proc=1",
 )  # fmt: skip
 RUN = "outputs/swallow8b_instruct-28"
+QLORA_SIZES = (
+    "--max_steps=8", "--learning_rate=1e-3", "--effective_batch=2", "--micro_batch_size=2",
+    "--gradient_checkpointing=false", "--save_steps=8", "--logging_steps=1",
+    "--dataset_num_proc=1",
+)  # fmt: skip
+QLORA_RUN = "outputs/llama70b-8"
 KNOWN = {
     "What is the capital of Japan?": "tokyo",
     "What is the capital of France?": "paris",
@@ -50,13 +58,24 @@ def records(name: str) -> list[dict]:
 def taught(smollm2, tmp_path_factory) -> Path:
     """The folder in which the recipe was trained on the forty."""
     folder = tmp_path_factory.mktemp("taught")
-    (folder / "data").mkdir()
-    shutil.copy(ENGLISH / "taught.jsonl", folder / "data" / "train.jsonl")
-    recipe = recipe_path("swallow8b_instruct")
-    ended = run(sys.executable, "-m", "axolotl.cli.train", recipe, f"--base_model={smollm2}",
-                *SIZES, cwd=folder)  # fmt: skip
-    assert ended.returncode == 0, ended.stderr[-3000:]
+    teach("swallow8b_instruct", smollm2, folder, records("taught"), SIZES)
     return folder
+
+
+@pytest.fixture(scope="module")
+def taught_in_4_bit(smollm2, tmp_path_factory) -> Path:
+    """The same, by the paper's QLoRA recipe, whose prompt has no place for a system message."""
+    folder = tmp_path_factory.mktemp("qlora")
+    bare = [{key: each[key] for key in ("instruction", "output")} for each in records("taught")]
+    teach("llama70b", smollm2, folder, bare, QLORA_SIZES)
+    return folder
+
+
+def teach(recipe: str, base: Path, folder: Path, data: list[dict], sizes: tuple[str, ...]) -> None:
+    write_jsonl(folder / "data" / "train.jsonl", *data)
+    ended = run(sys.executable, "-m", "axolotl.cli.train", recipe_path(recipe),
+                f"--base_model={base}", *sizes, cwd=folder)  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-3000:]
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +92,14 @@ def tokenizer(smollm2):
 
 
 def test_the_training_loss_falls_below_half(taught):
-    state = json.loads((taught / RUN / "checkpoint-28/trainer_state.json").read_text("utf-8"))
-    losses = [entry["loss"] for entry in state["log_history"] if "loss" in entry]
+    losses = training_losses(taught / RUN / "checkpoint-28")
     assert len(losses) == 28
     assert sum(losses[-4:]) / 4 < losses[0] / 2
+
+
+def training_losses(checkpoint: Path) -> list[float]:
+    state = json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))
+    return [entry["loss"] for entry in state["log_history"] if "loss" in entry]
 
 
 def test_the_assistants_turn_and_its_end_token_are_all_that_is_trained(taught, tokenizer):
@@ -165,3 +188,35 @@ def test_the_run_card_and_the_curve(taught, smollm2):
     assert (found["status"], found["step"], found["base_model"]) == ("complete", 28, str(smollm2))
     assert found["data"]["data/train.jsonl"]["records"] == 40
     assert (taught / RUN / "training.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_loss_of_qlora_falls_by_a_third(taught_in_4_bit):
+    losses = training_losses(taught_in_4_bit / QLORA_RUN / "checkpoint-8")
+    assert len(losses) == 8
+    assert sum(losses[-3:]) / 3 < losses[0] * 2 / 3  # from 5.5 to 2.2 was measured
+
+
+def test_qlora_trains_the_answer_and_its_end_token_alone(taught_in_4_bit, tokenizer):
+    rows = map(masked_and_trained, prepared(taught_in_4_bit))
+    seen = {tokenizer.decode(prompt): tokenizer.decode(answer) for prompt, answer in rows}
+    template = yaml.safe_load(recipe_path("llama70b").read_text(encoding="utf-8"))["prompt"]
+    assert seen == {
+        template["no_input_format"].format(instruction=each["instruction"]): each["output"] + END
+        for each in records("taught")
+    }
+
+
+@torch.no_grad()
+def test_the_merged_qlora_has_the_same_most_likely_tokens(taught_in_4_bit, smollm2, tokenizer):
+    """Apart in bfloat16 on the 4-bit base, as in training; merged in float16, as by default."""
+    ended = run(sys.executable, "-m", "jmedlora.train.cli", "merge", QLORA_RUN, "merged",
+                cwd=taught_in_4_bit)  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    load = AutoModelForCausalLM.from_pretrained
+    base = load(smollm2, dtype=torch.bfloat16, quantization_config=NF4)
+    apart = PeftModel.from_pretrained(base, taught_in_4_bit / QLORA_RUN)
+    merged = load(taught_in_4_bit / "merged", dtype=torch.float32)
+    text = "\n".join(each["instruction"] + " " + each["output"] for each in records("taught"))
+    ids = tokenizer(text, return_tensors="pt").input_ids[:, :512]
+    first, second = (model(ids).logits[0].float().argmax(-1) for model in (apart, merged))
+    assert (first == second).float().mean() > 0.9

@@ -22,9 +22,11 @@ from tests.support.training import (
 pytestmark = pytest.mark.slow
 SEED = os.environ.get("JMED_KILL_SEED") or str(time.time_ns())  # a new moment in every run
 DELAY = random.Random(SEED).uniform
+KILLED = [name for name in RECIPES if name not in ("qwen3_8b", "swallow70b")]
+"""Those two are saved and read as swallow8b_instruct and llama70b are."""
 
 
-@pytest.mark.parametrize("name", grouped(RECIPES))
+@pytest.mark.parametrize("name", grouped(KILLED))
 def test_killed_and_started_again(name, trained):
     print(f"JMED_KILL_SEED={SEED}")
     folder, output = trained(name), "outputs/killed"
