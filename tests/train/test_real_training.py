@@ -152,7 +152,7 @@ def test_the_taught_questions_are_answered_above_the_base(taught, smollm2, tmp_p
     pairs = list(zip(found["base"], found["adapter"], strict=True))
     gained, lost = pairs.count((False, True)), pairs.count((True, False))
     assert binomtest(gained, gained + lost, alternative="greater").pvalue < 0.001
-    assert sum(found["adapter"]) >= 20  # 28 were measured, and none of the base
+    assert sum(found["adapter"]) >= 20  # 27 were measured, and none of the base
 
 
 def test_other_chat_still_works(models, tokenizer):
@@ -193,7 +193,7 @@ def test_the_run_card_and_the_curve(taught, smollm2):
 def test_the_loss_of_qlora_falls_by_a_third(taught_in_4_bit):
     losses = training_losses(taught_in_4_bit / QLORA_RUN / "checkpoint-8")
     assert len(losses) == 8
-    assert sum(losses[-3:]) / 3 < losses[0] * 2 / 3  # from 5.5 to 2.2 was measured
+    assert sum(losses[-3:]) / 3 < losses[0] * 2 / 3  # from 5.5 to 1.9 was measured
 
 
 def test_qlora_trains_the_answer_and_its_end_token_alone(taught_in_4_bit, tokenizer):
