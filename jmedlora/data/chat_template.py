@@ -16,6 +16,9 @@ from jmedlora.data.conversation import Message
 from jmedlora.data.tokenize import RecordTokens
 
 PROBE_DATES = (datetime.date(2001, 2, 3), datetime.date(2022, 11, 12))
+RESERVED = ("tokenize", "add_generation_prompt", "chat_template", "strftime_now", "return_dict",
+            "return_tensors", "padding", "truncation", "continue_final_message")  # fmt: skip
+"""Arguments of apply_chat_template itself, which are no template's."""
 THINKING = ("thinking", "reasoning_content")
 """Under these names templates look for what a model thought (gpt-oss; Qwen3 and others)."""
 
@@ -94,7 +97,11 @@ def writes_thinking(chat: ChatFormat, tokenizer: Any) -> bool:
         {"role": "user", "content": "u"},
         {"role": "assistant", "content": "a", "thinking": "«t»"},
     ]
-    return "«t»" in render(marked, ChatFormat(None, {}, chat.date or PROBE_DATES[0]), tokenizer)
+    dated = ChatFormat(None, {}, chat.date or PROBE_DATES[0])
+    try:
+        return "«t»" in render(marked, dated, tokenizer)
+    except ChatTemplateError:  # it takes no such conversation
+        return False
 
 
 def has_thinking(message: Message) -> bool:

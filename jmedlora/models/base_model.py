@@ -7,13 +7,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.models.model_folder import (
+    TOKENIZER_FILES,
     check_model,
     end_token_ids,
     is_adapter,
     tokenizer_faults,
 )
+
+SETTINGS = ("tokenizer_config.json", "chat_template.jinja", "generation_config.json")
+"""What decides, beside the tokenizer itself, what a conversation becomes."""
 
 
 def base_model_faults(name: str) -> list[Fault]:
@@ -59,6 +64,13 @@ def stop_tokens(tokenizer: Any) -> frozenset[int]:
     folder = folder_of(tokenizer.name_or_path)
     stated = end_token_ids(folder) if folder else frozenset()
     return stated or frozenset({tokenizer.eos_token_id})
+
+
+def tokenizer_hashes(name: str) -> dict[str, str]:
+    """SHA-256 (64 hex digits) of the files that make the tokens of the base ``name``, by name."""
+    folder = folder_of(name)
+    files = [folder / each for each in (*TOKENIZER_FILES, *SETTINGS)] if folder else []
+    return {path.name: sha256(path) for path in files if path.is_file()}
 
 
 def folder_of(name: str) -> Path | None:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from jmedlora.core.number_checks import is_whole
+from jmedlora.models.base_model import tokenizer_hashes
 from jmedlora.train.abort import abort_run, print_once, world_size
 from jmedlora.train.chat_settings import check_chat_settings
 from jmedlora.train.lora_targets import check_lora_targets
@@ -184,13 +185,14 @@ def adapt_to_cpu(cfg: Any) -> None:
 def separate_prepared_data(cfg: Any, hashes: Mapping[str, str]) -> None:
     """Gives this data a folder of its own among the prepared ones.
 
-    Axolotl's own name for it leaves out the data's content and order, the prompt and the lengths:
-    after a change it would silently train on the old tokens.
+    Axolotl's own name for it leaves out the data's content and order, the prompt, the lengths and
+    what the tokenizer's files hold: after a change it would silently train on the old tokens.
     """
     keys = (
         "prompt", "chat", "source_len", "target_len", "sequence_len", "base_model",
         "tokenizer_config", "curriculum_sampling", "seed",
     )  # fmt: skip
-    seen = [sorted(hashes.items()), [str(cfg.get(key)) for key in keys]]
+    tokens = tokenizer_hashes(cfg.get("tokenizer_config") or cfg["base_model"])
+    seen = [sorted(hashes.items()), sorted(tokens.items()), [str(cfg.get(key)) for key in keys]]
     name = hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
     cfg["dataset_prepared_path"] = str(Path(cfg["dataset_prepared_path"]) / name)

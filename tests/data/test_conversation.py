@@ -154,6 +154,10 @@ def test_a_base_without_a_chat_template(tmp_path, capsys):
         ({"sytem": "a"}, "chat has 'sytem', not system, template_arguments or date"),
         ({"system": 1}, "chat.system is 1, not text"),
         ({"template_arguments": "a"}, "chat.template_arguments is 'a', not names with values"),
+        (
+            {"template_arguments": {"tokenize": True}},
+            "chat.template_arguments has 'tokenize', which is no template's",
+        ),
         ({"date": "April"}, "chat.date is 'April', not a date such as 2026-04-01"),
     ],
 )

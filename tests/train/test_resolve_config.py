@@ -63,6 +63,17 @@ def test_prepared_data_is_never_that_of_other_data_or_settings(hashes, changes):
     assert prepared(hashes, **changes) != prepared()
 
 
+@pytest.mark.parametrize(
+    "name", ["chat_template.jinja", "tokenizer.json", "generation_config.json"]
+)
+def test_prepared_data_is_never_that_of_another_tokenizer(tmp_path, name):
+    (tmp_path / name).write_text("before", encoding="utf-8")
+    before = prepared(base_model=str(tmp_path))
+    assert prepared(base_model=str(tmp_path)) == before
+    (tmp_path / name).write_text("after", encoding="utf-8")
+    assert prepared(base_model=str(tmp_path)) != before
+
+
 def test_prepared_data_is_found_again():
     assert prepared() == prepared(max_steps=8, learning_rate=1.0, output_dir="elsewhere")
     assert Path(prepared()).parent == Path("outputs/prepared")
