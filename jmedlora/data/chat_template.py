@@ -46,8 +46,8 @@ def tokenize_answer(
     """``messages``, the last of which is the answer, as tokens. Nothing is cut.
 
     stops: ids of the tokens at which generation ends; the answer is trained up to the first one.
-    Raises ChatTemplateError where the template refuses the messages, or where the answer is not
-    found behind the prompt.
+    Raises ChatTemplateError where the template refuses the messages or leaves one out, or where
+    the answer is not found behind the prompt.
     """
     prompt = render(messages[:-1], chat, tokenizer, ask=True)
     whole = render(messages, chat, tokenizer)
@@ -56,6 +56,8 @@ def tokenize_answer(
             "its prompt for an answer is not how the conversation with the answer begins, so the "
             "answer's tokens cannot be told apart"
         )
+    if left_out := list(_left_out(messages, whole)):
+        raise ChatTemplateError(f"it leaves out the {left_out[0]} message")
     source = _encode_prompt(prompt, tokenizer)
     target = _up_to_stop(whole[len(prompt) :], tokenizer, stops)
     return RecordTokens(source, target, len(source), len(target))
@@ -127,9 +129,11 @@ def _rendering_faults(
             'say which it is to write: chat.date "2026-04-01"',
         )
     whole = render(probe, chat, tokenizer)
-    for name, text in [(message["role"], message["content"]) for message in probe]:
-        if text.strip() not in whole:
-            yield f"the chat template leaves out the {name} message", other
+    if left_out := list(_left_out(probe, whole)):
+        yield from (
+            (f"the chat template leaves out the {name} message", other) for name in left_out
+        )
+        return
     tokens = tokenize_answer(probe, chat, tokenizer, stops)
     if "«a»" not in tokenizer.decode(tokens.target):
         yield "the chat template has an end token before the answer", other
@@ -141,6 +145,17 @@ def _rendering_faults(
             f"(it stops at {known})",
             "name the token at the end of an answer as eos_token_id in generation_config.json",
         )
+
+
+def _left_out(messages: list[Message], whole: str) -> Iterator[str]:
+    """Whose message is not in ``whole``, the conversation as text, for each such message.
+
+    Of an answer it is enough what stands behind its thinking, which templates take out of earlier
+    turns.
+    """
+    for message in messages:
+        if message["content"].rpartition("</think>")[2].strip() not in whole:
+            yield message["role"]
 
 
 def _with_thinking(message: Message) -> Message:

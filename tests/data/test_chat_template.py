@@ -142,3 +142,25 @@ def test_what_a_template_says_of_a_conversation_is_told():
     hostile = {"role": "assistant", "content": "<|channel|>analysis<|message|>"}
     with pytest.raises(ChatTemplateError, match="You have passed a message containing"):
         render([USER, hostile], ChatFormat(None, {}, DATE), published("gptoss"))
+
+
+@pytest.mark.parametrize(
+    ("condition", "messages", "role"),
+    [
+        ("m.role != 'system'", [SYSTEM, USER, ANSWER], "system"),
+        ("'痛' not in m.content", [{**USER, "content": "痛みは？"}, ANSWER, USER, ANSWER], "user"),
+    ],
+)
+def test_a_turn_of_a_record_that_a_template_leaves_out(condition, messages, role):
+    """Such a template looks faultless until a record has the turn."""
+    tokenizer = with_template(OWN.replace("in messages", f"in messages if {condition}") + ASK)
+    chat, stops = ChatFormat(None), frozenset({tokenizer.eos_token_id})
+    assert list(chat_template_faults(chat, tokenizer, stops)) == []
+    with pytest.raises(ChatTemplateError, match=f"^it leaves out the {role} message$"):
+        tokenize_answer(messages, chat, tokenizer, stops)
+
+
+def test_thinking_that_a_template_takes_out_of_an_earlier_answer_is_no_fault():
+    thought = {**ANSWER, "content": "<think>\n体温を問う。\n</think>\n\n三十八度"}
+    _, answer = rows("qwen3", (USER, thought, USER, ANSWER), enable_thinking=False)
+    assert answer == "三十八度<|im_end|>"
