@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Iterable
 
+from jmedlora.core.comparable_text import comparable
 from jmedlora.exams.documents import case_in_front
 from jmedlora.exams.schema import Question
 
@@ -20,17 +20,13 @@ def question_keys(question: Question) -> frozenset[str]:
     without it.
     """
     stems = (question.question, case_in_front(question).question)
-    choices = sorted(map(_normalized, question.choices))
-    return frozenset(_digest([_normalized(stem), *choices]) for stem in stems)
+    choices = sorted(map(comparable, question.choices))
+    return frozenset(_digest([comparable(stem), *choices]) for stem in stems)
 
 
 def all_keys(questions: Iterable[Question]) -> list[str]:
     """The keys of all, each once, ascending."""
     return sorted({key for question in questions for key in question_keys(question)})
-
-
-def _normalized(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _digest(parts: list[str]) -> str:

@@ -71,9 +71,7 @@ def weight_names(folder: Path) -> set[str]:
     names: set[str] = set()
     for shard in folder.glob("*.safetensors"):
         try:
-            with shard.open("rb") as file:
-                length = int.from_bytes(file.read(HEADER_SIZE), "little")
-                header = parse_json(file.read(min(length, shard.stat().st_size)))
+            header = parse_json(_read_header(shard)[1])
         except (OSError, NotJsonError):
             continue
         names |= set(header) - {"__metadata__"} if isinstance(header, dict) else set()
@@ -201,15 +199,20 @@ def _damage(shard: Path) -> str:
     """What is wrong with a safetensors file whose length is not what its header says, or ""."""
     try:
         size = shard.stat().st_size
-        with shard.open("rb") as file:
-            length = int.from_bytes(file.read(HEADER_SIZE), "little")
-            header = file.read(min(length, size))
+        length, header = _read_header(shard)
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     end = _end(header)
     if end is None:
         return "the file is damaged"
     return "" if size == HEADER_SIZE + length + end else "the file is cut off"
+
+
+def _read_header(shard: Path) -> tuple[int, bytes]:
+    """How many bytes of header a safetensors file states, and those that it has. Raises OSError."""
+    with shard.open("rb") as file:
+        length = int.from_bytes(file.read(HEADER_SIZE), "little")
+        return length, file.read(min(length, shard.stat().st_size))
 
 
 def _change(shard: Path) -> str:

@@ -48,7 +48,7 @@ def require_agreement(folder: Path, card: Mapping[str, Any]) -> None:
     """
     if world_size() == 1:
         return
-    found = _of_every_process({"machine": platform.node(), **{key: card[key] for key in SHARED}})
+    found = of_every_process({"machine": platform.node(), **{key: card[key] for key in SHARED}})
     first = found[0]
     for other in found[1:]:
         here, there = ({key: each[key] for key in SHARED} for each in (first, other))
@@ -58,7 +58,7 @@ def require_agreement(folder: Path, card: Mapping[str, Any]) -> None:
                 f"else than process 0 on {first['machine']}: {changed}. All machines need the same "
                 "recipe, data and packages, and must see the same checkpoints"
             )
-    for number, seen in enumerate(_of_every_process(_sees_first_card(folder, card))):
+    for number, seen in enumerate(of_every_process(_sees_first_card(folder, card))):
         if not seen:
             abort_run(
                 f"{folder}: process {number} on machine {found[number]['machine']} does not see "
@@ -67,8 +67,8 @@ def require_agreement(folder: Path, card: Mapping[str, Any]) -> None:
             )
 
 
-def _of_every_process(value: Any) -> list[Any]:
-    """What each process gave, in the order of their numbers."""
+def of_every_process(value: Any) -> list[Any]:
+    """The ``value`` of each process, in the order of their numbers; every process must ask."""
     from axolotl.utils.distributed import init_distributed_state
 
     init_distributed_state()  # where Axolotl has not needed it so far

@@ -14,6 +14,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from jmedlora.models.model_folder import weight_hashes
 from jmedlora.models.run_card_file import write_card
 from jmedlora.train.abort import rank, world_size
+from jmedlora.train.agreement import of_every_process
 from jmedlora.train.output_folder import file_sizes
 
 GIB = 2**30
@@ -84,8 +85,7 @@ def checkpoint_sizes(checkpoint: Path) -> dict[str, int]:
     if world_size() == 1:
         return file_sizes(checkpoint)
     torch.distributed.barrier()  # nobody writes any more, so no temporary file is seen
-    seen: list[Any] = [None] * world_size()
-    torch.distributed.all_gather_object(seen, file_sizes(checkpoint))
+    seen = of_every_process(file_sizes(checkpoint))
     names = sorted({name for sizes in seen for name in sizes})
     return {name: max(sizes.get(name, 0) for sizes in seen) for name in names}
 

@@ -6,28 +6,21 @@ qlora's, cut prompt and answer at 512 tokens each (Table 3: input length, target
 
 from typing import Any
 
-from axolotl.prompt_tokenizers import IGNORE_INDEX, PromptTokenizingStrategy
-from axolotl.prompters import UnsupportedPrompter
 from axolotl.utils.dict import DictDefault
 
-from jmedlora.data.tokenize import PromptTemplate, TokenLimits, tokenize_record
+from jmedlora.data.tokenize import PromptTemplate, RecordTokens, TokenLimits, tokenize_record
+from jmedlora.train.answer_strategy import AnswerStrategy
 
 
-class InstructionStrategy(PromptTokenizingStrategy):
+class InstructionStrategy(AnswerStrategy):
     """Tokenizes one record: the prompt is masked, the answer and its end token are trained."""
 
     def __init__(self, template: PromptTemplate, limits: TokenLimits, tokenizer: Any) -> None:
-        super().__init__(UnsupportedPrompter(), tokenizer)
+        super().__init__(tokenizer)
         self.template, self.limits = template, limits
 
-    def tokenize_prompt(self, prompt: dict[str, Any]) -> dict[str, list[int]]:
-        tokens = tokenize_record(prompt, self.template, self.limits, self.tokenizer)
-        ids = tokens.source + tokens.target
-        return {
-            "input_ids": ids,
-            "attention_mask": [1] * len(ids),
-            "labels": [IGNORE_INDEX] * len(tokens.source) + tokens.target,
-        }
+    def tokens(self, row: dict[str, Any]) -> RecordTokens:
+        return tokenize_record(row, self.template, self.limits, self.tokenizer)
 
 
 def load(tokenizer: Any, cfg: DictDefault) -> InstructionStrategy:

@@ -1,7 +1,6 @@
 """What a training file holds, counted without refusing anything: texts, gaps, repetitions."""
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from math import ceil
 from pathlib import Path
 from statistics import fmean, median
 
+from jmedlora.core.comparable_text import comparable
 from jmedlora.core.display import language, visible
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, Record, read_jsonl
@@ -114,7 +114,7 @@ def _profile(path: Path, numbered: list[Numbered], kind: Kind) -> Profile:
         usable=usable,
         fields=[_field_profile(name, records) for name in names],
         repeated=_count_repeated(_record_key(record, names, str) for record in records),
-        alike=_count_repeated(_record_key(record, names, _normalized) for record in records),
+        alike=_count_repeated(_record_key(record, names, comparable) for record in records),
         other_answers=_count_other_answers(usable) if kind == "train" else 0,
         echoes=sum(map(_is_echo, records)) if kind == "train" else 0,
         others=dict(others.most_common()),
@@ -133,7 +133,7 @@ def _field_profile(name: str, records: Sequence[Record]) -> FieldProfile:
         empty=empty,
         not_text=len(values) - len(texts) - missing - empty,
         repeated=_count_repeated(texts),
-        alike=_count_repeated(map(_normalized, texts)),
+        alike=_count_repeated(map(comparable, texts)),
         not_japanese=sum(language(text) != "ja" for text in texts),
         characters=[len(text) for text in texts],
     )
@@ -142,11 +142,6 @@ def _field_profile(name: str, records: Sequence[Record]) -> FieldProfile:
 def _count_repeated(values: Iterable[object]) -> int:
     """How many of ``values`` stood earlier among them."""
     return sum(count - 1 for count in Counter(values).values())
-
-
-def _normalized(text: str) -> str:
-    """``text`` without what a copy may differ in: width, case, white space."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _record_key(
