@@ -41,6 +41,13 @@ def test_the_same_of_a_dataset(capsys):
     assert line.startswith("jmed-train: roles_to_train is refused")
 
 
+def test_answers_that_would_be_cut(capsys):
+    cfg = load("qwen3_8b", excess_length_strategy="truncate")
+    (line,) = stopped(capsys, check_chat_settings, cfg)
+    assert line.startswith("jmed-train: excess_length_strategy truncate is refused in a recipe on")
+    check_chat_settings(load("qwen3_8b", excess_length_strategy="drop"))  # Axolotl's own choice
+
+
 @pytest.mark.parametrize("name", CHAT)
 def test_the_recipes_have_none_of_them(name, capsys):
     check_chat_settings(load(name))
