@@ -6,6 +6,7 @@ conversation, up to the token at which generation stops, is what is trained.
 """
 
 import datetime
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,14 @@ import jinja2
 from jmedlora.data.conversation import Message
 from jmedlora.data.tokenize import RecordTokens
 
+PROBE_ANSWER = "«a»"
+DATED = "the chat template writes the date of the day"
+LEFT_OUT = "the chat template leaves out the {} message"
 PROBE_DATES = (datetime.date(2001, 2, 3), datetime.date(2022, 11, 12))
-RESERVED = ("tokenize", "add_generation_prompt", "chat_template", "strftime_now", "return_dict",
-            "return_tensors", "padding", "truncation", "continue_final_message")  # fmt: skip
+CALL_ARGUMENTS = (
+    "tokenize", "add_generation_prompt", "chat_template", "strftime_now", "return_dict",
+    "return_tensors", "padding", "truncation", "continue_final_message",
+)  # fmt: skip
 """Arguments of apply_chat_template itself, which are no template's."""
 THINKING = ("thinking", "reasoning_content")
 """Under these names templates look for what a model thought (gpt-oss; Qwen3 and others)."""
@@ -66,7 +72,8 @@ def tokenize_answer(
 def render(messages: list[Message], chat: ChatFormat, tokenizer: Any, *, ask: bool = False) -> str:
     """``messages`` as text; with ``ask`` up to where the model is to go on.
 
-    Raises ChatTemplateError with what the template said of the messages.
+    Raises ChatTemplateError with what the template said of the messages, or with the error that
+    it made: a template is a program, and may divide by zero.
     """
     turns = [_with_thinking(message) for message in messages]
     date = {"strftime_now": chat.date.strftime} if chat.date else {}
@@ -74,8 +81,10 @@ def render(messages: list[Message], chat: ChatFormat, tokenizer: Any, *, ask: bo
         return tokenizer.apply_chat_template(
             turns, tokenize=False, add_generation_prompt=ask, **date, **chat.arguments
         )
-    except jinja2.TemplateError as error:
-        raise ChatTemplateError(" ".join(str(error).split()) or repr(error)) from error
+    except Exception as error:
+        if not _is_of_template(error):
+            raise  # a bug of ours, which keeps its traceback
+        raise ChatTemplateError(_described(error)) from error
 
 
 def chat_template_faults(
@@ -91,6 +100,32 @@ def chat_template_faults(
         yield from _rendering_faults(chat, tokenizer, stops, other)
     except ChatTemplateError as error:
         yield f"the chat template cannot be trained on: {error}", other
+
+
+def writes_date_of_the_day(chat: ChatFormat, tokenizer: Any) -> bool:
+    """Whether what the template makes of a conversation depends on the day, which ``chat`` does
+    not pin. Raises ChatTemplateError where the template refuses the probe.
+    """
+    probe = probe_conversation(chat)
+    first, second = (
+        render(probe, ChatFormat(None, chat.arguments, date), tokenizer) for date in PROBE_DATES
+    )
+    return first != second and chat.date is None
+
+
+def left_out_of_probe(chat: ChatFormat, tokenizer: Any) -> list[str]:
+    """Whose messages of the probe the template leaves out. Raises ChatTemplateError likewise."""
+    probe = probe_conversation(chat)
+    return list(_left_out(probe, render(probe, chat, tokenizer)))
+
+
+def probe_conversation(chat: ChatFormat) -> list[Message]:
+    """A conversation that ends with PROBE_ANSWER."""
+    turns: list[Message] = [
+        {"role": "user", "content": "«u»"},
+        {"role": "assistant", "content": PROBE_ANSWER},
+    ]
+    return [{"role": "system", "content": chat.system}, *turns] if chat.system else turns
 
 
 def writes_thinking(chat: ChatFormat, tokenizer: Any) -> bool:
@@ -114,31 +149,20 @@ def has_thinking(message: Message) -> bool:
 def _rendering_faults(
     chat: ChatFormat, tokenizer: Any, stops: frozenset[int], other: str
 ) -> Iterator[tuple[str, str]]:
-    probe: list[Message] = [
-        {"role": "system", "content": chat.system or "«s»"},
-        {"role": "user", "content": "«u»"},
-        {"role": "assistant", "content": "«a»"},
-    ][0 if chat.system else 1 :]
-    dated = [
-        render(probe, ChatFormat(None, chat.arguments, date), tokenizer) for date in PROBE_DATES
-    ]
-    if dated[0] != dated[1] and chat.date is None:
+    if writes_date_of_the_day(chat, tokenizer):
         yield (
-            "the chat template writes the date of the day, so the rows of today and of tomorrow "
-            "differ",
-            'say which it is to write: chat.date "2026-04-01"',
+            f"{DATED}, so the rows of today and of tomorrow differ",
+            ('say which it is to write: chat.date "2026-04-01"'),
         )
-    whole = render(probe, chat, tokenizer)
-    if left_out := list(_left_out(probe, whole)):
-        yield from (
-            (f"the chat template leaves out the {name} message", other) for name in left_out
-        )
+    if left_out := left_out_of_probe(chat, tokenizer):
+        yield from ((LEFT_OUT.format(name), other) for name in left_out)
         return
+    probe = probe_conversation(chat)
     tokens = tokenize_answer(probe, chat, tokenizer, stops)
-    if "«a»" not in tokenizer.decode(tokens.target):
+    if PROBE_ANSWER not in tokenizer.decode(tokens.target):
         yield "the chat template has an end token before the answer", other
     elif tokens.target[-1] not in stops:
-        end = whole.rpartition("«a»")[2].strip()
+        end = render(probe, chat, tokenizer).rpartition(PROBE_ANSWER)[2].strip()
         known = ", ".join(repr(tokenizer.decode([stop])) for stop in sorted(stops))
         yield (
             f"the chat template ends an answer with {end!r}, at which generation does not stop "
@@ -156,6 +180,22 @@ def _left_out(messages: list[Message], whole: str) -> Iterator[str]:
     for message in messages:
         if message["content"].rpartition("</think>")[2].strip() not in whole:
             yield message["role"]
+
+
+def _is_of_template(error: Exception) -> bool:
+    """Whether ``error`` was raised while the template was read or rendered: within jinja2."""
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(
+        str(frame.f_globals.get("__name__")).partition(".")[0] == "jinja2" for frame in frames
+    )
+
+
+def _described(error: Exception) -> str:
+    """What ``error`` says, in one line; of an error that is not the template's own, its class."""
+    text = " ".join(str(error).split())
+    if isinstance(error, jinja2.TemplateError):
+        return text or repr(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _with_thinking(message: Message) -> Message:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from jmedlora.core.errors import Fault, FileError, UserError
-from jmedlora.data.chat_template import RESERVED, ChatFormat
+from jmedlora.data.chat_template import CALL_ARGUMENTS, ChatFormat
 from jmedlora.data.dataset import Kind
 from jmedlora.data.tokenize import PromptTemplate, TokenLimits
 
@@ -88,7 +88,7 @@ def read_chat(chat: Any) -> ChatFormat:
         raise SettingError(f"chat.system is {system!r}, not text")
     if not isinstance(arguments, Mapping):
         raise SettingError(f"chat.template_arguments is {arguments!r}, not names with values")
-    if odd := [name for name in arguments if not isinstance(name, str) or name in RESERVED]:
+    if odd := [name for name in arguments if not isinstance(name, str) or name in CALL_ARGUMENTS]:
         raise SettingError(f"chat.template_arguments has {odd[0]!r}, which is no template's")
     return ChatFormat(system, dict(arguments), _date(chat.get("date")))
 

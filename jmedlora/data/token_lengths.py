@@ -157,7 +157,8 @@ def _measure_answers(file: TrainingFile, plan: DataPlan, tokenizer: Any) -> Toke
             found.append(tokenize_answer(record["messages"], plan.chat, tokenizer, stops))
         except ChatTemplateError as error:
             what = f"the base model's chat template does not take it: {error}"
-            faults.append(Fault(file.path, line, None, what, "repair or delete the line"))
+            remedy = "repair or delete the line, or repair the template"
+            faults.append(Fault(file.path, line, None, what, remedy))
     if faults:
         raise FileError(faults)
     lengths = [each.source_length + each.target_length for each in found]

@@ -4,7 +4,7 @@ import pytest
 
 from jmedlora.data.cli import main
 from jmedlora.data.conversation import as_instruction, as_messages, conversations_by_answer
-from tests.support.chat_templates import published, save, with_template
+from tests.support.chat_templates import ASK, OWN, published, save, with_template
 from tests.support.commands import write_jsonl
 from tests.support.training_data import GOOD, RECIPES, check, recipe, with_recipe
 
@@ -127,6 +127,18 @@ def test_a_longer_conversation_is_left_out_and_counted(qwen, tmp_path, capsys):
     assert counted(capsys, tmp_path, path, sequence_len=9) == (
         1, "", f"{path}: every conversation is longer than 9 tokens and would be left out; shorten"
         " them, or raise sequence_len\n",
+    )  # fmt: skip
+
+
+def test_a_template_that_fails_at_a_record(tmp_path, capsys):
+    fails = "{% if '三' in messages[0].content %}{{ 1 // 0 }}{% endif %}"
+    save(with_template(OWN + ASK + fails), tmp_path / "qwen")
+    turns = [{**U, "content": "三"}, A]
+    path = write_jsonl(tmp_path / "data.jsonl", {"messages": [U, A]}, {"messages": turns})
+    chat = {"template_arguments": {}}
+    assert counted(capsys, tmp_path, path, chat=chat) == (
+        1, "", f"{path}:2: the base model's chat template does not take it: ZeroDivisionError:"
+        " integer division or modulo by zero; repair or delete the line, or repair the template\n",
     )  # fmt: skip
 
 
