@@ -11,13 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import TemplateError
-
 from jmedlora.core.atomic_write import atomic_path
 from jmedlora.core.checksum import sha256
 from jmedlora.core.display import counted
 from jmedlora.core.errors import Fault, FileError, UserError
 from jmedlora.core.jsonl import Record
+from jmedlora.data.chat_template import (
+    DATED,
+    LEFT_OUT,
+    PROBE_ANSWER,
+    ChatFormat,
+    ChatTemplateError,
+    left_out_of_probe,
+    probe_conversation,
+    render,
+    writes_date_of_the_day,
+)
 from jmedlora.exams.chat_messages import Messages, chat_messages
 from jmedlora.exams.protocols import chat
 from jmedlora.exams.question_identity import all_keys
@@ -28,8 +37,9 @@ from jmedlora.models.base_model import base_model_faults, load_tokenizer
 from jmedlora.train.abort import print_once
 
 SHIPPED = "jmed_sample"
-PROBE = "0f8a"
-"""An answer that no template holds itself."""
+AS_TRL_ASKS = ChatFormat(system="«s»")
+"""With a system message, as the chat tasks ask. Axolotl 0.19.0 passes TRL neither a date nor other
+arguments for the template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +110,15 @@ def check_reward(cfg: Any) -> RewardQuestions:
     _check_template(tokenizer, base)
     docs = [chat.PROTOCOL.form(each) for each in questions]
     limit = int(cfg["trl"]["max_completion_length"])
+    asked = _asked(chat_messages(docs), questions, tokenizer, path)
     rows = [
-        _row(doc, messages, limit, tokenizer)
-        for doc, messages in zip(docs, chat_messages(docs), strict=True)
+        {
+            "prompt": messages,
+            "asked": text,
+            "document": json.dumps(doc, ensure_ascii=False),
+            "limit": limit,
+        }
+        for doc, (messages, text) in zip(docs, asked, strict=True)
     ]
     _check_lengths(rows, questions, tokenizer, cfg, path)
     prompts = cfg["effective_batch"] // cfg["trl"]["num_generations"]
@@ -126,24 +142,35 @@ def _read(name: str) -> tuple[Path, tuple[Question, ...]]:
 
 
 def _check_template(tokenizer: Any, base: str) -> None:
-    """Raises UserError unless an answer of the chat template ends with the tokenizer's end token.
+    """Raises UserError for a chat template that cannot be asked as TRL asks, or whose answers do
+    not end with the tokenizer's end token.
 
     TRL stops at that token alone. With another one, each answer would run on to its limit.
     """
-    if not tokenizer.chat_template:
+    if not isinstance(tokenizer.chat_template, str):
+        has = "several chat templates" if tokenizer.chat_template else "no chat template"
         raise UserError(
-            f"{base}: its tokenizer has no chat template, so it cannot be asked as a chat; name an "
+            f"{base}: its tokenizer has {has}, so it cannot be asked as a chat; name an "
             "instruction model as base_model"
         )
-    turns = [{"role": role, "content": PROBE} for role in ("system", "user", "assistant")]
     try:
-        text = tokenizer.apply_chat_template(turns, tokenize=False)
-    except TemplateError as error:
+        dated = writes_date_of_the_day(AS_TRL_ASKS, tokenizer)
+        left_out = left_out_of_probe(AS_TRL_ASKS, tokenizer)
+        text = render(probe_conversation(AS_TRL_ASKS), AS_TRL_ASKS, tokenizer)
+    except ChatTemplateError as error:
         raise UserError(
             f"{base}: its chat template refuses the messages system, user, assistant ({error}); "
             "name another base_model"
         ) from error
-    behind = text.rpartition(PROBE)[2].strip()
+    if dated:
+        raise UserError(
+            f"{base}: {DATED}, which TRL cannot be told to pin, so a run that goes on tomorrow "
+            "would see other prompts; name another base_model, or write a date into the template"
+        )
+    if left_out:
+        what = LEFT_OUT.format(left_out[0])
+        raise UserError(f"{base}: {what}; name another base_model, or repair the template")
+    behind = text.rpartition(PROBE_ANSWER)[2].strip()
     if not behind.startswith(tokenizer.eos_token):
         raise UserError(
             f"{base}: its chat template ends an answer with {behind[:40]!r}, but its end token is "
@@ -152,10 +179,24 @@ def _check_template(tokenizer: Any, base: str) -> None:
         )
 
 
-def _row(doc: Record, messages: Messages, limit: int, tokenizer: Any) -> Record:
-    asked = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    document = json.dumps(doc, ensure_ascii=False)
-    return {"prompt": messages, "asked": asked, "document": document, "limit": limit}
+def _asked(
+    conversations: Sequence[Messages], questions: Sequence[Question], tokenizer: Any, path: Path
+) -> list[tuple[Messages, str]]:
+    """Each question's messages, and the text that the template makes of them.
+
+    Raises FileError with the questions that the template refuses.
+    """
+    found, faults = [], []
+    for messages, question in zip(conversations, questions, strict=True):
+        try:
+            found.append((messages, render(messages, ChatFormat(None), tokenizer, ask=True)))
+        except ChatTemplateError as error:
+            what = f"the base model's chat template does not take it: {error}"
+            remedy = "repair or delete the question, or repair the template"
+            faults.append(Fault(path, None, question.problem_id, what, remedy))
+    if faults:
+        raise FileError(faults)
+    return found
 
 
 def _check_lengths(

@@ -229,6 +229,47 @@ def test_a_template_without_a_system_message(place, model):
     )
 
 
+END = "{{ eos_token }}"
+TURNS = "{% for turn in messages %}{{ turn['content'] }}" + END + "{% endfor %}"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (
+            "{{ strftime_now('%d %b %Y') }}" + TURNS,
+            "the chat template writes the date of the day, which TRL cannot be told to pin, so a"
+            " run that goes on tomorrow would see other prompts; name another base_model, or write"
+            " a date into the template",
+        ),
+        (
+            TURNS.replace("in messages", "in messages if turn['role'] != 'system'"),
+            "the chat template leaves out the system message; name another base_model, or repair"
+            " the template",
+        ),
+        (
+            TURNS + "{{ 1 // 0 }}",
+            "its chat template refuses the messages system, user, assistant (ZeroDivisionError:"
+            " integer division or modulo by zero); name another base_model",
+        ),
+    ],
+)
+def test_a_template_that_cannot_be_rewarded(place, model, template, said):
+    base = with_template(model, place / "base", template)
+    assert fault(recipe(base)) == f"{base}: {said}"
+
+
+def test_a_question_at_which_a_template_fails(place, model):
+    write_questions(place / "data" / "questions.jsonl", range(8))
+    fails = "{% if '検査値3' in messages[-1].content %}{{ 1 // 0 }}{% endif %}"
+    base = with_template(model, place / "base", TURNS + fails)
+    assert fault(recipe(base)) == (
+        "data/questions.jsonl: own-03: the base model's chat template does not take it:"
+        " ZeroDivisionError: integer division or modulo by zero; repair or delete the question, or"
+        " repair the template"
+    )
+
+
 @pytest.mark.parametrize("group", [1, 7, 65])
 def test_groups_that_do_not_divide_a_step(model, capsys, group):
     cfg = load("grpo_8b")
