@@ -180,7 +180,10 @@ def _check_fields(text: str, key: str, fields: set[str]) -> None:
 
 
 def _date(value: Any) -> datetime.date | None:
+    """Raises SettingError for a date without quotes, too: Axolotl's configuration takes texts."""
+    if isinstance(value, datetime.date):
+        raise SettingError(f'chat.date is {value} without quotes; write "{value}"')
     try:
-        return value if value is None else datetime.date.fromisoformat(str(value))
+        return None if value is None else datetime.date.fromisoformat(str(value))
     except ValueError as error:
         raise SettingError(f"chat.date is {value!r}, not a date such as 2026-04-01") from error

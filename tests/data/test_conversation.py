@@ -1,5 +1,7 @@
 """Records with several turns: what is refused, and what recipes make of them."""
 
+import datetime
+
 import pytest
 
 from jmedlora.data.cli import main
@@ -171,6 +173,10 @@ def test_a_base_without_a_chat_template(tmp_path, capsys):
             "chat.template_arguments has 'tokenize', which is no template's",
         ),
         ({"date": "April"}, "chat.date is 'April', not a date such as 2026-04-01"),
+        (  # of YAML's own type
+            {"date": datetime.date(2026, 4, 1)},
+            'chat.date is 2026-04-01 without quotes; write "2026-04-01"',
+        ),
     ],
 )
 def test_settings_that_cannot_be(qwen, tmp_path, capsys, chat, said):
