@@ -1,5 +1,6 @@
 """A process of the same training that is gone, known by what torch says in those that are left."""
 
+from jmedlora.train.abort import world_size
 from jmedlora.train.error_causes import error_causes
 
 LOST_PHRASES = (
@@ -8,14 +9,18 @@ LOST_PHRASES = (
     "Broken pipe",
     "Timed out waiting",
     "Connection was likely closed",
+    "client socket has timed out",
     "remote process exited or there was a network error",
 )
-"""Of gloo (the first four), of torch's store and of NCCL. torch has no class of error for it."""
+"""Of gloo (the first four), of torch's store (the next two) and of NCCL. torch has no class of error for it."""
 
 
 def is_lost_process(error: BaseException) -> bool:
-    """Whether ``error``, or one that it came from, is that of a connection to another process."""
-    return any(
+    """Whether ``error``, or one that it came from, is that of a connection to another process.
+
+    A process that trains alone has lost none, whatever else it is connected to.
+    """
+    return world_size() > 1 and any(
         isinstance(each, RuntimeError) and any(words in str(each) for words in LOST_PHRASES)
         for each in error_causes(error)
     )

@@ -23,7 +23,7 @@ def merge(run: Path, folder: Path, *, base: str | None = None, dtype: str | None
     The run card goes with it, so that reports know what the model was trained from. ``base``
     overrides where the base model is. dtype: torch's name of the number format to which the sum of
     base and adapter is rounded; None: the base's own, but float16 in place of bfloat16. Raises
-    FileError if something is missing.
+    FileError if something is missing, or if a merged weight is no finite number.
     """
     card = read_card(run)
     if card is None or not is_adapter(run):
@@ -37,6 +37,7 @@ def merge(run: Path, folder: Path, *, base: str | None = None, dtype: str | None
 
     model = _in_format(_load(base, qlora=card.get("adapter") == "qlora"), dtype)
     merged = PeftModel.from_pretrained(model, run).merge_and_unload()
+    _require_finite(merged, run)
     merged.save_pretrained(folder)
     load_tokenizer(base).save_pretrained(folder)
     kept = {key: value for key, value in card.items() if key != "files"}
@@ -60,10 +61,24 @@ def _in_format(model: Any, dtype: str | None) -> Any:
     """``model`` in the number format in which the adapter is added to it.
 
     What an adapter adds is mostly smaller than half a step of bfloat16, which keeps 8 bits, and
-    would be rounded away. float16 keeps 11 in the same space; no weight is too large for it.
+    would be rounded away. float16 keeps 11 in the same space, but no number above 65,504.
     """
     import torch
 
     if dtype is None and model.dtype == torch.bfloat16:
         dtype = "float16"
     return model if dtype is None else model.to(getattr(torch, dtype))
+
+
+def _require_finite(model: Any, run: Path) -> None:
+    """Raises FileError naming a weight of ``model`` that is infinite or no number."""
+    for name, weight in model.state_dict().items():
+        if weight.is_floating_point() and not weight.isfinite().all():
+            form = str(weight.dtype).removeprefix("torch.")
+            what = f"merged in {form}, the weight {name} is no finite number"
+            remedy = (
+                "give --dtype float32, which rounds nothing, or --dtype bfloat16"
+                if form == "float16"
+                else "look for the same weight in the base and the adapter"
+            )
+            raise FileError([Fault(run, None, None, what, remedy)])

@@ -126,7 +126,10 @@ def resolve_accumulation_steps(cfg: Any) -> None:
     batch, micro = cfg.get("effective_batch"), cfg.get("micro_batch_size")
     if not batch or not micro:
         abort_run("the recipe must name micro_batch_size and effective_batch (rows a step in all)")
-    at_once = int(micro) * world_size()
+    for key, value in (("effective_batch", batch), ("micro_batch_size", micro)):
+        if not is_whole(value) or value < 1:
+            abort_run(f"{key} is {value!r}, not a whole number above 0")
+    at_once = micro * world_size()
     if steps := cfg.get("gradient_accumulation_steps"):
         if steps * at_once != batch:
             abort_run(
@@ -135,7 +138,7 @@ def resolve_accumulation_steps(cfg: Any) -> None:
                 "gradient_accumulation_steps out, or set effective_batch as well"
             )
     elif batch % at_once:
-        abort_run(_indivisible_batch(batch, int(micro)))
+        abort_run(_indivisible_batch(batch, micro))
     cfg["gradient_accumulation_steps"] = batch // at_once
 
 

@@ -5,8 +5,10 @@ from importlib.util import find_spec
 from math import lcm
 from typing import Any
 
+from jmedlora.core.number_checks import is_whole
 from jmedlora.train.abort import abort_run, world_size
 
+WHOLE_NUMBERS = ("num_generations", "max_completion_length", "generation_batch_size")
 NEEDED = ("reward_funcs", "num_generations", "max_completion_length")
 
 
@@ -28,14 +30,17 @@ def resolve_reward(cfg: Any) -> None:
     trl = cfg.get("trl")
     if not isinstance(trl, Mapping) or not all(trl.get(key) for key in NEEDED):
         abort_run(f"the recipe must name {', '.join(f'trl.{key}' for key in NEEDED)}")
-    batch, group = int(cfg["effective_batch"]), int(trl["num_generations"])
+    for key in WHOLE_NUMBERS:
+        if (value := trl.get(key)) is not None and not (is_whole(value) and value > 0):
+            abort_run(f"trl.{key} is {value!r}, not a whole number above 0")
+    batch, group = cfg["effective_batch"], trl["num_generations"]
     if group < 2 or batch % group:
         fitting = ", ".join(str(n) for n in range(2, batch + 1) if batch % n == 0)
         abort_run(
             f"trl.num_generations {group} does not divide effective_batch {batch} into groups of "
             f"two answers or more; those that do: {fitting or 'none'}"
         )
-    at_once = int(trl.get("generation_batch_size") or batch)
+    at_once = trl.get("generation_batch_size") or batch
     step = lcm(group, int(cfg["micro_batch_size"]) * world_size())
     if batch % at_once or at_once % step:
         fitting = ", ".join(str(n) for n in range(step, batch + 1, step) if batch % n == 0)

@@ -25,6 +25,14 @@ def test_a_step_sees_the_same_rows_on_any_number_of_processes(
     assert cfg.gradient_accumulation_steps == steps
 
 
+@pytest.mark.parametrize("key", ["effective_batch", "micro_batch_size"])
+@pytest.mark.parametrize("value", ["abc", 8.5, -8])
+def test_a_number_of_rows_that_is_none(capsys, key, value):
+    cfg = DictDefault({"effective_batch": 8, "micro_batch_size": 1, key: value})
+    line = f"jmed-train: {key} is {value!r}, not a whole number above 0"
+    assert stopped(capsys, resolve_accumulation_steps, cfg) == [line]
+
+
 @pytest.mark.parametrize(
     ("processes", "batch", "micro", "line"),
     [

@@ -13,6 +13,7 @@ from torch.distributed.elastic.multiprocessing.errors import ChildFailedError, P
 
 from jmedlora.train import final_line, start_guard
 from tests.support.commands import ROOT
+from tests.support.plugin import on
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -121,11 +122,14 @@ def test_a_full_disk_is_one_line(hooks, capsys, action):
         RuntimeError("[gloo/transport/tcp/pair.cc:553] Connection closed by peer [10.77.0.1]:147"),
         RuntimeError("[gloo/transport/tcp/unbound_buffer.cc:78] Timed out waiting 30000ms for recv "
                      "operation to complete"),
+        torch.distributed.DistNetworkError("The client socket has timed out after 60000ms while "
+                                           "trying to connect to (10.77.0.1, 29500)."),
         torch.distributed.DistNetworkError("Failed to recv, got 0 bytes. Connection was likely "
                                            "closed. Did the remote server shutdown or crash?"),
     ],
 )  # fmt: skip
-def test_a_lost_process_is_one_line(hooks, capsys, error):
+def test_a_lost_process_is_one_line(hooks, capsys, monkeypatch, error):
+    on(monkeypatch, 2)
     report(fail(error))
     assert capsys.readouterr().err == LOST_PROCESS.format("outputs/a")
 
@@ -135,6 +139,7 @@ def test_a_lost_process_is_one_line(hooks, capsys, error):
     [
         ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"),  # of another program
         OSError(errno.EACCES, "Permission denied"),
+        RuntimeError("[Errno 32] Broken pipe"),  # this process trains alone
         RuntimeError("CUDA out of memory"),
         ValueError("x"),
     ],

@@ -280,6 +280,18 @@ def test_groups_that_do_not_divide_a_step(model, capsys, group):
     ]
 
 
+@pytest.mark.parametrize(
+    "key", ["num_generations", "max_completion_length", "generation_batch_size"]
+)
+@pytest.mark.parametrize("value", ["abc", "8", 8.5, -1, True])
+def test_a_number_of_answers_that_is_none(capsys, key, value):
+    cfg = load("grpo_8b")
+    cfg.trl[key] = value
+    assert stopped(capsys, resolve_config, cfg) == [
+        f"jmed-train: trl.{key} is {value!r}, not a whole number above 0"
+    ]
+
+
 @pytest.mark.parametrize("at_once", [4, 24, 128])
 def test_answers_at_once_that_do_not_fit_a_step(capsys, at_once):
     cfg = load("grpo_8b")
