@@ -9,6 +9,7 @@ from typing import Any
 
 from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.json_file import read_json
 from jmedlora.models.model_folder import (
     TOKENIZER_FILES,
     check_model,
@@ -71,6 +72,14 @@ def tokenizer_hashes(name: str) -> dict[str, str]:
     folder = folder_of(name)
     files = [folder / each for each in (*TOKENIZER_FILES, *SETTINGS)] if folder else []
     return {path.name: sha256(path) for path in files if path.is_file()}
+
+
+def is_mxfp4(name: str) -> bool:
+    """Whether config.json says that the base ``name`` holds its experts in MXFP4, as gpt-oss."""
+    folder = folder_of(name)
+    config = read_json(folder / "config.json") if folder else {}
+    stored = config.get("quantization_config") or {}
+    return stored.get("quant_method") == "mxfp4"
 
 
 def folder_of(name: str) -> Path | None:

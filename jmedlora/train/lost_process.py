@@ -12,7 +12,9 @@ LOST_PHRASES = (
     "client socket has timed out",
     "remote process exited or there was a network error",
 )
-"""Of gloo (the first four), of torch's store (the next two) and of NCCL. torch has no class of error for it."""
+"""Of gloo (the first four), of torch's store (the next two) and of NCCL.
+
+torch has no class of error for it."""
 
 
 def is_lost_process(error: BaseException) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.models.base_model import base_model_faults, load_tokenizer
+from jmedlora.models.base_model import base_model_faults, is_mxfp4, load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter, require_new, weight_hashes
 from jmedlora.models.run_card_file import read_card, write_card
 
@@ -38,7 +38,8 @@ def merge(run: Path, folder: Path, *, base: str | None = None, dtype: str | None
     model = _in_format(_load(base, qlora=card.get("adapter") == "qlora"), dtype)
     merged = PeftModel.from_pretrained(model, run).merge_and_unload()
     _require_finite(merged, run)
-    merged.save_pretrained(folder)
+    # transformers 5.16 writes no experts at all where it turns unpacked ones back into MXFP4
+    merged.save_pretrained(folder, save_original_format=not is_mxfp4(base))
     load_tokenizer(base).save_pretrained(folder)
     kept = {key: value for key, value in card.items() if key != "files"}
     write_card(folder, {**kept, "base_model": base, "sha256": weight_hashes(folder)})
@@ -50,11 +51,12 @@ def _base_of(run: Path) -> str:
 
 
 def _load(base: str, *, qlora: bool) -> Any:
-    from jmedlora.train.quantize import load_base, load_in_nf4
+    from jmedlora.train.quantize import UNPACKED, load_base, load_in_nf4
 
     if qlora:
         return load_in_nf4(base).dequantize()
-    return load_base(base, dtype="auto")
+    # a GPU would keep the 4 bits, to which no adapter can be added
+    return load_base(base, dtype="auto", **(UNPACKED if is_mxfp4(base) else {}))
 
 
 def _in_format(model: Any, dtype: str | None) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, Mxfp4Config
 
 from jmedlora.core.errors import FileError, UserError
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
@@ -25,6 +25,8 @@ NF4 = BitsAndBytesConfig(
     bnb_4bit_compute_dtype=torch.bfloat16,
 )
 """What Axolotl takes for ``adapter: qlora``, and qlora itself."""
+UNPACKED = {"quantization_config": Mxfp4Config(dequantize=True)}
+"""Has load_base unpack experts in MXFP4, those of gpt-oss, to bfloat16."""
 
 
 def quantize(base: str, folder: Path) -> None:
