@@ -63,21 +63,6 @@ def weight_hashes(folder: Path) -> dict[str, str]:
     return {path.name: sha256(path) for path in sorted(folder.glob("*.safetensors"))}
 
 
-def weight_names(folder: Path) -> set[str]:
-    """The names of the tensors in ``folder``'s safetensors, by their headers.
-
-    Files that are damaged or missing add none: check_model says what is wrong with them.
-    """
-    names: set[str] = set()
-    for shard in folder.glob("*.safetensors"):
-        try:
-            header = parse_json(_read_header(shard)[1])
-        except (OSError, NotJsonError):
-            continue
-        names |= set(header) - {"__metadata__"} if isinstance(header, dict) else set()
-    return names
-
-
 def _object(path: Path, field: str, kind: type = dict) -> tuple[dict[str, Any], list[Fault]]:
     """The JSON object in ``path``, and what is wrong: it must have ``field``, a ``kind``."""
     try:

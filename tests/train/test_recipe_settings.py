@@ -58,9 +58,12 @@ def test_a_prompt_of_ones_own_may_have_them():
     check_chat_settings(load("opencalm7b", train_on_inputs=False))
 
 
-@pytest.mark.parametrize("key", ["num_local_experts", "num_experts"])
-def test_experts_that_would_be_left_out(capsys, tmp_path, key):
-    (tmp_path / "config.json").write_text(json.dumps({key: 32}), encoding="utf-8")
+@pytest.mark.parametrize(
+    "config",
+    [{"num_local_experts": 32}, {"num_experts": 32}, {"text_config": {"n_routed_experts": 32}}],
+)
+def test_experts_that_would_be_left_out(capsys, tmp_path, config):
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
     cfg = load("qwen3_8b", base_model=str(tmp_path))
     assert stopped(capsys, check_lora_targets, cfg) == [
         f"jmed-train: lora_target_linear is refused alone with {tmp_path}, a mixture of 32 experts:"
@@ -86,6 +89,21 @@ def test_layers_that_the_base_does_not_have(capsys, tmp_path, tiny_model):
     ]
     check_lora_targets(load("opencalm7b", base_model=str(tiny_model)))
     check_lora_targets(load("opencalm7b", base_model="missing"))
+    some = load("opencalm7b", base_model=str(llama), lora_target_modules=["q_proj", "v_porj"])
+    (line,) = stopped(capsys, check_lora_targets, some)
+    assert line.startswith(f"jmed-train: lora_target_modules v_porj: {llama} has no such layer; ")
+
+
+def test_parameters_that_the_base_does_not_have(capsys, tmp_path):
+    base = build(tmp_path / "base", family="gpt_oss", template="gptoss")
+    capsys.readouterr()
+    check_lora_targets(load("gptoss20b", base_model=str(base)))
+    names = ["mlp.experts.gate_up_proj", "mlp.experts.down_porj", "experts.up_proj"]
+    cfg = load("gptoss20b", base_model=str(base), lora_target_parameters=names)
+    assert stopped(capsys, check_lora_targets, cfg) == [
+        f"jmed-train: lora_target_parameters mlp.experts.down_porj, experts.up_proj: {base} has no"
+        " such parameter; those of its experts: mlp.experts.down_proj, mlp.experts.gate_up_proj"
+    ]
 
 
 def test_another_training_file(capsys):

@@ -35,9 +35,9 @@ pytestmark = [
         reason="takes minutes: set JMED_TWO_MACHINES=1",
     ),
 ]
-KILLED = [("llama70b_fsdp2", 1), ("swallow8b", 0)]
+KILLED = [("llama70b_fsdp2", 1), ("swallow8b", 0), ("swallow8b_instruct", 1)]
 """A recipe, and the machine that is killed: the first one has the card, the lock and the meeting
-point of the processes. A chat recipe is one more row."""
+point of the processes."""
 
 
 @pytest.fixture(scope="module")
