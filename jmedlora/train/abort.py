@@ -33,9 +33,10 @@ def print_once(line: str) -> None:
 
 
 def abort_run(message: object, *, status: int = 1) -> NoReturn:
-    """Ends the run with ``message``, for a reason that every process sees alike.
+    """Ends the run with ``message``, for a reason that the first process of each machine sees.
 
-    It is said once on each machine: each has a terminal of its own.
+    It is said once on each machine: each has a terminal of its own. Other processes may see the
+    reason too; those that do not are ended by the launcher.
     """
     if is_first_on_machine():
         print(f"jmed-train: {message}", file=sys.stderr, flush=True)

@@ -18,17 +18,20 @@ from jmedlora.data.token_lengths import (
     thinking_lines,
 )
 from jmedlora.models.base_model import base_model_faults, load_tokenizer
-from jmedlora.train.abort import print_once, rank, world_size
+from jmedlora.train.abort import is_first_on_machine, print_once, world_size
 
 
 def check_inputs(cfg: Any, plan: DataPlan) -> list[TrainingFile]:
-    """The recipe's files, trained ones first, after base model and data were found faultless."""
+    """The recipe's files, trained ones first, after base model and data were found faultless.
+
+    The rows are tokenized by the first process of each machine alone, which says what is wrong.
+    """
     if faults := base_model_faults(plan.base_model):
         raise FileError(faults)
     paths = (*plan.training_files, *plan.evaluation_files)
     files = [read_training_file(path, plan.kind) for path in paths]
     tokenizer = load_tokenizer(cfg.get("tokenizer_config") or plan.base_model)
-    if rank() == 0:
+    if is_first_on_machine():  # each machine has a copy of its own, and a terminal
         for file in files:
             rows = recipe_rows(file, plan)
             lengths = check_lengths(rows, plan, tokenizer)

@@ -225,6 +225,18 @@ def test_rows_that_packing_leaves_out_of_the_evaluation_are_counted(
     assert capsys.readouterr().err.splitlines()[5 + 1 :] == said
 
 
+@pytest.mark.parametrize(("rank", "local", "refused"), [(0, 0, True), (1, 1, False), (2, 0, True)])
+def test_rows_are_checked_on_each_machine(check_inputs, place, monkeypatch, rank, local, refused):
+    """Of two machines of two processes each: the first one's, its second one's, the other's."""
+    on(monkeypatch, 4, rank)
+    monkeypatch.setenv("LOCAL_RANK", str(local))
+    cfg = load("opencalm7b", base_model="model", effective_batch=9)
+    if refused:
+        assert "makes 8 rows, fewer than the 9 of one step" in faults(check_inputs, cfg)
+    else:
+        check_inputs(cfg)
+
+
 def test_an_evaluation_that_packing_would_leave_out_is_refused(check_inputs, place, monkeypatch):
     on(monkeypatch, 2)
     cfg = load("swallow8b_pretrain", base_model="model", sequence_len=128, effective_batch=1)
