@@ -58,6 +58,11 @@ def tokenize_answer(
     prompt = render(messages[:-1], chat, tokenizer, ask=True)
     whole = render(messages, chat, tokenizer)
     if not whole.startswith(prompt):
+        if has_thinking(messages[-1]) and chat.arguments:
+            raise ChatTemplateError(
+                f"its answer holds thinking, for which the prompt with {chat.arguments} leaves no "
+                "place; to train thinking, give --chat__template_arguments='{}'"
+            )
         raise ChatTemplateError(
             "its prompt for an answer is not how the conversation with the answer begins, so the "
             "answer's tokens cannot be told apart"

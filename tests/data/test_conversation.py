@@ -132,6 +132,16 @@ def test_a_longer_conversation_is_left_out_and_counted(qwen, tmp_path, capsys):
     )  # fmt: skip
 
 
+def test_thinking_where_the_recipe_switches_it_off(qwen, tmp_path, capsys):
+    path = write_jsonl(tmp_path / "data.jsonl", {"messages": [U, {**A, "thinking": "~"}]})
+    assert counted(capsys, tmp_path, path) == (
+        1, "", f"{path}:1: the base model's chat template does not take it: its answer holds"
+        " thinking, for which the prompt with {'enable_thinking': False} leaves no place; to train"
+        " thinking, give --chat__template_arguments='{}'; repair or delete the line, or repair the"
+        " template\n",
+    )  # fmt: skip
+
+
 def test_a_template_that_fails_at_a_record(tmp_path, capsys):
     fails = "{% if '三' in messages[0].content %}{{ 1 // 0 }}{% endif %}"
     save(with_template(OWN + ASK + fails), tmp_path / "qwen")

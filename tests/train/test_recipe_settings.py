@@ -1,13 +1,19 @@
 """What the plugin refuses and resolves for recipes on a chat template, and for short trials."""
 
 import json
+import shlex
 
+import fire
 import pytest
+from axolotl.cli import config
 
+from jmedlora.data.chat_template import ChatFormat
+from jmedlora.data.recipe import read_chat
 from jmedlora.train.chat_settings import check_chat_settings
 from jmedlora.train.lora_targets import check_lora_targets
 from jmedlora.train.resolve_config import log_often_enough, use_train_file
-from tests.support.plugin import load, stopped
+from tests.support.commands import QUIET
+from tests.support.plugin import RECIPES, load, stopped
 from tests.support.tiny_model import build
 from tests.support.training import CHAT
 
@@ -59,11 +65,11 @@ def test_a_prompt_of_ones_own_may_have_them():
 
 
 @pytest.mark.parametrize(
-    "config",
+    "stated",
     [{"num_local_experts": 32}, {"num_experts": 32}, {"text_config": {"n_routed_experts": 32}}],
 )
-def test_experts_that_would_be_left_out(capsys, tmp_path, config):
-    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+def test_experts_that_would_be_left_out(capsys, tmp_path, stated):
+    (tmp_path / "config.json").write_text(json.dumps(stated), encoding="utf-8")
     cfg = load("qwen3_8b", base_model=str(tmp_path))
     assert stopped(capsys, check_lora_targets, cfg) == [
         f"jmed-train: lora_target_linear is refused alone with {tmp_path}, a mixture of 32 experts:"
@@ -104,6 +110,21 @@ def test_parameters_that_the_base_does_not_have(capsys, tmp_path):
         f"jmed-train: lora_target_parameters mlp.experts.down_porj, experts.up_proj: {base} has no"
         " such parameter; those of its experts: mlp.experts.down_proj, mlp.experts.gate_up_proj"
     ]
+
+
+def test_the_header_of_qwen_says_how_to_train_thinking(tmp_path, monkeypatch):
+    """Its override by Axolotl's own reading of a command line; the rest of the chat stays."""
+    for name, value in QUIET.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(config.TELEMETRY_MANAGER, "enabled", False)  # whatever an import found set
+    path = RECIPES / "qwen3_8b.yml"
+    header = path.read_text(encoding="utf-8").partition("\nbase_model:")[0]
+    (override,) = [word for word in header.split() if word.startswith("--chat")]
+    base = build(tmp_path / "base", family="qwen3", template="qwen3")
+    words = [*shlex.split(override), f"--base_model={base}"]
+    given = fire.Fire(lambda **options: options, command=words, serialize=lambda _: None)
+    cfg = config.load_cfg(str(path), **given)
+    assert read_chat(cfg.chat) == ChatFormat(load("qwen3_8b").chat.system, {})
 
 
 def test_another_training_file(capsys):
