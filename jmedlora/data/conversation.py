@@ -12,7 +12,7 @@ from jmedlora.core.jsonl import Record
 
 Message = dict[str, str]
 """One turn: ``role`` ("system", "user" or "assistant"), ``content``, and perhaps ``thinking``."""
-KEYS = {"role", "content", "thinking"}
+MESSAGE_FIELDS = {"role", "content", "thinking"}
 INSTEAD_OF = ("instruction", "input", "output")
 """The fields that ``messages`` stands in place of."""
 
@@ -48,7 +48,7 @@ def _faults(message: dict[str, Any], place: int) -> Iterator[str]:
             yield f"message {place} has no '{key}'"
         elif what := text_fault(message[key]):
             yield f"'{key}' of message {place} {what}"
-    for key in message.keys() - KEYS:
+    for key in message.keys() - MESSAGE_FIELDS:
         yield f"message {place} has '{key}', which is not read"
     if "thinking" in message:
         if message.get("role") != "assistant":

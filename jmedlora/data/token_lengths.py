@@ -99,6 +99,16 @@ def special_tokens(tokenizer: Any) -> list[str]:
     return sorted({*tokenizer.all_special_tokens, *added} - {""})
 
 
+def special_token_faults(
+    text: str, tokens: Sequence[str], path: Path, line: int | None, holds: str
+) -> Iterator[Fault]:
+    """The special ``tokens`` that ``text`` writes out. holds: the words in front of each."""
+    for token in tokens:
+        if token in text:
+            what = f"{holds} the special token '{token}' as text"
+            yield Fault(path, line, None, what, "remove it: training would obey it")
+
+
 def length_lines(file: TrainingFile, counted: TokenLengths, plan: DataPlan) -> list[str]:
     """Lines for people: lengths, what is cut, and how often ``max_steps`` sees each row."""
     lines = [
@@ -205,10 +215,7 @@ def _special_token_faults(file: TrainingFile, plan: DataPlan, tokenizer: Any) ->
     tokens = special_tokens(tokenizer)
     for line, record in file.records:
         for name, text in row_texts(record, plan):
-            for token in tokens:
-                if token in text:
-                    what = f"{name} holds the special token '{token}' as text"
-                    yield Fault(file.path, line, None, what, "remove it: training would obey it")
+            yield from special_token_faults(text, tokens, file.path, line, f"{name} holds")
 
 
 def _all_cut_faults(file: TrainingFile, plan: DataPlan, counted: TokenLengths) -> Iterator[Fault]:

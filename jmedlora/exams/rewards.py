@@ -40,14 +40,14 @@ class Reward(BaseModel):
     keys: list[Hex]
 
 
-REWARDS = TypeAdapter(list[Reward])
+LIST_OF_REWARDS = TypeAdapter(list[Reward])
 
 
 def rewards_beside(folder: Path) -> list[Reward]:
     """The rewards that the run card in ``folder`` names; [] without a card. Raises FileError."""
     stated = (read_card(folder) or {}).get("rewards", [])
     try:
-        return REWARDS.validate_python(stated)
+        return LIST_OF_REWARDS.validate_python(stated)
     except ValidationError as error:
         what, remedy = "its rewards cannot be read", "copy the file again"
         raise FileError([Fault(folder / RUN_CARD, None, None, what, remedy)]) from error

@@ -19,7 +19,7 @@ from jmedlora.models.run_card_file import read_card
 from jmedlora.train.abort import abort_run, rank, world_size
 from jmedlora.train.settings import setting_differences
 
-SHARED = ("config", "packages", "step")
+AGREED_FIELDS = ("config", "packages", "step")
 """The fields of a run card that each process must have found alike; step: where it goes on."""
 PATIENCE = 90.0
 """Seconds after which a file of another machine must be seen. NFS looks again after 60 at most."""
@@ -48,10 +48,12 @@ def require_agreement(folder: Path, card: Mapping[str, Any]) -> None:
     """
     if world_size() == 1:
         return
-    found = of_every_process({"machine": platform.node(), **{key: card[key] for key in SHARED}})
+    found = of_every_process(
+        {"machine": platform.node(), **{key: card[key] for key in AGREED_FIELDS}}
+    )
     first = found[0]
     for other in found[1:]:
-        here, there = ({key: each[key] for key in SHARED} for each in (first, other))
+        here, there = ({key: each[key] for key in AGREED_FIELDS} for each in (first, other))
         if changed := setting_differences(here, there, between="there"):
             abort_run(
                 f"process {found.index(other)} on machine {other['machine']} would train something "
@@ -87,4 +89,4 @@ def _sees_first_card(folder: Path, card: Mapping[str, Any]) -> bool:
 
 def _is_of_this_start(folder: Path, card: Mapping[str, Any]) -> bool:
     written = read_card(folder) or {}
-    return all(written.get(key) == card[key] for key in (*SHARED, "starts"))
+    return all(written.get(key) == card[key] for key in (*AGREED_FIELDS, "starts"))

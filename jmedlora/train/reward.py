@@ -14,7 +14,7 @@ from jmedlora.exams.chat_answers import Generation, read_answers
 from jmedlora.exams.documents import Document
 from jmedlora.exams.protocols import chat
 
-REWARDS = {"right": 1.0, "wrong": 0.0, "unread": -0.5, "forbidden": -1.0}
+REWARD_OF_OUTCOME = {"right": 1.0, "wrong": 0.0, "unread": -0.5, "forbidden": -1.0}
 """By what became of an answer; from -1 to 1, higher is better.
 
 right: exactly the correct choices, or the number. wrong: another answer that could be read: as far
@@ -36,7 +36,7 @@ def marker_reward(
     log_metric: Callable[[str, float], None] = lambda _name, _value: None,
     **_: Any,
 ) -> list[float]:
-    """One of REWARDS for each completion; TRL passes one item of every list for each.
+    """One of REWARD_OF_OUTCOME for each completion; TRL passes one item of every list for each.
 
     completions: texts, or lists of messages whose last one is the answer. completion_ids: their
     tokens. document: the question as JSON (``documents.chat_document``). asked: the prompt as the
@@ -50,13 +50,13 @@ def marker_reward(
         )
     ]
     counts = Counter(outcomes)
-    for name in REWARDS:
+    for name in REWARD_OF_OUTCOME:
         log_metric(f"answers/{name}", counts[name] / len(outcomes))
-    return [REWARDS[each] for each in outcomes]
+    return [REWARD_OF_OUTCOME[each] for each in outcomes]
 
 
 def outcome(text: str, doc: Document, prompt: str, *, cut: bool) -> str:
-    """What became of the answer ``text`` to ``doc``: a name in REWARDS.
+    """What became of the answer ``text`` to ``doc``: a name in REWARD_OF_OUTCOME.
 
     cut: whether it is as long as it was allowed to be.
     """

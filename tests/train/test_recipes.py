@@ -53,7 +53,7 @@ TABLE_3_RIGHT = {
     "lr_scheduler": "constant", "adam_beta2": 0.999, "weight_decay": 0.0, "max_grad_norm": 0.3,
     "group_by_length": True,
 }  # fmt: skip
-PAPER = {
+SETTINGS = {
     "opencalm7b": {"base_model": "cyberagent/open-calm-7b", **TABLE_3_LEFT},
     "medcalm7b": {"base_model": "outputs/medcalm7b_pretrain-2000", **TABLE_3_LEFT},
     "medcalm7b_pretrain": {  # section 2.1
@@ -100,7 +100,7 @@ def numbers(settings):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_settings_are_those_of_the_paper(name):
     found = numbers(content(name))
-    assert {key: found.get(key) for key in PAPER[name]} == PAPER[name]
+    assert {key: found.get(key) for key in SETTINGS[name]} == SETTINGS[name]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -126,7 +126,7 @@ def test_a_record_without_input_has_the_same_preamble_and_no_input_block(name):
 
 def test_every_recipe_is_tested_and_listed():
     shipped = {path.stem for path in (ROOT / "recipes").glob("*.yml")}
-    assert shipped == set(SHIPPED) == set(PAPER)
+    assert shipped == set(SHIPPED) == set(SETTINGS)
     readme = (ROOT / "recipes" / "README.md").read_text(encoding="utf-8")
     assert all(f"`{name}.yml`" in readme for name in shipped)
 

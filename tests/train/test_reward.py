@@ -8,7 +8,7 @@ from transformers import AutoTokenizer
 
 from jmedlora.core.errors import UserError
 from jmedlora.train.resolve_config import resolve_config
-from jmedlora.train.reward import REWARDS, marker_reward
+from jmedlora.train.reward import REWARD_OF_OUTCOME, marker_reward
 from jmedlora.train.reward_questions import all_rewards, check_reward
 from tests.support.commands import write_jsonl
 from tests.support.plugin import load, on, stopped
@@ -81,8 +81,10 @@ def test_a_message_without_text_is_no_answer():
 
 
 def test_the_values_are_bounded_and_in_order():
-    assert list(REWARDS) == sorted(REWARDS, key=REWARDS.__getitem__, reverse=True)
-    assert (max(REWARDS.values()), min(REWARDS.values())) == (1, -1)
+    assert list(REWARD_OF_OUTCOME) == sorted(
+        REWARD_OF_OUTCOME, key=REWARD_OF_OUTCOME.__getitem__, reverse=True
+    )
+    assert (max(REWARD_OF_OUTCOME.values()), min(REWARD_OF_OUTCOME.values())) == (1, -1)
 
 
 def test_the_shares_of_a_step_are_logged():

@@ -23,7 +23,7 @@ from jmedlora.data.pretrain.cut_texts import (
 )
 from jmedlora.data.pretrain.split_documents import split_by_document
 from jmedlora.data.pretrain.text_files import require_no_files, write_texts
-from jmedlora.data.token_lengths import special_tokens
+from jmedlora.data.token_lengths import special_token_faults, special_tokens
 from jmedlora.models.base_model import load_tokenizer
 
 DEFAULT_TOKENS = 768
@@ -114,11 +114,8 @@ def _pretrain(args: argparse.Namespace) -> int:
 def _special_token_faults(documents: Sequence[Document], tokenizer: Any) -> Iterator[Fault]:
     tokens = special_tokens(tokenizer)
     for document in documents:
-        for token in tokens:
-            if token in document.text:
-                what = f"holds the special token '{token}' as text"
-                remedy = "remove it: training would obey it"
-                yield Fault(Path(document.name), None, None, what, remedy)
+        path = Path(document.name)
+        yield from special_token_faults(document.text, tokens, path, None, "holds")
 
 
 def _print_left_out(documents: Sequence[Document], cut: CutTexts) -> None:
