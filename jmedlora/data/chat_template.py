@@ -1,8 +1,9 @@
 """A conversation as tokens, by the chat template of the base model's tokenizer.
 
 The prompt of a row is what lm-eval's ``--apply_chat_template`` sends for the same messages, token
-for token: the turns before the answer, up to where the model goes on. The rest of the rendered
-conversation, up to the token at which generation stops, is what is trained.
+for token, apart from the date that some templates write: the turns before the answer, up to where
+the model goes on. The rest of the rendered conversation, up to the token at which generation stops,
+is what is trained.
 """
 
 import datetime

@@ -1,6 +1,6 @@
 """A recipe on two machines: killed on one of them, the same two commands go on and end alike.
 
-Eleven minutes on a busy computer with two cores, so not a part of ``make test``:
+Fourteen minutes on a busy computer with two cores, so not a part of ``make test``:
 ``JMED_TWO_MACHINES=1 pytest tests/train/test_two_machines.py``.
 """
 
