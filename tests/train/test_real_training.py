@@ -20,6 +20,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from jmedlora.data.chat_template import ChatFormat, tokenize_answer
 from jmedlora.data.conversation import as_messages
+from jmedlora.data.recipe import read_recipe
+from jmedlora.data.tokenize import tokenize_record
 from jmedlora.train.quantize import NF4
 from tests.support.commands import ROOT, lm_eval, run, samples, write_jsonl
 from tests.support.smollm2 import END
@@ -206,17 +208,70 @@ def test_qlora_trains_the_answer_and_its_end_token_alone(taught_in_4_bit, tokeni
     }
 
 
+@pytest.fixture(scope="module")
+def qlora_model(taught_in_4_bit, smollm2):
+    """The adapter on the 4-bit base that it was trained on, dequantized and computed in float32."""
+    load = AutoModelForCausalLM.from_pretrained
+    base = load(smollm2, dtype=torch.bfloat16, quantization_config=NF4).dequantize()
+    return PeftModel.from_pretrained(base.to(torch.float32), taught_in_4_bit / QLORA_RUN).eval()
+
+
 @torch.no_grad()
-def test_the_merged_qlora_has_the_same_most_likely_tokens(taught_in_4_bit, smollm2, tokenizer):
-    """Apart in bfloat16 on the 4-bit base, as in training; merged in float16, as by default."""
+def losses_of_answers(model, tokenizer, asked: list[dict]) -> list[float]:
+    """Nats a token of each answer, behind the prompt of llama70b.yml."""
+    plan = read_recipe(recipe_path("llama70b"))
+    found = []
+    for record in asked:
+        row = tokenize_record(record, plan.template, plan.limits, tokenizer)
+        labels = [-100] * len(row.source) + row.target
+        ids = torch.tensor([row.source + row.target])
+        found.append(float(model(ids, labels=torch.tensor([labels])).loss))
+    return found
+
+
+def base_and_adapter(model, tokenizer, asked):
+    with model.disable_adapter():
+        before = losses_of_answers(model, tokenizer, asked)
+    return before, losses_of_answers(model, tokenizer, asked)
+
+
+def test_the_held_out_loss_of_qlora_falls(qlora_model, tokenizer):
+    before, after = base_and_adapter(qlora_model, tokenizer, records("held_out"))
+    assert all(map(math.isfinite, after))
+    assert sum(after) < sum(before)  # from 5.43 to 1.55 nats a token was measured
+
+
+def test_qlora_finds_the_taught_answers_likelier_than_its_base_does(qlora_model, tokenizer):
+    """Question by question, by a sign test: 8 steps are too few to have it say them.
+
+    All 40 were measured; a dozen is enough.
+    """
+    pairs = list(
+        zip(*base_and_adapter(qlora_model, tokenizer, records("taught")[:12]), strict=True)
+    )
+    gained = sum(after < before for before, after in pairs)
+    assert binomtest(gained, len(pairs), alternative="greater").pvalue < 0.001
+
+
+def test_the_run_card_and_the_curve_of_qlora(taught_in_4_bit, smollm2):
+    found = card(taught_in_4_bit / QLORA_RUN)
+    assert (found["status"], found["step"], found["adapter"]) == ("complete", 8, "qlora")
+    assert (found["base_model"], found["data"]["data/train.jsonl"]["records"]) == (str(smollm2), 40)
+    curve = taught_in_4_bit / QLORA_RUN / "training.png"
+    assert curve.read_bytes().startswith(b"\x89PNG")
+
+
+@torch.no_grad()
+def test_the_merged_qlora_is_the_adapter_on_its_base(taught_in_4_bit, qlora_model, tokenizer):
+    """Both computed in float32, so that only the rounding of the merged weights is seen."""
     ended = run(sys.executable, "-m", "jmedlora.train.cli", "merge", QLORA_RUN, "merged",
                 cwd=taught_in_4_bit)  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    load = AutoModelForCausalLM.from_pretrained
-    base = load(smollm2, dtype=torch.bfloat16, quantization_config=NF4)
-    apart = PeftModel.from_pretrained(base, taught_in_4_bit / QLORA_RUN)
-    merged = load(taught_in_4_bit / "merged", dtype=torch.float32)
+    merged = AutoModelForCausalLM.from_pretrained(taught_in_4_bit / "merged", dtype=torch.float32)
     text = "\n".join(each["instruction"] + " " + each["output"] for each in records("taught"))
     ids = tokenizer(text, return_tensors="pt").input_ids[:, :512]
-    first, second = (model(ids).logits[0].float().argmax(-1) for model in (apart, merged))
-    assert (first == second).float().mean() > 0.9
+    apart, whole = (model(ids).logits[0] for model in (qlora_model, merged))
+    # of the logits' standard deviation: .0006 in float16, .018 where it is rounded to bfloat16
+    assert (apart - whole).abs().mean() < 0.003 * apart.std()
+    # all of them were measured; in bfloat16 96 %
+    assert (apart.argmax(-1) == whole.argmax(-1)).float().mean() > 0.98
