@@ -80,9 +80,12 @@ RECIPES = {
     "swallow8b_pretrain": Recipe(
         "swallow8b_pretrain", "tiny-llama", "swallow-8b", options=ONE_TEXT_A_ROW
     ),
+    "swallow8b_instruct": Recipe("swallow8b_instruct", "tiny-llama-chat", "swallow-8b-instruct"),
+    "qwen3_8b": Recipe("qwen3_8b", "tiny-qwen3", "qwen3-8b"),
+    "swallow70b": Recipe("swallow70b", "tiny-llama-chat", "llama3.3-70b", in_4bit=True),
 }
-"""Without llama70b_fsdp2.yml, which needs two GPUs, grpo_8b.yml, which writes its own rows, and the
-recipes on chat templates, which the tokenizer of these shapes does not have."""
+"""Without llama70b_fsdp2.yml, which needs two GPUs; grpo_8b.yml, which writes its own rows; and
+gptoss20b.yml, whose adapter on experts the plain loop does not make."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from jmedlora.data.chat_template import tokenize_answer
+from jmedlora.data.conversation import as_messages
 from jmedlora.data.recipe import DataPlan
+from jmedlora.models.base_model import stop_tokens
 
 SEED = 0
 
@@ -33,11 +36,23 @@ def write_rows(folder: Path, plan: DataPlan, tokenizer: Any, steps: int) -> int:
 
 def _record(plan: DataPlan, tokenizer: Any, text: Callable[[int], str]) -> dict[str, str]:
     """One record; the end token takes one place of the answer, or of a pretraining text."""
+    if plan.chat:
+        around = _chat_tokens(plan, tokenizer, text(1), text(1)) - 2
+        asked = (plan.sequence_len - around) // 2
+        return {"instruction": text(asked), "output": text(plan.sequence_len - around - asked)}
     if plan.template is None or plan.limits is None:
         return {"text": text(plan.sequence_len - 1)}
     around = len(tokenizer(plan.template.fill({"instruction": text(1)})).input_ids) - 1
     instruction = text(plan.limits.source - around)
     return {"instruction": instruction, "output": text(plan.limits.target - 1)}
+
+
+def _chat_tokens(plan: DataPlan, tokenizer: Any, asked: str, answer: str) -> int:
+    """Tokens of the row that a chat recipe makes of a question and an answer."""
+    assert plan.chat is not None
+    messages = as_messages({"instruction": asked, "output": answer}, plan.chat.system)
+    row = tokenize_answer(messages, plan.chat, tokenizer, stop_tokens(tokenizer))
+    return len(row.source) + len(row.target)
 
 
 def _single(tokenizer: Any) -> list[str]:

@@ -14,13 +14,22 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 from torch import nn
-from transformers import AutoModelForCausalLM, GPTNeoXConfig, LlamaConfig, PretrainedConfig
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GPTNeoXConfig,
+    LlamaConfig,
+    PretrainedConfig,
+    Qwen3Config,
+)
 
 from jmedlora.train.quantize import NF4
 from tests.support import tiny_model
 
 SHARD = 4 * 2**30
 """Bytes after which a file of a 4-bit model ends."""
+CHAT_VOCABULARY = tiny_model.VOCABULARY + 64
+"""Of a tiny chat model: its template's special tokens stand behind the others."""
 ENDS = {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 0}
 TINY = {
     "vocab_size": tiny_model.VOCABULARY,
@@ -88,6 +97,44 @@ CONFIGS: dict[str, tuple[type[PretrainedConfig], dict[str, Any]]] = {
 }
 
 
+CONFIGS |= {
+    "tiny-llama-chat": (LlamaConfig, {**CONFIGS["tiny-llama"][1], "vocab_size": CHAT_VOCABULARY}),
+    "tiny-qwen3": (
+        Qwen3Config,
+        {"hidden_size": 64, "head_dim": 32, "num_key_value_heads": 2, **TINY,
+         "vocab_size": CHAT_VOCABULARY},
+    ),
+    # tokyotech-llm/Llama-3.1-Swallow-8B-Instruct-v0.5
+    "swallow-8b-instruct": CONFIGS["swallow-8b"],
+    # Qwen/Qwen3-8B
+    "qwen3-8b": (
+        Qwen3Config,
+        {
+            "vocab_size": 151_936,
+            "hidden_size": 4096,
+            "intermediate_size": 12_288,
+            "num_hidden_layers": 36,
+            "num_attention_heads": 32,
+            "num_key_value_heads": 8,
+            "head_dim": 128,
+            "max_position_embeddings": 40_960,
+            "rope_theta": 1_000_000.0,
+        },
+    ),
+    # tokyotech-llm/Llama-3.3-Swallow-70B-Instruct-v0.4
+    "llama3.3-70b": (
+        LlamaConfig,
+        {**CONFIGS["llama2-70b"][1], "vocab_size": 128_256, "max_position_embeddings": 8192,
+         "rope_theta": 500_000.0},
+    ),
+}  # fmt: skip
+TEMPLATES = {
+    "tiny-llama-chat": "llama3_1", "swallow-8b-instruct": "llama3_1", "llama3.3-70b": "llama3_1",
+    "tiny-qwen3": "qwen3", "qwen3-8b": "qwen3",
+}  # fmt: skip
+"""The chat templates of those that have one (tests/support/tiny_model.py)."""
+
+
 def config(shape: str) -> PretrainedConfig:
     """The configuration of the model ``shape``, a key of CONFIGS."""
     kind, sizes = CONFIGS[shape]
@@ -107,7 +154,7 @@ def build(
     The weights are drawn on ``device``. in_4bit: linear layers in NF4, one tensor at a time, so
     that a model is built that would not fit into memory unquantized.
     """
-    tiny_model.build(folder)  # for its tokenizer
+    tiny_model.build(folder, template=TEMPLATES.get(shape))  # for its tokenizer
     (folder / "model.safetensors").unlink()
     _name_all_tokens(folder / "tokenizer.json", config(shape).vocab_size)
     torch.manual_seed(0)
@@ -116,6 +163,7 @@ def build(
     else:
         with torch.device(device):
             AutoModelForCausalLM.from_config(config(shape), dtype=dtype).save_pretrained(folder)
+    _state_end_token(folder)
     if device == "cuda":  # the memory is for those who load the model
         gc.collect()
         torch.cuda.empty_cache()
@@ -136,8 +184,18 @@ def _name_all_tokens(path: Path, vocabulary: int) -> None:
     """Gives every token that the model can choose a text, so that answers can be compared."""
     tokenizer = json.loads(path.read_text(encoding="utf-8"))
     known = tokenizer["model"]["vocab"]
+    known.update({each["content"]: each["id"] for each in tokenizer["added_tokens"]})
     known.update({f"<{number}>": number for number in range(len(known), vocabulary)})
     path.write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
+
+
+def _state_end_token(folder: Path) -> None:
+    """Has the model stop where its tokenizer ends an answer."""
+    end = AutoTokenizer.from_pretrained(folder).eos_token_id
+    for name in ("config.json", "generation_config.json"):
+        if (path := folder / name).exists():
+            stated = json.loads(path.read_text(encoding="utf-8"))
+            path.write_text(json.dumps({**stated, "eos_token_id": end}), encoding="utf-8")
 
 
 def _write_in_4bit(folder: Path, shape: str, device: str) -> None:
