@@ -14,8 +14,11 @@ from transformers import AutoTokenizer
 from benchmarks import flops, shapes, statistics, training
 from benchmarks.recipe_runs import RECIPES, Pair, Run
 from benchmarks.rows import write_rows
+from jmedlora.data.chat_template import tokenize_answer
+from jmedlora.data.conversation import as_messages
 from jmedlora.data.tokenize import tokenize_record
 from jmedlora.train.quantize import load_base
+from tests.support.chat_templates import published
 from tests.support.commands import ROOT, run
 from tests.support.tiny_model import build
 
@@ -132,6 +135,8 @@ def test_the_median_step_leaves_out_the_warm_up_and_padding():
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_row_is_as_long_as_the_recipe_allows(name, tokenizer, tmp_path):
     plan = RECIPES[name].plan
+    if plan.chat:
+        tokenizer = published(shapes.TEMPLATES[RECIPES[name].tiny])
     assert write_rows(tmp_path, plan, tokenizer, 2) == 2 * plan.effective_batch
     (lines,) = [(tmp_path / path).read_text(encoding="utf-8") for path in plan.training_files]
     records = [json.loads(line) for line in lines.splitlines()]
@@ -140,6 +145,12 @@ def test_every_row_is_as_long_as_the_recipe_allows(name, tokenizer, tmp_path):
         assert {len(tokenizer(each["text"]).input_ids) for each in records} == {
             plan.sequence_len - 1
         }
+        return
+    if plan.chat:
+        stops = frozenset({tokenizer.eos_token_id})
+        chats = [as_messages(each, plan.chat.system) for each in records]
+        rows = [tokenize_answer(each, plan.chat, tokenizer, stops) for each in chats]
+        assert {len(row.source + row.target) for row in rows} == {plan.sequence_len}
         return
     found = [tokenize_record(each, plan.template, plan.limits, tokenizer) for each in records]
     lengths = {(each.source_length, each.target_length) for each in found}
@@ -155,6 +166,10 @@ def test_every_row_is_as_long_as_the_recipe_allows(name, tokenizer, tmp_path):
          68_976_648_192),
         ("swallow-8b", 32 * (2 * 4096**2 + 2 * 4096 * 1024 + 3 * 4096 * 14_336) + 128_256 * 4096,
          8_030_261_248),
+        ("qwen3-8b", 36 * (2 * 4096**2 + 2 * 4096 * 1024 + 3 * 4096 * 12_288) + 151_936 * 4096,
+         8_190_735_360),
+        ("llama3.3-70b", 80 * (2 * 8192**2 + 2 * 8192 * 1024 + 3 * 8192 * 28_672) + 128_256 * 8192,
+         70_553_706_496),
     ],
 )  # fmt: skip
 def test_the_shapes_are_those_of_the_models(shape, linear, all_weights):
