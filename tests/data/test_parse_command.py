@@ -7,7 +7,7 @@ import pytest
 
 from jmedlora.core.lock import locked
 from jmedlora.data.cli import main
-from jmedlora.data.parse.training_files import chunks_for_eval
+from jmedlora.data.pairs.training_files import chunks_for_eval
 from tests.support.commands import write_jsonl
 from tests.support.responses import chunks, response, two_pairs
 

@@ -14,7 +14,7 @@ from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
 from jmed_metrics.thinking import split_thinking
 from jmedlora.data.parse.read_response import read_response
-from jmedlora.data.parse.select_pairs import reject_reason
+from jmedlora.data.pairs.select_pairs import reject_reason
 from jmedlora.data.parse.types import Pair
 
 LIMIT = 10

@@ -31,7 +31,7 @@ from jmedlora.data.generate.server_address import (
     check_reachable,
     locate_server,
 )
-from jmedlora.data.parse.training_files import write_training_files
+from jmedlora.data.pairs.training_files import write_training_files
 
 
 def _generate(args: argparse.Namespace) -> int:

@@ -64,3 +64,8 @@ class Reading:
 
     pairs: list[Pair] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+
+    def add(self, more: "Reading") -> None:
+        """Adds what another part of the response holds."""
+        self.pairs += more.pairs
+        self.rejects += more.rejects

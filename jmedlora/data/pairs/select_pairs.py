@@ -5,17 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jmedlora.data.parse.language_check import (
+from jmedlora.data.pairs.language_check import (
     Language,
     has_japanese,
     is_in_language,
     language_of_prompt,
 )
-from jmedlora.data.parse.near_duplicates import comparable_text, duplicate_reasons
+from jmedlora.data.pairs.near_duplicates import comparable_text, duplicate_reasons
+from jmedlora.data.pairs.response_file import Response
+from jmedlora.data.pairs.unusable_phrases import is_placeholder, is_refusal, refers_to_document
 from jmedlora.data.parse.read_response import read_response
-from jmedlora.data.parse.response_file import Response
 from jmedlora.data.parse.types import Pair, Reject, RejectReason
-from jmedlora.data.parse.unusable_phrases import is_placeholder, is_refusal, refers_to_document
 
 LANGUAGES = ("prompt", "ja", "en", "any")
 DEFAULT_SIMILARITY = 0.8

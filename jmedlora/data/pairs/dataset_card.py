@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jmedlora.core.display import markdown
-from jmedlora.data.parse.response_file import Response
-from jmedlora.data.parse.select_pairs import ParseSettings
+from jmedlora.data.pairs.response_file import Response
+from jmedlora.data.pairs.select_pairs import ParseSettings
 from jmedlora.data.parse.types import RejectReason
 
 MOST_SOURCES = 500
