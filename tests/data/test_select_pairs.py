@@ -4,7 +4,7 @@ import pytest
 
 from jmedlora.data.pairs.near_duplicates import duplicate_reasons, ngram_similarity
 from jmedlora.data.pairs.select_pairs import reject_reason
-from jmedlora.data.parse.types import Pair
+from jmedlora.data.instruction_pair import Pair
 from tests.support.read_pairs import EN, JA, MORE
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jmedlora.core.display import markdown
+from jmedlora.data.instruction_pair import RejectReason
 from jmedlora.data.pairs.response_file import Response
 from jmedlora.data.pairs.select_pairs import ParseSettings
-from jmedlora.data.parse.types import RejectReason
 
 MOST_SOURCES = 500
 """Sources listed; provenance.jsonl names that of every pair."""

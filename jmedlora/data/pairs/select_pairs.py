@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from jmedlora.data.instruction_pair import Pair, Reject, RejectReason
 from jmedlora.data.pairs.language_check import (
     Language,
     has_japanese,
@@ -15,7 +16,6 @@ from jmedlora.data.pairs.near_duplicates import comparable_text, duplicate_reaso
 from jmedlora.data.pairs.response_file import Response
 from jmedlora.data.pairs.unusable_phrases import is_placeholder, is_refusal, refers_to_document
 from jmedlora.data.parse.read_response import read_response
-from jmedlora.data.parse.types import Pair, Reject, RejectReason
 
 LANGUAGES = ("prompt", "ja", "en", "any")
 DEFAULT_SIMILARITY = 0.8

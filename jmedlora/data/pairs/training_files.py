@@ -10,10 +10,10 @@ from typing import Any
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.data.generate.response_store import RESPONSES_FILE
+from jmedlora.data.instruction_pair import Pair, Reject
 from jmedlora.data.pairs.dataset_card import Summary, by_count, card_text
 from jmedlora.data.pairs.response_file import Response, Responses, keep_planned, read_responses
 from jmedlora.data.pairs.select_pairs import ParseSettings, Selection, select_pairs
-from jmedlora.data.parse.types import Pair, Reject
 
 TRAIN, EVAL = "train.jsonl", "eval.jsonl"
 PROVENANCE, REJECTED, CARD = "provenance.jsonl", "rejected.jsonl", "card.md"

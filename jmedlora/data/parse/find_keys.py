@@ -8,32 +8,19 @@ behind a space that follows Japanese: in "cardiac output: CO" it is text.
 import re
 from dataclasses import dataclass
 
-from jmedlora.data.parse.key_words import (
-    FAMILY,
-    KEY,
-    NUMBER,
-    OTHER_NAME,
-    SHORT,
-    normalized,
-    number_of,
-    role_of,
-)
+from jmedlora.data.parse import key_words
+from jmedlora.data.parse.key_words import KEY, NUMBER, OTHER_NAME, SHORT
 
 CLOSER = {
     "'": "'", '"': '"', "`": "`", "“": "”", "”": "”", "‘": "’", "’": "’", "「": "」", "｢": "｣",
     "『": "』", "【": "】", "[": "]", "［": "］", "**": "**", "__": "__",
 }  # fmt: skip
-STYLES = {
-    "'": "single quotes",
-    '"': "double quotes",
-    "**": "bold",
-    "": "no quotes",
-} | dict.fromkeys("“”‘’", "curly quotes")
-"""How a key is decorated, for the report; what is not listed is in brackets."""
+STYLES = {"'": "single quotes", '"': "double quotes", "**": "bold", "": "no quotes"}
+"""How a key is decorated, for the report; what is not listed is in other quotes."""
 UNAIDED = ("【", "[", "［", "**", "__")
 """Decorations that need nothing between the key and its value, which has no quotes for them."""
-LINE, BEHIND_QUOTE, BEHIND_PUNCTUATION, BEHIND_JAPANESE, WITHIN = range(5)
-"""Grades of a key by what stands in front of it, the surest first."""
+LINE, BEHIND, WITHIN = range(3)
+"""Grades of a key: it begins a line, stands behind punctuation or Japanese, or within a phrase."""
 
 NEAR = 40  # as far as is looked back, so that a line of a megabyte takes no longer
 BLANK = " \t\u3000"
@@ -53,8 +40,7 @@ HEAD = re.compile(rf"[{BLANK}]*(?:{BULLET}[{BLANK}]*)*[\[{{(（]*[{BLANK}]*[\[{{
 INLINE_BULLET = re.compile(
     rf"(?<=[\s、，,。;；|」』\"'”’}}\]？?])(?:[(（]?{NUMBER}[.．)）]|[①-⑳]|[-•・])[{BLANK}]*$"
 )
-QUOTED = "'\"”’」｣』】`]"
-PUNCTUATION = "、，,。．.？?！!;；|/}])）…*" + QUOTED
+PUNCTUATION = "、，,。．.？?！!;；|/}])）…*'\"”’」｣』】`"
 JAPANESE = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 
 
@@ -94,7 +80,11 @@ def find_keys(text: str) -> list[Key]:
 
 
 def _key(text: str, core: re.Match[str]) -> Key | None:
-    word, opener, role = normalized(core["key"]), core["open"] or "", role_of(core)
+    word, opener, role = (
+        key_words.normalized(core["key"]),
+        core["open"] or "",
+        key_words.role_of(core),
+    )
     closing = (
         re.compile(rf"[ ]?:?：?{re.escape(CLOSER[opener])}").match(text, core.end())
         if opener
@@ -114,7 +104,9 @@ def _key(text: str, core: re.Match[str]) -> Key | None:
         return None
     end = separator.end() if separator else behind
     style = opener if closing else ""
-    return Key(start, end, role, FAMILY.get(word, ""), number_of(core), style, grade)
+    return Key(
+        start, end, role, key_words.FAMILY.get(word, ""), key_words.number_of(core), style, grade
+    )
 
 
 def _place(text: str, start: int) -> tuple[int, int]:
@@ -132,9 +124,5 @@ def _place(text: str, start: int) -> tuple[int, int]:
 
 
 def _grade(before: str, gap: str) -> int:
-    last = before[-1:]
-    if before.rstrip(",，、;；|/}" + BLANK)[-1:] in tuple(QUOTED):
-        return BEHIND_QUOTE
-    if last and last in PUNCTUATION and (last not in ".．" or gap):
-        return BEHIND_PUNCTUATION
-    return BEHIND_JAPANESE if gap and JAPANESE.match(last) else WITHIN
+    is_stop = before.endswith(tuple(PUNCTUATION)) and (gap or not before.endswith((".", "．")))
+    return BEHIND if is_stop or (gap and JAPANESE.match(before[-1:])) else WITHIN

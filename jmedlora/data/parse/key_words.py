@@ -16,7 +16,8 @@ FAMILIES = {
 }
 FURTHER_FIELDS = (
     "category", "difficulty", "explanation", "keywords", "rationale", "references", "source",
-    "tags", "topic", "カテゴリ", "カテゴリー", "キーワード", "解説", "根拠", "参考文献", "出典", "補足",
+    "tags", "topic", "カテゴリ", "カテゴリー", "キーワード", "解説", "根拠", "参考文献", "出典",
+    "補足",
 )  # fmt: skip
 """What a model adds to its pairs unasked; it ends the answer."""
 SHORT = {"問", "問い", "答", "答え", "解答", "q", "a"}

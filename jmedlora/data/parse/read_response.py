@@ -2,9 +2,9 @@
 
 import re
 
+from jmedlora.data.instruction_pair import Pair, Reading, Reject, RejectReason
 from jmedlora.data.parse.json_pairs import UNPRINTABLE, find_json_pairs
 from jmedlora.data.parse.keyed_pairs import read_keyed_pairs
-from jmedlora.data.parse.types import Pair, Reading, Reject, RejectReason
 
 THINKING = re.compile(
     r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\Aanalysis.*?assistantfinal"
@@ -74,17 +74,9 @@ def _read_turn(text: str, line: int, finish: str | None, reading: Reading, *, is
         reading.rejects.append(Reject(line, text.strip(), RejectReason.OTHER_TURN))
     if not is_own:
         return
-    at = start = 0
-    for pair in find_json_pairs(text):
-        if pair.start >= at:  # else it is another pair of the same object
-            reading.add(read_keyed_pairs(text[at : pair.start], line))
-            line += text.count("\n", at, pair.start)
-            start, at = line, pair.end
-            line += text.count("\n", pair.start, pair.end)
-        whole = text[pair.start : pair.end]
-        if pair.reason:
-            reading.rejects.append(Reject(start, whole, pair.reason))
-        else:
-            found = Pair(pair.instruction, pair.output, pair.rule, start, whole)
-            reading.pairs.append(found)
+    at = 0
+    for start, end, found in find_json_pairs(text, line):
+        reading.add(read_keyed_pairs(text[at:start], line))
+        (reading.pairs if isinstance(found, Pair) else reading.rejects).append(found)
+        line, at = found.line + found.text.count("\n"), end
     reading.add(read_keyed_pairs(text[at:], line, finish))

@@ -2,9 +2,9 @@
 
 import re
 
+from jmedlora.data.instruction_pair import Reject, RejectReason
 from jmedlora.data.parse.find_keys import LINE, find_keys
 from jmedlora.data.parse.key_words import ANSWER, FURTHER
-from jmedlora.data.parse.types import Reject, RejectReason
 
 REMARK = re.compile(
     r"""\W*(?:(?:はい|承知|了解|かしこまり|もちろん)[、。!！しい] | 以上(?:です|が|で|\W*$)
@@ -42,17 +42,11 @@ def may_go_on(rest: str) -> bool:
     Headings alone do not, as they may be those of the next pairs.
     """
     for line in rest.split("\n"):
-        start = line[:LONG]
-        if REMARK.match(start) or RULE.fullmatch(start):
+        if REMARK.match(line[:LONG]) or RULE.fullmatch(line[:LONG]):
             return False
         if not ends_answer(line):
             return True
     return False
-
-
-def is_item(line: str) -> bool:
-    """Whether ``line`` is an item of a list, which may go on after a blank line."""
-    return bool(ITEM.match(line))
 
 
 def reject_lines(text: str, first: int) -> list[Reject]:

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from textwrap import dedent
 
+from jmedlora.data.instruction_pair import RejectReason
 from jmedlora.data.parse.find_keys import CLOSER, Key
-from jmedlora.data.parse.remarks import ends_answer, is_item, may_go_on
-from jmedlora.data.parse.types import RejectReason
+from jmedlora.data.parse.remarks import ITEM, ends_answer, may_go_on
 
 QUOTES = tuple("'\"`“”‘’「｢『")
 SPACES = " \t\n\u3000"
@@ -80,17 +81,9 @@ def _is_quoted(text: str, key: Key) -> bool:
         inner = text[1:-1]
         is_escaped = (len(inner) - len(inner.rstrip("\\"))) % 2
         return not is_escaped and (key.is_quoting or opener not in inner.replace("\\" + opener, ""))
-    return _nested_end(text, opener) == len(text) - 1
-
-
-def _nested_end(text: str, opener: str) -> int | None:
-    """Where the bracket that ``text`` begins with is closed, nested ones counted."""
-    depth = 0
-    for place in re.finditer(f"[{opener}{CLOSER[opener]}]", APOSTROPHE.sub("'", text)):
-        depth += 1 if place[0] == opener else -1
-        if not depth:
-            return place.start()
-    return None
+    text = APOSTROPHE.sub("'", text)  # ends with a quote where nested ones are closed before
+    depths = accumulate((each == opener) - (each == CLOSER[opener]) for each in text)
+    return 0 not in list(depths)[:-1]
 
 
 def _unescaped(text: str) -> str:
@@ -114,7 +107,7 @@ def _plain_end(raw: str, *, is_last: bool) -> int:
     for line in raw.split("\n"):
         if not line.strip(SPACES):
             blank = bool(end)
-        elif end and (ends_answer(line) or (blank and is_last and not is_item(line))):
+        elif end and (ends_answer(line) or (blank and is_last and not ITEM.match(line))):
             break
         else:
             end, blank = at + len(line), False
