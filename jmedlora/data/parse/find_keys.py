@@ -48,10 +48,8 @@ JAPANESE = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 class Key:
     """A key in a text.
 
-    start: where its bullet, decoration or key begins; end: where its value begins. role: QUESTION,
-    ANSWER, INPUT or FURTHER. family: the pair of words that it belongs to, "" for the latter two.
-    number: that of the key itself, as in Q1. style: its opening decoration, or "". grade: LINE is
-    the surest.
+    start: where its bullet, decoration or key begins; end: where its value begins. family: the pair
+    of words that it belongs to, or "". number: as in Q1. style: its opening decoration, or "".
     """
 
     start: int

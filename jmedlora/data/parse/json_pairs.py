@@ -13,7 +13,7 @@ from typing import Any
 
 import json_repair
 
-from jmedlora.data.instruction_pair import Pair, Reject, RejectReason
+from jmedlora.data.instruction_pair import Pair, Reading, Reject, RejectReason
 from jmedlora.data.parse import key_words
 from jmedlora.data.parse.key_words import ANSWER, INPUT, QUESTION
 from jmedlora.data.parse.values import LATEX
@@ -33,7 +33,7 @@ DECODER = json.JSONDecoder(  # a number as it is written, a name as often as it 
 Fields = Sequence[tuple[str, Any]]
 
 
-def find_json_pairs(text: str, line: int) -> Iterator[tuple[int, int, Pair | Reject]]:
+def find_json_pairs(text: str, line: int) -> Iterator[tuple[int, int, Reading]]:
     """The objects of ``text`` with a key of ours: where each begins and ends, and what it holds.
 
     line: that of the response where ``text`` begins.
@@ -49,13 +49,13 @@ def find_json_pairs(text: str, line: int) -> Iterator[tuple[int, int, Pair | Rej
             if 0 < length <= min(LONGEST, left):
                 left -= length
                 fields, rule = _repaired(piece[:length]), "JSON, repaired"
-        line, at = line + text.count("\n", at, start), start
+        line, at, whole = line + text.count("\n", at, start), start, piece[:length]
         match _pair(fields):
             case (instruction, output):
-                pair = Pair(instruction, output, rule, line, piece[:length])
-                yield start, start + length, pair
+                pair = Pair(instruction, output, rule, line, whole)
+                yield start, start + length, Reading([pair])
             case str(reason):
-                yield start, start + length, Reject(line, piece[:length], reason)
+                yield start, start + length, Reading([], [Reject(line, whole, reason)])
 
 
 def _repaired(text: str) -> Fields:
@@ -76,25 +76,28 @@ def _letters(text: str) -> str:
 
 def _pair(fields: Fields) -> tuple[str, str] | str | None:
     """Instruction and output, or why they are none; None for an object of another kind."""
-    found = [(key_words.FIELD.fullmatch(name.strip()), value) for name, value in fields]
-    named = [
-        (key_words.role_of(key), key_words.number_of(key), value) for key, value in found if key
+    keys = [(key_words.FIELD.fullmatch(name.strip()), value) for name, value in fields]
+    roles = [
+        (key_words.role_of(key), key_words.number_of(key), value) for key, value in keys if key
     ]
+    named = [each for each in roles if each[0] in (QUESTION, ANSWER, INPUT)]
     values = {role: value for role, _, value in named}
     if not values.keys() & {QUESTION, ANSWER}:
         return None
-    if len(values) < len(named):  # Q1, A1, Q2, A2
-        return RejectReason.ORDER
-    if len({number for role, number, _ in named if role in (QUESTION, ANSWER)}) > 1:
-        return RejectReason.NUMBERS
-    if QUESTION not in values or ANSWER not in values:
-        return RejectReason.NO_OUTPUT if QUESTION in values else RejectReason.NO_INSTRUCTION
-    if any(isinstance(values.get(role), (list, dict, tuple)) for role in (QUESTION, ANSWER, INPUT)):
-        return RejectReason.NOT_TEXT
-    instruction, output = _text(values[QUESTION]), _text(values[ANSWER])
-    if not (instruction and output):
-        return RejectReason.EMPTY
-    return key_words.with_input(instruction, _text(values.get(INPUT))), output
+    texts = {role: _text(value) for role, value in values.items()}
+    faults = {
+        RejectReason.ORDER: len(values) < len(named),  # Q1, A1, Q2, A2
+        RejectReason.NUMBERS: len({number for role, number, _ in named if role != INPUT}) > 1,
+        RejectReason.NO_INSTRUCTION: QUESTION not in texts,
+        RejectReason.NO_OUTPUT: ANSWER not in texts,
+        RejectReason.NOT_TEXT: any(
+            isinstance(each, (list, dict, tuple)) for each in values.values()
+        ),
+        RejectReason.EMPTY: not (texts.get(QUESTION) and texts.get(ANSWER)),
+    }
+    if reason := next((each for each, is_so in faults.items() if is_so), None):
+        return reason
+    return key_words.with_input(texts[QUESTION], texts.get(INPUT, "")), texts[ANSWER]
 
 
 def _text(value: Any) -> str:

@@ -4,11 +4,10 @@ import re
 import unicodedata
 
 QUESTION, ANSWER, INPUT, FURTHER = "question", "answer", "input", "further"
-REPLIES = ("応答", "返答", "レスポンス")
 FAMILIES = {
     "instruction/output": (("instruction",), ("output", "response")),
     "question/answer": (("question",), ("answer",)),
-    "指示/出力": (("指示", "指示文"), ("出力", "出力文", *REPLIES)),
+    "指示/出力": (("指示", "指示文"), ("出力", "出力文", "応答", "返答", "レスポンス")),
     "質問/回答": (("質問", "質問文"), ("回答", "回答文")),
     "問題/解答": (("問題", "問題文", "設問"), ("解答", "正解")),
     "問/答": (("問", "問い"), ("答", "答え")),
@@ -34,8 +33,7 @@ WORDS = sorted(ROLE.keys() - {"q", "a"}, key=len, reverse=True)
 KEY = rf"(?:(?i:{'|'.join(WORDS)})|[QAＱＡ])(?![A-Za-z])"
 """A capital Q or A: a small one is a word."""
 NUMBER = r"(?:[0-9０-９]{1,3}|[①-⑳])"
-OTHER_NAME = rf"[ \u3000]?[(（][ ]?(?P<other>{KEY})[ ]?[)）]"
-"""The same key in the other language, as in 質問（instruction）."""
+OTHER_NAME = rf"[ \u3000]?[(（][ ]?(?P<other>{KEY})[ ]?[)）]"  # as in 質問（instruction）
 FIELD = re.compile(rf"(?P<key>{KEY}|[qa])[ _]?(?P<number>{NUMBER})?(?:{OTHER_NAME})?")
 """The whole name of a field in JSON, where a small q or a is no word either."""
 NO_INPUT = re.compile(r"(?:(?:特に|該当|入力)?(?:なし|無し|無)|n/?a|none|null|no ?input|[-–—ー]*)")

@@ -9,8 +9,6 @@ from jmedlora.data.parse.key_words import ANSWER, FURTHER, INPUT, QUESTION, with
 from jmedlora.data.parse.remarks import reject_lines
 from jmedlora.data.parse.values import Value, instruction_value, output_value
 
-DATA = ('{"', "{'", '["', "['", "[{", "{{", "[[")
-"""What a value begins with that is no text."""
 COMPLETE = (None, "stop", "eos", "eos_token", "end_turn", "stop_sequence")
 """The finish_reason of a response that is whole, or may be; "length" is the usual other."""
 OTHER_CHOICE = re.compile(r"^[^\S\n]*+[BＢ](?:[:：．)]|\.\s)", re.MULTILINE)
@@ -127,7 +125,7 @@ class _KeyedPairReader:
             return
         self._leave(question.start)
         text, line = self.text[question.start : end].strip(), self._line_of(question.start)
-        rule = f"{question.family}, {STYLES.get(question.style, 'brackets')}"
+        rule = f"{question.family}, {STYLES.get(question.style, 'other quotes')}"
         instruction = with_input(values[0].text, "\n".join(each.text for each in values[1:]))
         self.reading.pairs.append(Pair(instruction, output.text, rule, line, text))
         self.at = end
@@ -139,8 +137,4 @@ class _KeyedPairReader:
         if fault := next((each.fault for each in (output, *values) if each.fault), ""):
             return RejectReason.QUOTES if fault == RejectReason.TRUNCATED else fault
         again = OTHER_CHOICE.search(output.text) or SECOND_ANSWER.match(self.text, end)
-        if question.family == "Q/A" and again:
-            return RejectReason.CHOICES
-        return (
-            RejectReason.NOT_TEXT if output.text.startswith(DATA) and not output.is_closed else ""
-        )
+        return RejectReason.CHOICES if question.family == "Q/A" and again else ""

@@ -2,7 +2,7 @@
 
 import re
 
-from jmedlora.data.instruction_pair import Pair, Reading, Reject, RejectReason
+from jmedlora.data.instruction_pair import Reading, Reject, RejectReason
 from jmedlora.data.parse.json_pairs import UNPRINTABLE, find_json_pairs
 from jmedlora.data.parse.keyed_pairs import read_keyed_pairs
 
@@ -77,6 +77,6 @@ def _read_turn(text: str, line: int, finish: str | None, reading: Reading, *, is
     at = 0
     for start, end, found in find_json_pairs(text, line):
         reading.add(read_keyed_pairs(text[at:start], line))
-        (reading.pairs if isinstance(found, Pair) else reading.rejects).append(found)
-        line, at = found.line + found.text.count("\n"), end
+        reading.add(found)
+        line, at = line + text.count("\n", at, end), end
     reading.add(read_keyed_pairs(text[at:], line, finish))

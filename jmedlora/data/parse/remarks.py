@@ -16,9 +16,8 @@ REMARK = re.compile(
       | (?:note\W+)?(?:that\s+)?(?:the|these)\b.*\b(?:pairs|questions)\b))""",
     re.VERBOSE,
 )
-HEADING = re.compile(r"\s*(?:#{1,6}\s.*|[-=*_~]{3,}|\*\*[^*]+\*\*[:：]?|```.*)\s*")
+HEADING = re.compile(r"\s*(?:#{1,6}\s.*|\*\*[^*]+\*\*[:：]?)\s*")
 ITEM = re.compile(r"\s+\S|[-+*•・●○▪]\s?\S|[(（]?[0-9０-９]{1,2}[.．)）、]|[①-⑳]")
-RULE = re.compile(r"\s*(?:[-=*_~]{3,}|```.*)\s*")
 MERE_FRAME = re.compile(
     r"""[\W_]*(?:(?i:ペア|データ|例|pair|No\.?)?[ ]?[0-9０-９]{0,3}|[①-⑳])[\W_]*
     | \s*(?:```|~~~)\s*(?i:jsonl?|python|ya?ml|te?xt|plaintext|markdown|md|)\s*
@@ -26,8 +25,7 @@ MERE_FRAME = re.compile(
     re.VERBOSE,
 )
 """A line that says nothing: punctuation, a number, a fence, the name of a list in JSON."""
-LONG = 200
-"""Characters of a line that is looked at: a heading or a remark is shorter."""
+LONG = 200  # characters of a line that is looked at: a heading or a remark is shorter
 
 
 def ends_answer(line: str) -> bool:
@@ -37,15 +35,12 @@ def ends_answer(line: str) -> bool:
 
 
 def may_go_on(rest: str) -> bool:
-    """Whether in ``rest``, which follows an answer, there is text that may belong to it.
-
-    Headings alone do not, as they may be those of the next pairs.
-    """
+    """Whether in ``rest``, behind an answer, there is text of it; headings alone are none."""
     for line in rest.split("\n"):
-        if REMARK.match(line[:LONG]) or RULE.fullmatch(line[:LONG]):
-            return False
         if not ends_answer(line):
             return True
+        if line.strip() and not HEADING.fullmatch(line[:LONG]):
+            return False
     return False
 
 

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from itertools import accumulate
-from textwrap import dedent
 
 from jmedlora.data.instruction_pair import RejectReason
 from jmedlora.data.parse.find_keys import CLOSER, Key
@@ -13,7 +12,7 @@ QUOTES = tuple("'\"`“”‘’「｢『")
 SPACES = " \t\n\u3000"
 SEPARATORS = SPACES + ",，､、;；|"
 MOST_TRIES = 50  # lines that could close a quotation; more make no sense and take long
-BLOCK = re.compile(r"[ \t]*[|>][+-]?[ \t]*\n")
+BLOCK = re.compile(r"\A[ \t]*[|>][+-]?[ \t]*\n")
 APOSTROPHE = re.compile(r"(?<=[A-Za-z])’(?=[A-Za-z])")
 LATEX = r"\\(?=[bfrt][a-z]|(?:neq?|nabla|nu|not|notin|nleq|ngeq)(?![A-Za-z]))"
 """What begins a command of LaTeX and no escape, though it looks like one."""
@@ -23,10 +22,7 @@ MEANT = {"n": "\n", "r": "\n", "r\\n": "\n", "t": "\t", None: "\\"}
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value and how far it reaches in the text that it was read from.
-
-    is_closed: its closing quote was seen. fault: the reason not to use it, or "".
-    """
+    """A value, where it ends, whether its closing quote was seen, why not to use it."""
 
     text: str
     end: int
@@ -35,8 +31,8 @@ class Value:
 
 
 def instruction_value(raw: str, key: Key) -> Value:
-    """The value in ``raw``, all that stands between its key and the next one."""
-    return _unquoted(_trimmed(_block(raw), "/"), len(raw), key)
+    """The value in ``raw``, which is all of it."""
+    return _unquoted(_trimmed(BLOCK.sub("", raw), "/"), len(raw), key)
 
 
 def output_value(raw: str, key: Key, *, is_last: bool) -> Value:
@@ -53,7 +49,7 @@ def output_value(raw: str, key: Key, *, is_last: bool) -> Value:
             if tries == MOST_TRIES:
                 break
     end = _plain_end(raw, is_last=is_last)
-    value = _unquoted(_trimmed(_block(raw[:end])), end, key)
+    value = _unquoted(_trimmed(BLOCK.sub("", raw[:end])), end, key)
     if not value.fault and may_go_on(raw[end:]):
         return Value(value.text, end, fault=RejectReason.CUT)
     return value
@@ -91,17 +87,8 @@ def _unescaped(text: str) -> str:
     return ESCAPE.sub(lambda found: MEANT.get(found[1], found[1]), text).strip(SPACES)
 
 
-def _block(raw: str) -> str:
-    """``raw`` without the sign and the indentation of a YAML block, where it is one."""
-    sign = BLOCK.match(raw)
-    return dedent(raw[sign.end() :]) if sign else raw
-
-
 def _plain_end(raw: str, *, is_last: bool) -> int:
-    """Where a value without quotes ends: with its paragraph and the lists that follow.
-
-    A remark or a heading ends it. Between two keys, later paragraphs belong to it as well.
-    """
+    """Where a value without quotes ends: with its paragraph and the lists that follow, if last."""
     end = at = 0
     blank = False
     for line in raw.split("\n"):
