@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-import json_repair
-
+from jmedlora.core.errors import UserError
 from jmedlora.data.instruction_pair import Pair, Reading, Reject, RejectReason
 from jmedlora.data.parse import key_words
 from jmedlora.data.parse.key_words import ANSWER, INPUT, QUESTION
@@ -60,18 +59,19 @@ def find_json_pairs(text: str, line: int) -> Iterator[tuple[int, int, Reading]]:
 
 def _repaired(text: str) -> Fields:
     """The fields of an object that is not quite JSON; none if a letter would be lost or added."""
+    try:
+        import json_repair
+    except ImportError as error:
+        message = "what is not quite JSON needs json_repair; run: pip install 'jmedlora[generate]'"
+        raise UserError(message) from error
     text = re.sub(rf"(?<!\\){LATEX}", r"\\\\", text)
     try:
         found = json_repair.loads(text, skip_json_loads=True)
     except (ValueError, RecursionError):  # nested too deep
         return ()
     as_json = json.dumps(found, ensure_ascii=False)
-    is_whole = _letters(ESCAPE.sub("", text)) == _letters(ESCAPE.sub("", as_json))
-    return tuple(found.items()) if isinstance(found, dict) and is_whole else ()
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    before, after = ([*filter(str.isalnum, ESCAPE.sub("", each))] for each in (text, as_json))
+    return tuple(found.items()) if isinstance(found, dict) and before == after else ()
 
 
 def _pair(fields: Fields) -> tuple[str, str] | str | None:
