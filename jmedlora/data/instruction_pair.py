@@ -30,6 +30,7 @@ class RejectReason(StrEnum):
     REFERS = "refers to the text"
     LANGUAGE = "wrong language"
     SAME = "output is the instruction"
+    NO_SUPPORT = "no support in the source"
     DUPLICATE = "duplicate"
     NEAR_DUPLICATE = "near-duplicate"
 
