@@ -1,7 +1,7 @@
-"""How far the source of a pair holds its answer, and what the answer holds that the source does not.
+"""How far the source of a pair holds its answer, and what the answer holds that it does not.
 
-Characters are compared, no meanings: an answer in other words has little support, and one that denies
-what the source says has much.
+Characters are compared, no meanings: an answer in other words has little support, and one that
+denies what the source says has much.
 """
 
 import re
@@ -14,10 +14,10 @@ from jmedlora.data.pairs.language_check import has_japanese
 NGRAM_LENGTH = 2
 MOST_SENTENCES = 3
 LEAST_SUPPORT = 0.3
-"""Of the 80 pairs of the sample, 88 % have it in the paragraph they share most with, and .6 % of their
-comparisons with the other 43 (docs/prepare.md)."""
+"""Of the 80 pairs of the sample, 88 % have it in the paragraph that they share most with, and .6 % of
+the comparisons with the other 43 paragraphs reach it (docs/prepare.md)."""
 SHORT = 6
-"""Letters; of a shorter answer (はい, 5 mg) too little can be compared: its question counts as well."""
+"""Letters; of a shorter answer (はい, 5 mg) too little can be compared: its question counts, too."""
 SENTENCE = re.compile(r"[^。．！？!?\n]+[。．！？!?]*|[。．！？!?]+")
 NUMBER = re.compile(
     r"(?<![\d.])(\d+(?:,\d{3})*(?:\.\d+)?)\s?([A-Za-zμ%‰°/²]{1,8}|[\u4e00-\u9fff]|)"
@@ -26,7 +26,7 @@ NAME = re.compile(
     r"[ァ-ヴー]{4,}|\b[A-Za-z]{3,}(?:mab|nib|pril|sartan|statin|olol|azole|cillin|mycin|floxacin|gliptin"
     r"|gliflozin|tidine|prazole|dipine|parin|xaban)\b"
 )
-"""A word in katakana, which most drugs are but other words too, or one with an ending of the INN."""
+"""A word in katakana, as most drugs are, but others too, or one with an ending of the INN."""
 
 
 @dataclass(frozen=True, slots=True)
