@@ -58,7 +58,7 @@ def test_a_format_that_was_named_is_not_tried(docs):
 
 
 def test_a_resumed_run_keeps_its_format(docs, capsys):
-    """Also where the server has learnt schemas since, or the answers are of before there was one."""
+    """Also where the server has learnt schemas since, or had none when it answered."""
     out = docs.parent / "out"
     with serving() as server:
         assert generate(docs, server, "--limit", "2") == 0
