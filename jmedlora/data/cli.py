@@ -12,6 +12,7 @@ from jmedlora.data.commands.generate import GENERATE
 from jmedlora.data.commands.overlap import OVERLAP
 from jmedlora.data.commands.parse import PARSE
 from jmedlora.data.commands.pretrain import PRETRAIN
+from jmedlora.data.commands.sample_pairs import SAMPLE_PAIRS
 from jmedlora.exams.cache import ENVIRONMENT
 
 PROGRAM = Program(
@@ -19,7 +20,18 @@ PROGRAM = Program(
     text="Prepare the data: fetch and check what an evaluation or a training needs, make training "
     "data from documents, and find exam questions in it. Only fetch uses the internet; generate "
     "calls a model's server, on this machine unless told otherwise.",
-    commands=(FETCH, WHERE, CHECK, CHECK_MODEL, GENERATE, PARSE, PRETRAIN, DESCRIBE, OVERLAP),
+    commands=(
+        FETCH,
+        WHERE,
+        CHECK,
+        CHECK_MODEL,
+        GENERATE,
+        PARSE,
+        SAMPLE_PAIRS,
+        PRETRAIN,
+        DESCRIBE,
+        OVERLAP,
+    ),
     example="jmed-data fetch igakuqa jjsimqa",
     sections={"environment": ENVIRONMENT},
     status=FAULTS,

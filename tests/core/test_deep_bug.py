@@ -20,7 +20,7 @@ DEEP = {
         "pretrain docs --out new --characters 300",
         "jmedlora.data.commands.usable_documents.find_documents",
     ),
-    "parse": ("parse out", "jmedlora.data.parse.training_files.read_responses"),
+    "parse": ("parse out", "jmedlora.data.pairs.training_files.read_responses"),
     "describe": ("describe train.jsonl", "jmedlora.data.commands.describe.profile_lines"),
     "overlap": (
         "overlap train.jsonl --exam jmed_sample",

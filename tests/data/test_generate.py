@@ -75,7 +75,7 @@ def test_the_english_prompt_is_the_papers():
 
 def test_a_prompt_of_ones_own(docs, tmp_path):
     (tmp_path / "own.txt").write_text("次から{pairs}問作る:\n{input_text}\n以上", encoding="utf-8")
-    with serving() as server:
+    with serving(lambda content, _: answer(pairs_about(content.splitlines()[1]))) as server:
         assert generate(docs, server, "--prompt", str(tmp_path / "own.txt")) == 0
     assert all(content.startswith("次から15問作る:\n文書") for content in server.asked)
     assert all(content.endswith("\n以上") for content in server.asked)

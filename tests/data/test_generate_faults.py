@@ -178,7 +178,7 @@ TEXT = "'instruction': '心不全とは？', 'output': '機能の低下です。
         (body(content=TEXT, beside={"usage": {"prompt_tokens": None}}), TEXT, None),
         (body(content=TEXT, beside={"usage": "x", "model": 3}), TEXT, None),
         (body(content=[{"type": "text", "text": TEXT[:9]}, {"text": TEXT[9:]}]), TEXT, None),
-        (body(content=None, refusal="いいえ。"), "いいえ。", None),
+        (body(content=None, refusal="いいえ。"), "", None),
         (body(content=None, reasoning_content="まず考える。"), "", None),
         (body(content="\ud800 half"), "? half", None),
     ],

@@ -11,6 +11,8 @@ from tests.support.read_pairs import pairs, rejects
 
 HOSTILE = {
     "nested": '{"a":[' * 20_000,
+    "objects that are not quite JSON": "{'Q':'a\\'" * 10_000 + "}",
+    "long ones": ("{'" + '"\\' * 990 + "}") * 50,
     "brackets": "「" * 100_000,
     "questions": "Q: " * 20_000,
     "question lines": "Q:「\n" * 10_000 + "A:「\n" * 10_000,

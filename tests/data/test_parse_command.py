@@ -7,7 +7,7 @@ import pytest
 
 from jmedlora.core.lock import locked
 from jmedlora.data.cli import main
-from jmedlora.data.parse.training_files import chunks_for_eval
+from jmedlora.data.pairs.training_files import chunks_for_eval
 from tests.support.commands import write_jsonl
 from tests.support.responses import chunks, response, two_pairs
 
@@ -42,7 +42,8 @@ def test_the_files_and_where_each_pair_comes_from(tmp_path, capsys):
         "source_sha256": "ab" * 32, "start": 0, "end": 500, "prompt": "ja",
         "prompt_sha256": "cd" * 32, "model": "local-model", "host": "127.0.0.1:8000",
         "parameters": {"temperature": 0.7, "max_tokens": 1024}, "sample": 0,
-        "finish_reason": "length", "usage": None,
+        "finish_reason": "length", "usage": None, "format": "lines", "support": None,
+        "sentences": [], "strange": [],
     }  # fmt: skip
     rejected = lines(tmp_path / "rejected.jsonl")
     assert [(each["line"], each["reason"]) for each in rejected] == [

@@ -74,9 +74,11 @@ def test_a_cut_that_hit_no_pair_costs_none():
         ),
         ("出力:\n\n指示: い？\n出力: ろ", [(1, "no instruction")]),
         ("Q1: い？\nA2: ろ", [(1, "no output"), (2, "no instruction")]),
-        ("Q1: い？ Q2: ろ？ A1: は A2: に", [(1, "no output"), (1, "no output")]),
+        ("Q1: い？ Q2: ろ？ A1: は A2: に", [(1, "order unclear")] * 4),
+        ("Q1: い？\nQ2: ろ？\nA1: は\nA2: に", [(at, "order unclear") for at in (1, 2, 3, 4)]),
+        ('{"Q1": "い？", "A1": "は", "Q2": "ろ？", "A2": "に"}', [(1, "order unclear")]),
         ('{"Q1": "い？", "A2": "ろ"}', [(1, "numbers differ")]),
-        ('{"output": "a", "instruction": "b", "output": "c"}', [(1, "answer first")]),
+        ('{"output": "a", "instruction": "b", "output": "c"}', [(1, "order unclear")]),
         # whatever the server says of the end
         ('{"instruction":"い？","output":"ろ', [(1, "truncated")]),
         (
@@ -97,12 +99,12 @@ def test_a_cut_that_hit_no_pair_costs_none():
         ("Q: い？\nA: ろ<|eot_id|>", [(2, "chat template")]),
         (
             "A<|im_start|>user\nは",
-            [(1, "outside a pair"), (1, "chat template"), (1, "turn of another role")],
+            [(1, "outside a pair"), (1, "chat template"), (2, "turn of another role")],
         ),
         ('{"question": "い？", "answer": ["x", "y"]}', [(1, "not text")]),
         ('{"question": "", "answer": "x"}', [(1, "empty")]),
         ("'instruction': 'い？', 'output': 'ろ' 参考", [(1, "quotes unclear")]),
-        ("'instruction': 'い？', 'output': 'ろ' (出典: は)", [(1, "further field")]),
+        ("'instruction': 'い？', 'output': 'ろ' (出典: は)", [(1, "quotes unclear")]),
         ("'instruction': 'a?', 'output': 'It's 'b' (c)", [(1, "quotes unclear")]),
         (
             "Q: どれ？\nA: 肺炎\nB: 喘息\n答え: A",
@@ -114,9 +116,12 @@ def test_a_cut_that_hit_no_pair_costs_none():
         ("心不全は病気です。", [(1, "outside a pair")]),
         ("<think>Q: い？\nA: ろ</think>", [(1, "reasoning")]),
         ("<think>Q: い？\nA: ろ", [(1, "reasoning")]),
-        ("申し訳ありませんが、\nそのご依頼には対応できません。", [(1, "refusal")]),
-        ("I’m sorry, but I can’t help with that.", [(1, "refusal")]),
-        ("As an AI language model, I do not give advice.", [(1, "refusal")]),
+        ("申し訳ありませんが、対応できません。", [(1, "outside a pair")]),
+        ("I’m sorry, but I can’t help with that.", [(1, "outside a pair")]),
+        # given up: a key with a mere space or comma behind it, a quote that is closed only
+        ("instruction い？ output ろ", [(1, "outside a pair")]),
+        ("Q1 い？ A1 ろ", [(1, "outside a pair")]),
+        ("'instruction': い？', 'output': ろ'", [(1, "quotes unclear")]),
     ],
 )
 def test_what_is_no_pair_is_kept_with_the_reason(text, expected):

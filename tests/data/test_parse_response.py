@@ -32,13 +32,10 @@ def written(form, *values):
         "• 'instruction': '<i>', 'output': '<o>'",
         "1. **Q:** <i>\n   **A:** <o>",
         "ペア1: 'instruction': '<i>', 'output': '<o>'",
-        # 4: no quotes; full-width colon and comma, or a space
+        # 4: no quotes; full-width colon and comma
         "instruction：<i>、output：<o>",
         "instruction: <i>, output: <o>",
         "Instruction: <i> Output: <o>",
-        "instruction　<i>　output　<o>",
-        "instruction <i> output <o>",
-        "instruction、<i>、output、<o>",
         "instruction=<i>; output=<o>",
         # 5: Japanese brackets, curly quotes
         "「instruction」：「<i>」、「output」：「<o>」",
@@ -185,10 +182,6 @@ def test_one_pair_in_every_shape(form, values):
             r'{"instruction": "式は？", "output": "$\frac{1}{2}$\n$\beta$, \\theta, a\r\nb"}',
             ("式は？", "$\\frac{1}{2}$\n$\\beta$, \\theta, a\nb"),
         ),
-        # quotes that are closed only
-        ("'instruction': 脈は？', 'output': 整です。'", ("脈は？", "整です。")),
-        ("'instruction': Why?', 'output': It's the heart.'", ("Why?", "It's the heart.")),
-        ("「質問」：脈は？」、「回答」：整です。」", ("脈は？", "整です。")),
         # fields and remarks behind the answer
         ("Q: 脈は？\nA: 整です。\n解説: 心電図で見る。", ("脈は？", "整です。")),
         ("Q: Why?\nA: Pain.\ncategory: therapy", ("Why?", "Pain.")),
@@ -198,9 +191,6 @@ def test_one_pair_in_every_shape(form, values):
         ("Q: 脈は？\nA: 整です。\n※妊婦では速い。", ("脈は？", "整です。\n※妊婦では速い。")),
         ("Q: 脈は？\nA: 整です。\n(以上)", ("脈は？", "整です。")),
         ("Q: Why?\nA: Pain.\nNote: These pairs are based on the text.", ("Why?", "Pain.")),
-        ("Q1 脈は？ A1 整です。", ("脈は？", "整です。")),
-        ("'instruction': '脈は？', 'output': '整です。' (出典: は)", ("脈は？", "整です。")),
-        ("'instruction': 'Why?', 'output': 'Pain.'※重要", ("Why?", "Pain.")),
         # answers of several lines
         (
             "Q: 治療は？\nA: 次の通り。\n- 安静\n- 利尿薬",
@@ -235,13 +225,6 @@ def test_values_are_read_as_they_are_meant(text, expected):
         "質問：いつ？ 回答：朝 質問：なぜ？ 回答：痛む",
         "Q: いつ？ A: 朝 Q: なぜ？ A: 痛む",
         "「質問」：「いつ？」「回答」：「朝」「質問」：「なぜ？」「回答」：「痛む」",
-        '{"Q1": "いつ？", "A1": "朝", "Q2": "なぜ？", "A2": "痛む"}',
-        '{"Q1": "いつ？", "Q2": "なぜ？", "A1": "朝", "A2": "痛む"}',
-        # questions first, told apart by their numbers, also without a colon
-        "Q1: いつ？\nQ2: なぜ？\nA1: 朝\nA2: 痛む",
-        "質問１：いつ？\n質問２：なぜ？\n\n回答1：朝\n回答2：痛む",
-        "Question 1: いつ？\nQuestion 2: なぜ？\nAnswer 2: 痛む\nAnswer 1: 朝",
-        "A1: 朝\nQ1: いつ？\nA2: 痛む\nQ2: なぜ？",
         # turns and tokens of chat templates
         "Q: いつ？\nA: 朝<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
         "Q: なぜ？\nA: 痛む",
@@ -254,24 +237,12 @@ def test_values_are_read_as_they_are_meant(text, expected):
         "analysisWe need Q: x\nA: y assistantfinalQ: いつ？\nA: 朝\nQ: なぜ？\nA: 痛む",
         # shapes mixed in one response
         "'instruction': 'いつ？', 'output': '朝'\nQ: なぜ？\nA: 痛む",
+        # by a schema, whole
+        '{"pairs": [\n{"instruction": "いつ？", "output": "朝"},\n'
+        '{"instruction": "なぜ？", "output": "痛む"}\n]}',
         'Q: いつ？\nA: 朝\n{"instruction": "なぜ？", "output": "痛む"}',
         "1. いつものように:\nQ: いつ？\nA: 朝\n---\n**質問:** なぜ？\n**回答:** 痛む",
     ],
 )
 def test_two_pairs(text):
     assert pairs(text) == [("いつ？", "朝"), ("なぜ？", "痛む")]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "Q1 心不全とは？ A1 低下です。 Q2 症状は？ A2 息切れ。",
-            [("心不全とは？", "低下です。"), ("症状は？", "息切れ。")],
-        ),
-        ("Q1 Why? A1 Pain. Q2 When? A2 Always.", [("Why?", "Pain."), ("When?", "Always.")]),
-    ],
-)
-def test_pairs_without_a_colon_on_one_line(text, expected):
-    assert pairs(text) == expected
-    assert rejects(text) == []

@@ -2,9 +2,9 @@
 
 import pytest
 
-from jmedlora.data.parse.near_duplicates import duplicate_reasons, ngram_similarity
-from jmedlora.data.parse.select_pairs import reject_reason
-from jmedlora.data.parse.types import Pair
+from jmedlora.data.instruction_pair import Pair
+from jmedlora.data.pairs.near_duplicates import duplicate_reasons, ngram_similarity
+from jmedlora.data.pairs.select_pairs import reject_reason
 from tests.support.read_pairs import EN, JA, MORE
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+PROBE = "Hello."
+"""What generate asks to see whether a schema is obeyed; it counts as none of the requests."""
 PAIRS = "\n".join(
     f"'instruction': '{{text}}の問{number}は何ですか。', 'output': '{{text}}の答え{number}です。'"
     for number in range(1, 4)
@@ -64,9 +66,12 @@ class ChatServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, behave: Callable[[str, int], Any], port: int = 0) -> None:
+    def __init__(
+        self, behave: Callable[[str, int], Any], port: int = 0, *, schema: Any = False
+    ) -> None:
         super().__init__(("127.0.0.1", port), Handler)
-        self.behave = behave
+        self.behave, self.schema = behave, schema
+        self.probes: list[dict[str, Any]] = []
         self.asked: Counter[str] = Counter()
         self.delivered: Counter[str] = Counter()
         self.bodies: list[dict[str, Any]] = []
@@ -95,8 +100,29 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 time.sleep(0.5 if len(piece) == 1 else 0)
 
+    def _send(self, status: int, headers: dict[str, str], data: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _answer_probe(self, body: dict[str, Any]) -> None:
+        """As a server that obeys a schema does, or refuses it, or (by default) ignores it."""
+        self.server.probes.append(body)
+        if self.server.schema is True:
+            properties = body["response_format"]["json_schema"]["schema"]["properties"]
+            words = {name: each["enum"][0] for name, each in properties.items()}
+            self._send(*answer(json.dumps(words)))
+        else:
+            self._send(*(self.server.schema or answer("Hello! How can I help?")))
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if body["messages"][-1]["content"] == PROBE:
+            self._answer_probe(body)
+            return
         last = body["messages"][-1]["content"]
         content = last if isinstance(last, str) else json.dumps(last)
         with self.server.lock:
@@ -134,9 +160,13 @@ def serving(
     behave: Callable[[str, int], Any] = lambda content, _: answer(pairs_about(content)),
     *,
     port: int = 0,
+    schema: Any = False,
 ) -> Iterator[ChatServer]:
-    """Serves on ``port``, by default on a free one."""
-    server = ChatServer(behave, port)
+    """Serves on ``port``, by default on a free one.
+
+    schema: whether it obeys ``response_format``, or the answer with which it refuses that.
+    """
+    server = ChatServer(behave, port, schema=schema)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
     try:
         yield server

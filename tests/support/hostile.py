@@ -13,9 +13,9 @@ from jmed_metrics import score_response
 from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
 from jmed_metrics.thinking import split_thinking
+from jmedlora.data.instruction_pair import Pair
+from jmedlora.data.pairs.select_pairs import reject_reason
 from jmedlora.data.parse.read_response import read_response
-from jmedlora.data.parse.select_pairs import reject_reason
-from jmedlora.data.parse.types import Pair
 
 LIMIT = 10
 """Seconds for one text; the slowest takes less than one."""

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jmedlora.core.cli.command import Command
@@ -13,6 +14,7 @@ from jmedlora.data.commands.generate_options import KEY_VARIABLE, add_options
 from jmedlora.data.commands.parse import print_summary, settings_of
 from jmedlora.data.commands.usable_documents import usable_documents
 from jmedlora.data.documents.find_documents import Document
+from jmedlora.data.generate.answer_format import ask_for_format, format_of_folder
 from jmedlora.data.generate.client import Connection
 from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
 from jmedlora.data.generate.request_loop import Outcome, send_requests
@@ -31,7 +33,7 @@ from jmedlora.data.generate.server_address import (
     check_reachable,
     locate_server,
 )
-from jmedlora.data.parse.training_files import write_training_files
+from jmedlora.data.pairs.training_files import write_training_files
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -39,10 +41,11 @@ def _generate(args: argparse.Namespace) -> int:
     server = locate_server(args.base_url, allow_external=args.allow_external)
     skip = args.skip_unreadable
     documents = usable_documents(args.docs, args.out, skip=skip, undone="nothing was asked")
-    plan = make_plan(documents, settings, limit=args.limit)
     with locked(args.out), open_response_store(args.out) as store:
         if store.note:
             print(store.note, file=sys.stderr)
+        settings = _in_format(args, settings, server, has_answers=bool(store.keys))
+        plan = make_plan(documents, settings, limit=args.limit)
         pending = [request for request in plan.requests if request.key not in store.keys]
         _print_plan(documents, plan, pending, settings, server)
         if pending and not (args.yes or _agreed()):
@@ -77,6 +80,23 @@ def _settings(args: argparse.Namespace) -> RequestSettings:
         max_characters=args.max_chars,
         parameters={key: value for key, value in given.items() if value is not None},
     )
+
+
+def _in_format(
+    args: argparse.Namespace, settings: RequestSettings, server: Server, *, has_answers: bool
+) -> RequestSettings:
+    """``settings`` with the format that was chosen, or that of the folder, or the server's."""
+    before = format_of_folder(args.out) if has_answers else None
+    if args.format:
+        found, why = args.format, "as --format says"
+    elif before:
+        found, why = before, "that of the answers in the folder; --format for another"
+    else:
+        found, why = ask_for_format(_connection(args, server), settings)
+    print(f"format: {found} ({why})")
+    is_shipped = args.prompt in PROMPT_NAMES
+    prompt = shipped_prompt(args.prompt, found) if is_shipped else settings.prompt
+    return replace(settings, format=found, prompt=prompt)
 
 
 def _prompt(name: str) -> Prompt:
@@ -126,6 +146,12 @@ def _agreed() -> bool:
 def _print_failures(outcome: Outcome) -> None:
     for reason, number in outcome.failures.most_common(5):
         print(f"jmed-data: {number} calls failed: {reason}", file=sys.stderr)
+    if outcome.refused or outcome.cut:
+        print(
+            f"jmed-data: the model refused {outcome.refused} calls; {outcome.cut} answers were cut "
+            "at --max-tokens",
+            file=sys.stderr,
+        )
     if outcome.without_text:
         print(
             f"jmed-data: {outcome.without_text} answers hold no text; if the model reasons first, "

@@ -37,6 +37,12 @@ def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
         help="the paper's prompt in Japanese (default) or English, or a file with {input_text} "
         "and, where wanted, {pairs}",
     )
+    group.add_argument(
+        "--format",
+        choices=("json", "lines"),
+        help="how the pairs are written: json by a schema, lines as in the paper (default: that of "
+        "the answers in --out, else json if the server obeys a schema, which is tried once)",
+    )
     group.add_argument("--pairs", type=positive, default=15, help="pairs a call (default: 15)")
     group.add_argument(
         "--samples", type=positive, default=1, help="calls for each chunk (default: 1)"
@@ -120,7 +126,7 @@ def _parameters(text: str) -> dict[str, Any]:
         raise argparse.ArgumentTypeError(f"'{text}': not JSON ({error})") from error
     if not isinstance(found, dict):
         raise argparse.ArgumentTypeError(f"'{text}': give an object, as in {{\"top_p\": 0.9}}")
-    if reserved := sorted(found.keys() & {"model", "messages", "stream", "n"}):
+    if reserved := sorted(found.keys() & {"model", "messages", "stream", "n", "response_format"}):
         raise argparse.ArgumentTypeError(f"'{text}': {reserved[0]} is not to be set here")
     return found
 

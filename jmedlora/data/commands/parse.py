@@ -9,14 +9,14 @@ from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.lock import locked
 from jmedlora.data.generate.response_store import RESPONSES_FILE
-from jmedlora.data.parse.dataset_card import Summary, summary_lines
-from jmedlora.data.parse.select_pairs import (
+from jmedlora.data.pairs.dataset_card import Summary, summary_lines
+from jmedlora.data.pairs.select_pairs import (
     DEFAULT_EVAL_SHARE,
     DEFAULT_SIMILARITY,
     LANGUAGES,
     ParseSettings,
 )
-from jmedlora.data.parse.training_files import write_training_files
+from jmedlora.data.pairs.training_files import write_training_files
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:

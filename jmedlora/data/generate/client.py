@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from jmedlora.data.generate.request_plan import Request, RequestSettings
+from jmedlora.data.generate.request_plan import RequestSettings
 from jmedlora.data.generate.server_address import Server, ServerError
 
 if TYPE_CHECKING:
@@ -86,11 +86,11 @@ class Connection:
 
 
 async def request_completion(
-    client: "AsyncOpenAI", request: Request, settings: RequestSettings, connection: Connection
+    client: "AsyncOpenAI", content: str, settings: RequestSettings, connection: Connection
 ) -> dict[str, Any]:
-    """The server's answer to ``request``, as it is recorded. Raises CallError or RefusedError."""
+    """The server's answer to ``content``, as it is recorded. Raises CallError or RefusedError."""
     for _ in range(MALFORMED_TRIES):
-        text = await _post_request(client, request, settings, connection)
+        text = await _post_request(client, content, settings, connection)
         if (answer := read_answer(text)) is not None:
             return answer
     # Its text may be about a patient: it is not repeated.
@@ -98,7 +98,7 @@ async def request_completion(
 
 
 async def _post_request(
-    client: "AsyncOpenAI", request: Request, settings: RequestSettings, connection: Connection
+    client: "AsyncOpenAI", content: str, settings: RequestSettings, connection: Connection
 ) -> str:
     """The body of the server's answer, unread: servers differ in what stands beside the text."""
     import openai
@@ -106,8 +106,8 @@ async def _post_request(
     try:
         raw = await client.chat.completions.with_raw_response.create(
             model=settings.model,
-            messages=[{"role": "user", "content": request.content}],
-            extra_body=dict(settings.parameters),
+            messages=[{"role": "user", "content": content}],
+            extra_body=settings.body,
         )
     except openai.APITimeoutError as error:
         reason = f"no answer within {connection.timeout:g} s, {connection.retries + 1} times"
@@ -116,16 +116,16 @@ async def _post_request(
         cause = connection.redacted(str(error.__cause__ or error))
         raise CallError(f"the connection failed ({cause})") from error
     except openai.APIStatusError as error:
-        raise _status_error(error, request, settings, connection) from error
+        raise _status_error(error, content, settings, connection) from error
     return raw.http_response.content.decode(errors="replace")
 
 
 def _status_error(
-    error: "APIStatusError", request: Request, settings: RequestSettings, connection: Connection
+    error: "APIStatusError", content: str, settings: RequestSettings, connection: Connection
 ) -> CallError | RefusedError:
     """What a status that is not to be retried means."""
     status = error.status_code
-    said = connection.redacted(without_echo(error.response.text or error.message, request.content))
+    said = connection.redacted(without_echo(error.response.text or error.message, content))
     where = connection.server.base_url
     if status == 401:
         remedy = f"put the right key into the environment variable {connection.key_variable}"
@@ -182,7 +182,8 @@ def _recorded_fields(
 ) -> dict[str, Any]:
     finish = choice.get("finish_reason")
     return {
-        "content": _text(message.get("content")) or _text(message.get("refusal")),
+        "content": _text(message.get("content")),
+        "refusal": _text(message.get("refusal")) or None,
         "finish_reason": finish if isinstance(finish, str) else None,
         "usage": _usage(body.get("usage")),
         "answered_by": body["model"] if isinstance(body.get("model"), str) else None,

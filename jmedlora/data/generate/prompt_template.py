@@ -30,9 +30,10 @@ class Prompt:
         return before + chunk + after
 
 
-def shipped_prompt(language: str) -> Prompt:
-    """The prompt of the paper in "ja" or "en"."""
-    return _prompt(language, (PROMPT_FOLDER / f"{language}.txt").read_text(encoding="utf-8"))
+def shipped_prompt(language: str, answer_format: str = "lines") -> Prompt:
+    """The prompt in "ja" or "en": the paper's, or the same that asks for JSON ("json")."""
+    folder = PROMPT_FOLDER / "json" if answer_format == "json" else PROMPT_FOLDER
+    return _prompt(language, (folder / f"{language}.txt").read_text(encoding="utf-8"))
 
 
 def read_prompt(path: Path) -> Prompt:

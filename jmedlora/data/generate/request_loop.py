@@ -27,11 +27,14 @@ STOP_AFTER_REQUEST_FAULTS = 100
 class Outcome:
     """What became of the calls.
 
-    without_text: answers that are empty. failures: their number by reason. interrupted: by Ctrl-C.
+    without_text: answers that are empty. refused, cut: those that say so in a field of their own.
+    failures: their number by reason. interrupted: by Ctrl-C.
     """
 
     answered: int = 0
     without_text: int = 0
+    refused: int = 0
+    cut: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     interrupted: bool = False
 
@@ -135,7 +138,7 @@ class _RequestLoop:
     async def send_with_backoff(self, client: Any, request: Request) -> dict[str, Any]:
         """An answer, after a wait if the server asks for one that is longer than a retry's."""
         try:
-            return await request_completion(client, request, self.settings, self.connection)
+            return await request_completion(client, request.content, self.settings, self.connection)
         except CallError as error:
             if error.wait is None:
                 raise
@@ -143,7 +146,7 @@ class _RequestLoop:
             await self.wait_unless_stopping(error.wait)
             if self.stopping.is_set():
                 raise
-            return await request_completion(client, request, self.settings, self.connection)
+            return await request_completion(client, request.content, self.settings, self.connection)
 
     async def wait_unless_stopping(self, seconds: float) -> None:
         """Waits, but not longer than until the run is to stop."""
@@ -156,7 +159,9 @@ class _RequestLoop:
         host = self.connection.server.host
         self.store.append({**provenance, "host": host, **answer, "received": received})
         self.outcome.answered += 1
-        self.outcome.without_text += not answer["content"].strip()
+        self.outcome.refused += answer["refusal"] is not None
+        self.outcome.cut += answer["finish_reason"] == "length"
+        self.outcome.without_text += not (answer["content"].strip() or answer["refusal"])
         self.failed_in_a_row.clear()
         self.tokens += sum((answer["usage"] or {}).values())
         self.bar.set_postfix_str(f"{self.tokens:,} tokens", refresh=False)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,20 +19,27 @@ from jmedlora.core.jsonl import read_jsonl
 from jmedlora.data.documents.chunking import Chunk, split_into_chunks
 from jmedlora.data.documents.find_documents import Document
 from jmedlora.data.generate.prompt_template import Prompt
+from jmedlora.data.generate.response_format import pairs_format
 
 PLAN_FILE = "plan.jsonl"
+Format = Literal["json", "lines"]
 ASCII_A_TOKEN = 4
 """Of ASCII about four characters make a token, of Japanese about one: a rule of thumb."""
 
 
 class ChunkPlace(BaseModel, frozen=True, strict=True):
-    """Where the text of a request stands, as a line of the plan tells: what of it is read again."""
+    """Where the text of a request stands, as a line of the plan tells: what of it is read again.
+
+    text: the chunk; None in a plan of before it was kept.
+    """
 
     key: str
     source: str
     source_sha256: str
     start: int
     end: int
+    format: Format = "lines"
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class RequestSettings:
     """What every request of a run has in common.
 
     pairs: asked for in a call. samples: calls for a chunk. max_characters: of a chunk.
-    parameters: sent as they are (``temperature``, ``max_tokens`` …).
+    parameters: sent as they are (``temperature``, ``max_tokens`` …). format: "json" adds a schema.
     """
 
     model: str
@@ -49,6 +56,13 @@ class RequestSettings:
     samples: int
     max_characters: int
     parameters: Mapping[str, Any]
+    format: Format = "lines"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What is sent beside model and message."""
+        schema = {"response_format": pairs_format(self.pairs)} if self.format == "json" else {}
+        return {**self.parameters, **schema}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ class Request:
             "pairs": settings.pairs,
             "model": settings.model,
             "parameters": dict(settings.parameters),
+            "format": settings.format,
             "sample": self.sample,
             "order": self.order,
         }
@@ -115,7 +130,8 @@ def make_plan(
 def write_plan(plan: Plan, settings: RequestSettings, folder: Path) -> None:
     """Puts the plan into ``folder``, whole or not at all. Raises WriteError."""
     lines = (
-        json.dumps(request.provenance(settings), ensure_ascii=False) + "\n"
+        json.dumps({**request.provenance(settings), "text": request.chunk.text}, ensure_ascii=False)
+        + "\n"
         for request in plan.requests
     )
     write_file(folder / PLAN_FILE, "".join(lines))
@@ -141,6 +157,8 @@ def _request(
         "parameters": dict(settings.parameters),
         "sample": sample,
     }
+    if settings.format != "lines":  # whose key is that of before there was another
+        identity["format"] = settings.format
     line = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Request(
         hashlib.sha256(line.encode()).hexdigest(), content, document, chunk, sample, order

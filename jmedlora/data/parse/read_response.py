@@ -1,19 +1,27 @@
-"""Reading one response: reasoning aside, then pairs written as data, then pairs behind keys."""
+"""Reading one response: reasoning aside, then pairs written as JSON, then pairs behind keys."""
 
 import re
 
-from jmedlora.data.parse.chat_tokens import CHANNEL, split_turns
+from jmedlora.data.instruction_pair import Reading, Reject, RejectReason
+from jmedlora.data.parse.json_pairs import UNPRINTABLE, find_json_pairs
 from jmedlora.data.parse.keyed_pairs import read_keyed_pairs
-from jmedlora.data.parse.object_pairs import ObjectPair, find_object_pairs
-from jmedlora.data.parse.types import Pair, Reading, Reject, RejectReason
-from jmedlora.data.parse.unusable_phrases import is_refusal
 
-THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+THINKING = re.compile(
+    r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)|\Aanalysis.*?assistantfinal"
+    r"|<\|channel\|>(?:analysis|commentary)\b.*?(?=<\|end\|>|<\|channel\|>|<\|return\|>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
 THOUGHT = re.compile(r"\A(?:(?!<think).)*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 """The end of reasoning whose beginning the chat template wrote into the prompt."""
+TOKEN = re.compile(
+    r"<\|(?:start_header_id|im_start|start)\|>\s*+(?P<role>[A-Za-z]*+)\s*+(?:<\|end_header_id\|>)?"
+    r"(?:<\|channel\|>\w+)?(?:<\|message\|>)?|<start_of_turn>(?P<gemma>[A-Za-z]*+)"
+    r"|<\|\w+\|>|<(?:end_of_turn|eos|bos|pad)>|\A<s>|</s>(?=\s|\Z|<)|<｜(?:begin|end)▁of▁sentence｜>"
+)
+"""What a server left of a chat template: a turn's head, with its role, or its end."""
+OWN = ("", "assistant", "model")
 WRAPPED = re.compile(r"""^([ \t]*)"(?='\w)([^"\n]*')"(?=,?[ \t]*$)""", re.MULTILINE)
 """A line that is in double quotes as a whole, with values in single ones."""
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
 def read_response(content: str, finish: str | None = "stop") -> Reading:
@@ -27,24 +35,16 @@ def read_response(content: str, finish: str | None = "stop") -> Reading:
     text = WRAPPED.sub(r"\1 \2 ", UNPRINTABLE.sub("", text))
     if not text.strip():
         return Reading(rejects=[Reject(1, "", RejectReason.EMPTY_RESPONSE)])
-    text, reading = _without_reasoning(text)
-    _read_turns(text, finish, reading)
-    if not reading.pairs and any(is_refusal(turn.text.strip()) for turn in split_turns(text)):
-        reading.rejects = [Reject(1, content, RejectReason.REFUSAL)]
+    reading = Reading()
+    if "</think" in text.lower():
+        text = _cut_out(THOUGHT, text, reading)
+    _read_turns(_cut_out(THINKING, text, reading), finish, reading)
     reading.rejects.sort(key=lambda reject: reject.line)
     return reading
 
 
-def _without_reasoning(text: str) -> tuple[str, Reading]:
-    """``text`` with as many line breaks in place of what the model thought, which is kept."""
-    reading = Reading()
-    if "</think" in text.lower():
-        text = _cut_out(THOUGHT, text, reading)
-    return _cut_out(THINKING, _cut_out(CHANNEL, text, reading), reading), reading
-
-
 def _cut_out(pattern: re.Pattern[str], text: str, reading: Reading) -> str:
-    """``text`` without what ``pattern`` finds, which is added to the rejects."""
+    """``text`` without what ``pattern`` finds, which is added to the rejects; lines stay."""
     parts, at, line = [], 0, 1
     for found in pattern.finditer(text):
         line += text.count("\n", at, found.start())
@@ -57,39 +57,26 @@ def _cut_out(pattern: re.Pattern[str], text: str, reading: Reading) -> str:
 
 def _read_turns(text: str, finish: str | None, reading: Reading) -> None:
     """Adds what stands between the tokens of a chat template, each stretch read by itself."""
-    for turn in split_turns(text):
-        if turn.is_own:
-            _read_parts(turn.text, turn.line, "stop" if turn.token else finish, reading)
-        elif turn.text.strip():
-            reading.rejects.append(Reject(turn.line, turn.text.strip(), RejectReason.OTHER_TURN))
-        if turn.token:
-            line = turn.line + turn.text.count("\n")
-            reading.rejects.append(Reject(line, turn.token, RejectReason.TEMPLATE))
+    at, line, is_own = 0, 1, True
+    for token in TOKEN.finditer(text):
+        _read_turn(text[at : token.start()], line, "stop", reading, is_own=is_own)
+        line += text.count("\n", at, token.start())
+        reading.rejects.append(Reject(line, token[0], RejectReason.TEMPLATE))
+        role = token["role"] if token["role"] is not None else token["gemma"]
+        is_own = is_own if role is None else role.casefold() in OWN
+        line, at = line + token[0].count("\n"), token.end()
+    _read_turn(text[at:], line, finish, reading, is_own=is_own)
 
 
-def _read_parts(text: str, line: int, finish: str | None, reading: Reading) -> None:
-    """Adds the pairs written as data, and those in the text between them."""
-    at, shared = 0, ""
-    for object_pair in find_object_pairs(text):
-        if object_pair.start >= at:  # else it is another pair of the same object
-            _add(reading, read_keyed_pairs(text[at : object_pair.start], line))
-            line += text.count("\n", at, object_pair.start)
-            at, shared = object_pair.start, text[object_pair.start : object_pair.end]
-        _add_object_pair(reading, object_pair, shared, line)
-        if object_pair.end > at:
-            following, at = at, object_pair.end
-            line += text.count("\n", following, at)
-    _add(reading, read_keyed_pairs(text[at:], line, finish=finish))
-
-
-def _add_object_pair(reading: Reading, object_pair: ObjectPair, text: str, line: int) -> None:
-    if object_pair.reason:
-        reading.rejects.append(Reject(line, text, object_pair.reason))
-    else:
-        pair = Pair(object_pair.instruction, object_pair.output, object_pair.rule, line, text)
-        reading.pairs.append(pair)
-
-
-def _add(reading: Reading, more: Reading) -> None:
-    reading.pairs += more.pairs
-    reading.rejects += more.rejects
+def _read_turn(text: str, line: int, finish: str | None, reading: Reading, *, is_own: bool) -> None:
+    """Adds the pairs written as JSON, and those in the text between them."""
+    if not is_own and text.strip():
+        reading.rejects.append(Reject(line, text.strip(), RejectReason.OTHER_TURN))
+    if not is_own:
+        return
+    at = 0
+    for start, end, found in find_json_pairs(text, line):
+        reading.add(read_keyed_pairs(text[at:start], line))
+        reading.add(found)
+        line, at = line + text.count("\n", at, end), end
+    reading.add(read_keyed_pairs(text[at:], line, finish))

@@ -30,6 +30,7 @@ class RejectReason(StrEnum):
     REFERS = "refers to the text"
     LANGUAGE = "wrong language"
     SAME = "output is the instruction"
+    NO_SUPPORT = "no support in the source"
     DUPLICATE = "duplicate"
     NEAR_DUPLICATE = "near-duplicate"
 
@@ -64,3 +65,8 @@ class Reading:
 
     pairs: list[Pair] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+
+    def add(self, more: "Reading") -> None:
+        """Adds what another part of the response holds."""
+        self.pairs += more.pairs
+        self.rejects += more.rejects

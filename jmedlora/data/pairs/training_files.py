@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.data.generate.response_store import RESPONSES_FILE
-from jmedlora.data.parse.dataset_card import Summary, by_count, card_text
-from jmedlora.data.parse.response_file import Response, Responses, keep_planned, read_responses
-from jmedlora.data.parse.select_pairs import ParseSettings, Selection, select_pairs
-from jmedlora.data.parse.types import Pair, Reject
+from jmedlora.data.instruction_pair import Pair, Reject
+from jmedlora.data.pairs.dataset_card import Summary, by_count, card_text
+from jmedlora.data.pairs.response_file import Response, Responses, keep_planned, read_responses
+from jmedlora.data.pairs.select_pairs import ParseSettings, Selection, select_pairs
+from jmedlora.data.pairs.support import find_support
 
 TRAIN, EVAL = "train.jsonl", "eval.jsonl"
 PROVENANCE, REJECTED, CARD = "provenance.jsonl", "rejected.jsonl", "card.md"
@@ -42,8 +44,8 @@ def write_training_files(folder: Path, settings: ParseSettings) -> Summary:
     if not selection.kept:
         raise FileError([_no_pair_fault(folder, read, selection)])
     files = _split_train_eval(selection.kept, settings.eval_share)
-    _write_pairs(folder, files)
-    summary = _make_summary(folder, read, selection, files)
+    found = _write_pairs(folder, files)
+    summary = _make_summary(folder, read, selection, files, found)
     write_file(folder / CARD, card_text(summary, read.responses, settings))
     return summary
 
@@ -68,21 +70,30 @@ def _eval_rank(chunk: ChunkStart) -> float:
     return int.from_bytes(digest[:6], "big") / 2**48
 
 
-def _write_pairs(folder: Path, files: Files) -> None:
+def _write_pairs(folder: Path, files: Files) -> Counter[str]:
+    """Writes the pairs and where they come from; how many of them hold what is strange."""
     for name, used in files.items():
         _write_lines(folder / name, (_training_record(pair) for _, pair in used))
     if EVAL not in files:
         with contextlib.suppress(FileNotFoundError):  # one of an earlier run
             (folder / EVAL).unlink()
-    provenance = (
+    provenance = [
         _provenance_record(name, line, *each)
         for name, used in files.items()
         for line, each in enumerate(used, start=1)
-    )
+    ]
     _write_lines(folder / PROVENANCE, provenance)
+    return Counter(
+        {
+            "strange": sum(bool(each["strange"]) for each in provenance),
+            "unchecked": sum(each["support"] is None for each in provenance),
+        }
+    )
 
 
-def _make_summary(folder: Path, read: Responses, selection: Selection, files: Files) -> Summary:
+def _make_summary(
+    folder: Path, read: Responses, selection: Selection, files: Files, found: Counter[str]
+) -> Summary:
     return Summary(
         folder=folder,
         responses=len(read.responses),
@@ -95,6 +106,8 @@ def _make_summary(folder: Path, read: Responses, selection: Selection, files: Fi
         reasons=selection.reasons,
         train=len(files[TRAIN]),
         evaluation=len(files.get(EVAL, ())),
+        strange=found["strange"],
+        unchecked=found["unchecked"],
         files=(*files, PROVENANCE, REJECTED, CARD),
     )
 
@@ -120,6 +133,7 @@ def _training_record(pair: Pair) -> dict[str, Any]:
 
 
 def _provenance_record(name: str, line: int, response: Response, pair: Pair) -> dict[str, Any]:
+    support = find_support(pair.instruction, pair.output, response.text)
     return {
         "file": name,
         "line": line,
@@ -138,6 +152,10 @@ def _provenance_record(name: str, line: int, response: Response, pair: Pair) -> 
         "sample": response.sample,
         "finish_reason": response.finish_reason,
         "usage": response.usage,
+        "format": response.format,
+        "support": support.score,
+        "sentences": support.sentences,
+        "strange": support.strange,
     }
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jmedlora.core.display import markdown
-from jmedlora.data.parse.response_file import Response
-from jmedlora.data.parse.select_pairs import ParseSettings
-from jmedlora.data.parse.types import RejectReason
+from jmedlora.data.instruction_pair import RejectReason
+from jmedlora.data.pairs.response_file import Response
+from jmedlora.data.pairs.select_pairs import ParseSettings
 
 MOST_SOURCES = 500
 """Sources listed; provenance.jsonl names that of every pair."""
@@ -22,7 +22,9 @@ class Summary:
     fewer, more: responses with fewer or more pairs than were asked for. repeated: lines with the
     key of an earlier line, which counts. unplanned: responses that are not in the latest plan and
     are left out. half_written: the line of responses.jsonl that was not written to its end, or
-    None. rules, reasons: pairs in use by rule, texts not used by reason.
+    None. rules, reasons: pairs in use by rule, texts not used by reason. strange: pairs in use with
+    a number or a name that their source does not hold. unchecked: pairs in use whose source is not
+    known, or in another script.
     """
 
     folder: Path
@@ -36,6 +38,8 @@ class Summary:
     reasons: Counter[str]
     train: int
     evaluation: int
+    strange: int
+    unchecked: int
     files: tuple[str, ...]
 
     @property
@@ -61,6 +65,9 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     if summary.reasons:
         yield f"  {summary.reasons.total()} texts not used, {summary.duplicates} of them duplicates"
         yield from _count_lines(summary.reasons)
+    yield f"  {summary.strange} pairs hold a number or a name that their source does not"
+    if summary.unchecked:
+        yield f"  {summary.unchecked} pairs are not compared with their source: it is not known"
     yield f"  {summary.train} pairs for training, {summary.evaluation} for evaluation"
     yield f"  written: {', '.join(summary.files)}"
 
@@ -110,6 +117,8 @@ def _count_rows(summary: Summary) -> Iterator[tuple[str, int]]:
     yield "pairs for evaluation (eval.jsonl)", summary.evaluation
     yield "texts not used", summary.reasons.total()
     yield "of them duplicates", summary.duplicates
+    yield "pairs with a number or a name that their source does not hold", summary.strange
+    yield "pairs not compared with their source, which is not known", summary.unchecked
 
 
 def _setting_rows(settings: ParseSettings) -> Iterator[tuple[str, str]]:

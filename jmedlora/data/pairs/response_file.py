@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.data.generate.request_plan import ChunkPlace, read_plan
+from jmedlora.data.generate.request_plan import ChunkPlace, Format, read_plan
 
 TokenCounts = Annotated[
     dict[str, Any] | None, BeforeValidator(lambda usage: usage if isinstance(usage, dict) else None)
@@ -21,8 +21,8 @@ class Response(BaseModel, frozen=True, strict=True):
 
     line: 1-based, in responses.jsonl. key: 64 hex digits that stand for the whole request. source:
     the document, start and end: the chunk's characters in it. prompt: "ja", "en" or a file. pairs:
-    how many were asked for. content: the raw text. finish_reason, usage (tokens): None where the
-    server gave none.
+    how many were asked for. content: the raw text. finish_reason, refusal, usage (tokens): None
+    where the server gave none. text: the chunk, which the plan knows; None if it does not.
     """
 
     line: int
@@ -40,6 +40,9 @@ class Response(BaseModel, frozen=True, strict=True):
     sample: int
     parameters: dict[str, Any]
     finish_reason: str | None = None
+    refusal: str | None = None
+    format: Format = "lines"
+    text: str | None = None
     usage: TokenCounts = None
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jmedlora.core.errors import UserError
-from jmedlora.data.parse.types import Pair, RejectReason
+from jmedlora.data.instruction_pair import Pair, RejectReason
 
 NGRAM_LENGTH = 5  # characters of a gram: Japanese has no spaces to find words by
 PERMUTATIONS = 64  # twice as many would find 2 % more at the threshold itself, in twice the memory

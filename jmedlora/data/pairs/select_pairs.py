@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jmedlora.data.parse.language_check import (
+from jmedlora.data.instruction_pair import Pair, Reject, RejectReason
+from jmedlora.data.pairs.language_check import (
     Language,
     has_japanese,
     is_in_language,
     language_of_prompt,
 )
-from jmedlora.data.parse.near_duplicates import comparable_text, duplicate_reasons
+from jmedlora.data.pairs.near_duplicates import comparable_text, duplicate_reasons
+from jmedlora.data.pairs.response_file import Response
+from jmedlora.data.pairs.support import LEAST_SUPPORT, find_support
+from jmedlora.data.pairs.unusable_phrases import is_placeholder, is_refusal, refers_to_document
 from jmedlora.data.parse.read_response import read_response
-from jmedlora.data.parse.response_file import Response
-from jmedlora.data.parse.types import Pair, Reject, RejectReason
-from jmedlora.data.parse.unusable_phrases import is_placeholder, is_refusal, refers_to_document
 
 LANGUAGES = ("prompt", "ja", "en", "any")
 DEFAULT_SIMILARITY = 0.8
@@ -92,14 +93,27 @@ def _add_response(response: Response, settings: ParseSettings, selection: Select
     reading = read_response(response.content, response.finish_reason)
     language = settings.language_for(response.prompt)
     rejects = list(reading.rejects)
+    if not reading.pairs and (refusal := _refusal_of(response)):
+        rejects = [Reject(1, refusal, RejectReason.REFUSAL)]
     for pair in reading.pairs:
-        if reason := reject_reason(pair, language):
+        if reason := reject_reason(pair, language) or _unsupported(pair, response):
             rejects.append(Reject(pair.line, pair.text, reason))
         else:
             selection.kept.append((response, pair))
     rejects.sort(key=lambda reject: reject.line)
     selection.rejected += [(response, reject) for reject in rejects]
     selection.pair_counts.append((response, len(reading.pairs)))
+
+
+def _refusal_of(response: Response) -> str:
+    """What the model said instead of pairs: the server's field, or such a text alone; or ""."""
+    is_said = response.format == "lines" and is_refusal(response.content.strip())
+    return response.refusal or (response.content if is_said else "")
+
+
+def _unsupported(pair: Pair, response: Response) -> str:
+    score = find_support(pair.instruction, pair.output, response.text).score
+    return RejectReason.NO_SUPPORT if score is not None and score < LEAST_SUPPORT else ""
 
 
 def _drop_duplicates(selection: Selection, threshold: float) -> None:

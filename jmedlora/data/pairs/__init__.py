@@ -1,0 +1,1 @@
+"""Which pairs are used, and the files that are made of them."""
