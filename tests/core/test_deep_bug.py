@@ -20,6 +20,7 @@ DEEP = {
         "pretrain docs --out new --characters 300",
         "jmedlora.data.commands.usable_documents.find_documents",
     ),
+    "sample-pairs": ("sample-pairs out --out new.html", "jmedlora.data.pairs.sample.read_pairs"),
     "parse": ("parse out", "jmedlora.data.pairs.training_files.read_responses"),
     "describe": ("describe train.jsonl", "jmedlora.data.commands.describe.profile_lines"),
     "overlap": (

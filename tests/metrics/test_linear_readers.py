@@ -7,6 +7,7 @@ import pytest
 
 from jmed_metrics.read_letters import read_letters
 from jmed_metrics.read_number import read_number
+from jmedlora.data.instruction_pair import RejectReason
 from jmedlora.data.parse.read_response import read_response
 from tests.support.commands import ROOT, run, write_jsonl
 from tests.support.hostile import LIMIT, READERS, UNITS
@@ -80,10 +81,11 @@ def test_accents_in_a_row_change_no_other_character():
     assert in_no_time(read_letters, text, FIVE) == {"c"}
 
 
-def test_inputs_of_one_pair_stand_below_each_other():
+def test_a_pair_with_several_inputs_is_not_guessed():
     inputs = '"input": "b", "input": "なし", "input": "c",'
     reading = read_response('{"question": "a", ' + inputs + ' "answer": "d"}')
-    assert [(pair.instruction, pair.output) for pair in reading.pairs] == [("a\nb\nc", "d")]
+    assert reading.pairs == []
+    assert [reject.reason for reject in reading.rejects] == [RejectReason.ORDER]
 
 
 def test_the_marking_of_a_repeated_unit_ends(tmp_path):

@@ -34,7 +34,7 @@ def _run(args: argparse.Namespace) -> int:
 SAMPLE_PAIRS = Command(
     name="sample-pairs",
     text="Draw pairs at random for a physician to judge on one HTML page, which works without a "
-    "network; and report the verdicts that the page saved, with Wilson's 95 % interval.",
+    "network; and report the verdicts that the page saved, with Wilson's interval.",
     options=_add_options,
     run=_run,
     example="jmed-data sample-pairs data/generated --out pairs.html",
