@@ -17,7 +17,12 @@ def comparable(text: str) -> str:
     In a time that grows with its length only: to sort a long row of combining marks, as NFKC does,
     takes CPython a time that grows with its square. So a JOINER divides rows of over MOST_MARKS.
     """
-    return "".join(unicodedata.normalize("NFKC", stream_safe(text)).casefold().split())
+    return "".join(folded(text).split())
+
+
+def folded(text: str) -> str:
+    """``text`` without width (NFKC) and case, likewise."""
+    return unicodedata.normalize("NFKC", stream_safe(text)).casefold()
 
 
 def stream_safe(text: str) -> str:

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from jmedlora.core.comparable_text import stream_safe
 from jmedlora.core.errors import UserError
 from jmedlora.data.instruction_pair import Pair, RejectReason
 
@@ -17,7 +18,7 @@ similarity of the candidates decides."""
 
 def comparable_text(text: str) -> str:
     """``text`` in NFKC without white space."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(unicodedata.normalize("NFKC", stream_safe(text)).split())
 
 
 def ngram_similarity(first: str, second: str) -> float:

@@ -5,10 +5,10 @@ denies what the source says has much.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from jmedlora.core.comparable_text import folded
 from jmedlora.data.pairs.language_check import has_japanese
 
 NGRAM_LENGTH = 2
@@ -70,19 +70,15 @@ def find_support(instruction: str, output: str, source: str | None) -> Support:
 
 def _strange(output: str, source: str) -> Iterator[str]:
     """The numbers and names of ``output`` that ``source`` does not hold, each once."""
-    held, text = _folded(source), _folded(output)
+    held, text = folded(source), folded(output)
     numbers = {(each[1].replace(",", ""), each[2]) for each in NUMBER.finditer(held)}
     found = {each[0]: (each[1].replace(",", ""), each[2]) for each in NUMBER.finditer(text)}
     yield from (said for said, number in found.items() if number not in numbers)
     yield from (name for name in dict.fromkeys(NAME.findall(text)) if name not in held)
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, _folded(text)))
+    return "".join(filter(str.isalnum, folded(text)))
 
 
 def _grams(text: str) -> set[str]:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from jmedlora.core.comparable_text import stream_safe
+
 START = 120  # a refusal is said at once; further on, an answer may quote one
 
 REFUSALS = re.compile(
@@ -78,5 +80,5 @@ def is_placeholder(text: str) -> bool:
     """Whether ``text`` only repeats what the prompt called it: 質問内容, "answer content", "…"."""
     if len(text) > START:
         return False
-    short = unicodedata.normalize("NFKC", text).strip(AROUND).casefold()
+    short = unicodedata.normalize("NFKC", stream_safe(text)).strip(AROUND).casefold()
     return bool(PLACEHOLDERS.fullmatch(short)) or (not short and bool(text.strip()))

@@ -8,6 +8,7 @@ behind a space that follows Japanese: in "cardiac output: CO" it is text.
 import re
 from dataclasses import dataclass
 
+from jmedlora.core.comparable_text import folded
 from jmedlora.data.parse import key_words
 from jmedlora.data.parse.key_words import KEY, NUMBER, OTHER_NAME, SHORT
 
@@ -79,7 +80,7 @@ def find_keys(text: str) -> list[Key]:
 
 def _key(text: str, core: re.Match[str]) -> Key | None:
     word, opener, role = (
-        key_words.normalized(core["key"]),
+        folded(core["key"]),
         core["open"] or "",
         key_words.role_of(core),
     )

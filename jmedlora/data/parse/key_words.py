@@ -1,7 +1,8 @@
 """The words that announce an instruction or an output."""
 
 import re
-import unicodedata
+
+from jmedlora.core.comparable_text import folded
 
 QUESTION, ANSWER, INPUT, FURTHER = "question", "answer", "input", "further"
 FAMILIES = {
@@ -41,22 +42,17 @@ NO_INPUT = re.compile(r"(?:(?:特に|該当|入力)?(?:なし|無し|無)|n/?a|n
 
 def role_of(found: re.Match[str]) -> str:
     """The role of a match's key, "" where its name in the other language has another one."""
-    role = ROLE[normalized(found["key"])]
-    return role if not found["other"] or ROLE[normalized(found["other"])] == role else ""
+    role = ROLE[folded(found["key"])]
+    return role if not found["other"] or ROLE[folded(found["other"])] == role else ""
 
 
 def number_of(found: re.Match[str]) -> int | None:
     """The number that a match's key has: 1 for "1", "①" and "１"; None without one."""
-    digits = re.search(r"[0-9]+", normalized(found["number"] or ""))
+    digits = re.search(r"[0-9]+", folded(found["number"] or ""))
     return int(digits[0]) if digits else None
-
-
-def normalized(word: str) -> str:
-    """``word`` in half width and small letters."""
-    return unicodedata.normalize("NFKC", word).casefold()
 
 
 def with_input(instruction: str, given: str) -> str:
     """``instruction`` with the input below it, unless that only says that there is none."""
-    short = normalized(given).strip(" \t\n'\"()<>[]。.")
+    short = folded(given).strip(" \t\n'\"()<>[]。.")
     return instruction if NO_INPUT.fullmatch(short) else f"{instruction}\n{given}".strip()
