@@ -16,6 +16,7 @@ from jmed_metrics.intervals import proportion_interval
 from jmedlora.core.display import language, visible
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Numbered, read_jsonl
+from jmedlora.core.regular_file import open_regular
 from jmedlora.data.pairs.training_files import EVAL, PROVENANCE, TRAIN
 
 VERDICTS = ("right", "wrong", "unsure")
@@ -132,7 +133,7 @@ def _records(path: Path) -> list[Numbered]:
 def _load(path: Path) -> dict[str, Any]:
     remedy = "save the page's verdicts again"
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             found = json.loads(file.read(LARGEST))["verdicts"]
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
