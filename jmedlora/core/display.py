@@ -23,11 +23,16 @@ def visible(text: str) -> str:
     emoji and variation selectors, which choose between the forms of a kanji or an emoji.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    joiners = {found.start() for found in JOINER.finditer(text)}
+    places = hidden_places(text)
     return "".join(
-        f"⟨U+{ord(each):04X}⟩" if _hides(each) and place not in joiners else each
-        for place, each in enumerate(text)
+        f"⟨U+{ord(each):04X}⟩" if place in places else each for place, each in enumerate(text)
     )
+
+
+def hidden_places(text: str) -> set[int]:
+    """Where ``text`` has a character that hides, 0-based; a joiner inside an emoji does not."""
+    joiners = {found.start() for found in JOINER.finditer(text)}
+    return {place for place, each in enumerate(text) if hides(each)} - joiners
 
 
 def markdown(text: str) -> str:
@@ -45,7 +50,8 @@ def language(text: str) -> str:
     return "ja" if JAPANESE.search(text) else "en"
 
 
-def _hides(character: str) -> bool:
+def hides(character: str) -> bool:
+    """Whether ``character`` shows nothing, or turns or hides others; not tabs and line feeds."""
     if character in "\n\t":
         return False
     return character in BLANK or unicodedata.category(character) in HIDDEN
