@@ -76,9 +76,11 @@ def text_notes(questions: Iterable[Question]) -> list[str]:
 def _texts(question: Question) -> Iterator[tuple[str, str]]:
     """The texts of a question that a model or a person reads, by what they are called."""
     yield "problem_id", question.problem_id
-    yield "question", question.question.replace("\r\n", "\n")
-    if question.case:
-        yield "case", question.case
+    stem = "instruction" if question.context else "question"  # as the file calls it
+    yield stem, question.question.replace("\r\n", "\n")
+    for field, text in (("case", question.case), ("input", question.context)):
+        if text:
+            yield field, text
     for label, choice in zip(question.labels, question.choices, strict=True):
         yield f"choice '{label}'", choice
 
@@ -101,8 +103,9 @@ def _asks(question: Question) -> object:
     One whose image is not named may ask about another image than the next.
     """
     unseen = question.problem_id if not (question.text_only or question.images) else ""
+    texts = map(appearance, (question.case, question.question, question.context))
     choices = sorted(map(appearance, question.choices))
-    return *map(appearance, (question.case, question.question)), *choices, question.images, unseen
+    return *texts, tuple(choices), question.images, unseen
 
 
 def _key(question: Question) -> object:
