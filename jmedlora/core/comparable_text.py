@@ -5,7 +5,7 @@ import sys
 import unicodedata
 from functools import cache
 
-from jmedlora.core.display import hides
+from jmedlora.core.display import hides, plainly_shown
 
 MOST_MARKS = 30
 """Combining marks in a row: no script needs more (Unicode Standard Annex #15, Stream-Safe Text)."""
@@ -38,7 +38,9 @@ def appearance(text: str) -> str:
     space. Not NFKC, in which 10² would be 102, and not case: of the genotypes AA and Aa two choices
     can be made.
     """
-    shown = SELECTORS.sub("", "".join(each for each in text if not hides(each)))
+    if not plainly_shown(text):
+        text = "".join(each for each in text if not hides(each))
+    shown = SELECTORS.sub("", text)
     narrow = WIDTHS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), shown)
     return " ".join(unicodedata.normalize("NFC", stream_safe(narrow)).split())
 

@@ -31,6 +31,8 @@ def visible(text: str) -> str:
 
 def hidden_places(text: str) -> set[int]:
     """Where ``text`` has a character that hides, 0-based; a joiner inside an emoji does not."""
+    if plainly_shown(text):
+        return set()
     joiners = {found.start() for found in JOINER.finditer(text)}
     return {place for place, each in enumerate(text) if hides(each)} - joiners
 
@@ -48,6 +50,14 @@ def counted(number: int, noun: str) -> str:
 def language(text: str) -> str:
     """The code "ja" if ``text`` has kana or kanji, else "en": for fonts and for reading aloud."""
     return "ja" if JAPANESE.search(text) else "en"
+
+
+def plainly_shown(text: str) -> bool:
+    """Whether no character of ``text`` hides; many times faster than to look at each.
+
+    False also for white space other than a space, which does not hide.
+    """
+    return text.isprintable() and BLANK.isdisjoint(text)
 
 
 def hides(character: str) -> bool:

@@ -208,6 +208,8 @@ def test_servers_in_the_building_need_no_leave(url, place):
         "https://8.8.8.8/v1",
         "http://[2001:4860::1]/v1",
         "http://169.254.169.254/v1",  # where clouds keep the secrets of a machine
+        "http://[::ffff:169.254.169.254]/v1",
+        "http://[fd00:ec2::254]/v1",
         "http://198.18.0.1/v1",  # what some proxies answer for any name
         "http://100.64.0.1/v1",
         "http://[::ffff:8.8.8.8]/v1",
