@@ -1,4 +1,4 @@
-"""How answers are put into words, Japanese and English: what letters and numbers have in common."""
+"""One form for texts that differ in how they are written, and how answers are put into words."""
 
 import re
 import unicodedata
@@ -26,8 +26,21 @@ DROPPED = (
     r"<\|[^<>|]{1,30}\|>|</(?:s|b)>|<b>(?=[^<>\n]{1,80}</b>)|</?(?:strong|br) ?/?>",
 )
 """Marks of Markdown, TeX and HTML and the special tokens of models."""
+MOST_ACCENTS = 30
+"""A longer row of accents has one at a place that this divides."""
 STRETCH = re.compile(r".{1,500}(?=[\x00-\x7fぁ-ゖァ-ヺ一-鿿]|\Z)|.{1,500}", re.DOTALL)
 """A part of a text, up to a character that never joins the one before it, where there is one."""
+
+
+def composed(text: str) -> str:
+    """``text`` in NFC: が is one character, whether it came as one or as か and a mark.
+
+    Japanese from a Mac's file names and from some PDFs comes as two, and models answer in one.
+    """
+    # Without a long row of accents nothing is sorted, and the time grows with the length only.
+    if not any(map(unicodedata.combining, text[::MOST_ACCENTS])):
+        return unicodedata.normalize("NFC", text)
+    return "".join(unicodedata.normalize("NFC", each) for each in STRETCH.findall(text))
 
 
 def normalize(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import nan
 from statistics import fmean
 
+from jmed_metrics.normalize import composed
 from jmed_metrics.score import SEPARATOR, correct_indices
 from jmed_metrics.similarity import nearest
 
@@ -38,7 +39,7 @@ def other_readings(response: str, choices: Sequence[str], answer: Sequence[int])
     Outer white space is ignored, and an empty response scores 0. Raises ValueError as it does.
     """
     correct = correct_indices(choices, answer)
-    response = response.strip()
+    response, choices = composed(response.strip()), [composed(each) for each in choices]
     texts = [choices[index] for index in correct]
     return Readings(
         accuracy_any=int(not set(correct).isdisjoint(nearest(response, choices, 1).chosen)),

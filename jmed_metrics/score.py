@@ -11,6 +11,7 @@ paper's table shows their means over the questions.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jmed_metrics.normalize import composed
 from jmed_metrics.similarity import gestalt, nearest
 
 SEPARATOR = ","
@@ -49,12 +50,13 @@ def score_response(
 ) -> Score:
     """Score ``response`` to a question: ``choices``, and ``answer``, their correct 0-based indices.
 
-    Outer white space of the response is ignored. An empty response scores 0 by all three.
-    Raises ValueError if a choice is empty, or if ``answer`` is empty, repeats an index or names a
-    choice that is not there.
+    Outer white space of the response is ignored, and so is how characters are put together: all
+    texts are compared in NFC. An empty response scores 0 by all three. Raises ValueError if a
+    choice is empty, or if ``answer`` is empty, repeats an index or names a choice that is not
+    there.
     """
     correct = correct_indices(choices, answer)
-    response = response.strip()
+    response, choices = composed(response.strip()), [composed(each) for each in choices]
     if not response:
         return Score(0, 0, 0.0, (), empty=True, tied=False, ended_by_length=ended_by_length)
     texts = [choices[index] for index in correct]

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from jmedlora.core.regular_file import read_regular
+
 
 class NotJsonError(Exception):
     """What is read is not JSON; the text says why."""
@@ -11,7 +13,7 @@ class NotJsonError(Exception):
 
 def read_json(path: Path) -> Any:
     """The value in ``path``. Raises OSError, and NotJsonError if the file is not JSON in UTF-8."""
-    return parse_json(path.read_bytes())
+    return parse_json(read_regular(path))
 
 
 def parse_json(raw: bytes | str) -> Any:

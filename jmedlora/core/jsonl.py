@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.errors import Fault
+from jmedlora.core.regular_file import read_regular
 
 JSON_SPACE = " \t\r"
 ANEW = "bring the file anew"
@@ -83,7 +84,7 @@ def read_json_value(path: Path) -> tuple[Any, list[Fault]]:
 
 def _read_text(path: Path) -> tuple[str, list[Fault]]:
     try:
-        raw = path.read_bytes()
+        raw = read_regular(path)
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
         return "", [Fault(path, None, None, what, "check the path and its permissions")]

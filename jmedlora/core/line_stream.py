@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.regular_file import open_regular
 
 LONGEST_LINE = 64 * 2**20
 """Bytes of a line at most: a longer one is a file without line breaks."""
@@ -28,7 +29,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     Raises FileError if it cannot be read or a line is longer than LONGEST_LINE.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             yield from _split_lines(file, path)
     except OSError as error:
         raise FileError([unreadable_fault(path, error)]) from error

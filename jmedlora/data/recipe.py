@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from jmedlora.core.errors import Fault, FileError, UserError
+from jmedlora.core.yaml_text import NotYamlError, read_yaml
 from jmedlora.data.chat_template import CALL_ARGUMENTS, ChatFormat
 from jmedlora.data.dataset import Kind
 from jmedlora.data.tokenize import PromptTemplate, TokenLimits
@@ -53,11 +52,11 @@ class SettingError(UserError):
 def read_recipe(path: Path) -> DataPlan:
     """The plan of the recipe at ``path``. Raises FileError where it cannot be used."""
     try:
-        content = _load_yaml(path.read_bytes())
+        content = read_yaml(path)
     except OSError as error:
         what, remedy = f"cannot be read ({error.strerror})", "check the path"
-    except SettingError as error:
-        what, remedy = str(error), "repair the file"
+    except NotYamlError as error:
+        what, remedy = f"not YAML ({error})", "repair the file"
     else:
         if isinstance(content, dict):
             return data_plan(content, path)
@@ -91,15 +90,6 @@ def read_chat(chat: Any) -> ChatFormat:
     if odd := [name for name in arguments if not isinstance(name, str) or name in CALL_ARGUMENTS]:
         raise SettingError(f"chat.template_arguments has {odd[0]!r}, which is no template's")
     return ChatFormat(system, dict(arguments), _date(chat.get("date")))
-
-
-def _load_yaml(raw: bytes) -> Any:
-    """Raises SettingError for what is no YAML."""
-    try:
-        return yaml.safe_load(raw.decode())
-    # The YAML library lets a number that is too long and a date that cannot be pass as ValueError.
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SettingError(f"not YAML ({' '.join(str(error).split())})") from error
 
 
 def _data_plan(settings: Mapping[str, Any]) -> DataPlan:

@@ -11,17 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jmedlora.core.errors import Fault, FileError, UserError
+from jmedlora.core.yaml_text import NotYamlError, read_yaml
 from jmedlora.exams.schema import Question, canonical_id
 
 SHIPPED = Path(__file__).parent / "descriptions"
 MOST_POINTS = 10**6
 DOCUMENTED = "docs/tasks.md, An examination of your own"
-LARGEST = 1 << 20
-"""Bytes of a description: it is a page of text."""
 WANTED = {
     "model_type": "it must be names with values, as in the example",
     "dict_type": "it must be names with values, as in the example",
@@ -118,33 +116,17 @@ def years_of(questions: str) -> tuple[int, ...]:
 def read_description(path: Path) -> Description:
     """The description in ``path``. Raises FileError with everything that is wrong with it."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+        given = read_yaml(path)
     except OSError as error:
-        what = f"cannot be read ({error.strerror})"
-        raise _faulty(path, what, "check the path and its permissions") from error
-    if len(raw) > LARGEST:
-        raise _faulty(path, "is longer than a description", "give one page of YAML")
-    given = _parsed(raw, path)
+        what, remedy = f"cannot be read ({error.strerror})", "check the path and its permissions"
+        raise FileError([Fault(path, None, None, what, remedy)]) from error
+    except NotYamlError as error:
+        what = f"is not YAML in UTF-8 ({error})"
+        raise FileError([Fault(path, error.line, None, what, "mend the file")]) from error
     try:
         return Description.model_validate(_canonical(given))
     except ValidationError as error:
         raise FileError(list(_faults(path, error))) from error
-
-
-def _parsed(raw: bytes, path: Path) -> object:
-    """The value that ``raw`` is in YAML. An alias could make a short text a value without end."""
-    try:
-        text = raw.decode()
-        aliases = (each for each in yaml.parse(text) if isinstance(each, yaml.AliasEvent))
-        if alias := next(aliases, None):
-            raise _faulty(path, f"has the alias *{alias.anchor}", "write out what it stands for")
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        what = f"is not YAML in UTF-8 ({str(error).partition(chr(10))[0]})"
-        line = mark.line + 1 if mark else None
-        raise FileError([Fault(path, line, None, what, "mend the file")]) from error
 
 
 def described(questions: Iterable[Question], description: Description) -> list[Question]:
@@ -206,7 +188,3 @@ def _faults(path: Path, error: ValidationError) -> Iterator[Fault]:
         message = WANTED.get(each["type"], each["msg"])
         what = f"{where}{shown}: {message[:1].lower()}{message[1:]}"
         yield Fault(path, None, None, what, f"see {DOCUMENTED}")
-
-
-def _faulty(path: Path, what: str, remedy: str) -> FileError:
-    return FileError([Fault(path, None, None, what, remedy)])

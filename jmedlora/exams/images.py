@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from jmedlora.core.display import counted
 from jmedlora.core.errors import Fault, FileError, UserError
 from jmedlora.core.jsonl import Record
+from jmedlora.core.regular_file import open_regular
 from jmedlora.exams.documents import Document, Form
 from jmedlora.exams.schema import Question
 
@@ -142,7 +143,7 @@ def _check(path: Path) -> str:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise UnusableImageError(f"cannot be read ({error.strerror})") from error

@@ -16,6 +16,7 @@ from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.json_file import NotJsonError, parse_json, read_json
 from jmedlora.core.number_checks import is_whole
+from jmedlora.core.regular_file import open_regular
 from jmedlora.models.run_card_file import RUN_CARD, read_card
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
@@ -195,7 +196,7 @@ def _damage(shard: Path) -> str:
 
 def _read_header(shard: Path) -> tuple[int, bytes]:
     """How many bytes of header a safetensors file states, and those that it has. Raises OSError."""
-    with shard.open("rb") as file:
+    with open_regular(shard) as file:
         length = int.from_bytes(file.read(HEADER_SIZE), "little")
         return length, file.read(min(length, shard.stat().st_size))
 

@@ -1,4 +1,7 @@
-"""What happens after the last step: the run card is closed and the learning curve drawn."""
+"""What happens after the last step: the run card is closed and the learning curve drawn.
+
+And the model card loses what a reader's machine would load from a network.
+"""
 
 import json
 from pathlib import Path
@@ -8,6 +11,7 @@ from jmedlora.models.model_folder import weight_hashes
 from jmedlora.models.run_card_file import write_card
 from jmedlora.train.abort import print_once, rank
 from jmedlora.train.learning_curve import draw_curve
+from jmedlora.train.model_card import strip_remote_pictures
 from jmedlora.train.output_folder import Checkpoint, copy_final_weights
 
 CURVE = "training.png"
@@ -15,6 +19,7 @@ CURVE = "training.png"
 
 def complete_run(folder: Path, card: dict[str, Any], history: list[dict[str, float]]) -> None:
     """Draws the curve of ``history``, the trainer's log, and states in ``card`` what was made."""
+    strip_remote_pictures(folder)
     draw_curve(history, folder / CURVE, card["recipe"]["file"])
     write_card(folder, {**card, "status": "complete", "sha256": weight_hashes(folder)})
     name = "reward" if "final_reward" in card else "loss"

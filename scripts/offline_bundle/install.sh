@@ -16,7 +16,7 @@ fail() {
 echo "checking the files against SHA256SUMS"
 damaged=$(sha256sum --check --strict --quiet SHA256SUMS 2> /dev/null) ||
     fail "$(echo "${damaged:-SHA256SUMS: cannot be read}" | head -n 1); nothing was installed, copy the bundle again"
-extra=$(find wheels recipes exams ! -type d 2> /dev/null | grep -vxF "$(cut -c 67- SHA256SUMS)" | head -n 1) || true
+extra=$(find wheels recipes docs pages exams ! -type d 2> /dev/null | grep -vxF "$(cut -c 67- SHA256SUMS)" | head -n 1) || true
 [ -z "$extra" ] || fail "$extra: stands not in SHA256SUMS; nothing was installed, copy the bundle again"
 sha256sum SHA256SUMS
 
@@ -33,7 +33,7 @@ print(*p.python_version().split(".")[:2], sep=".", end=" "); print(p.system(), p
 echo "installing into $target"
 "$target/bin/python" -m pip --isolated install --quiet --disable-pip-version-check --no-index \
     --find-links wheels --require-hashes --requirement requirements.txt
-cp -R recipes "$target/"
+cp -R recipes docs pages/* "$target/"
 [ ! -d exams ] || cp -R exams "$target/"
 cat << END
 done. Before use, in every shell:

@@ -1,9 +1,9 @@
 """``make offline-bundle``: one folder with all that a machine without a network needs.
 
 It holds ``wheels/`` (this project and what it depends on, as ``requirements.lock`` has it),
-``requirements.txt`` (every wheel with its SHA-256, for pip), the recipes, the exams where this
-machine has them, ``install.sh``, and ``SHA256SUMS``, written last: a folder without it is not
-complete. Started again after a stop, it goes on with the wheels that are missing.
+``requirements.txt`` (every wheel with its SHA-256, for pip), the recipes, the documentation, the
+exams where this machine has them, ``install.sh``, and ``SHA256SUMS``, written last: a folder
+without it is not complete. Started again after a stop, it goes on with the wheels that are missing.
 
 The wheels are those that pip chooses for this machine: the other one needs the same system,
 architecture and Python.
@@ -33,6 +33,10 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SUMS = "SHA256SUMS"
 CARRIED = ("install.sh", "README.md", "README.ja.md")
+FOLDERS = ("recipes", "docs")
+"""Of the project, as they are."""
+PAGES = ("README.md", "README.ja.md", "SECURITY.md", "SECURITY.ja.md")
+"""Of the project; they go into ``pages``, because the bundle has a README of its own."""
 EXTRAS = "report,api,generate,train"
 
 
@@ -46,8 +50,12 @@ def make(folder: Path, extras: str, *, exams: bool, project: Path = ROOT) -> Non
     collect(planned, wheels)
     own = build_own(project, wheels)
     remove_others(wheels, {own, *(each.found(wheels) for each in planned)})
-    shutil.rmtree(folder / "recipes", ignore_errors=True)
-    shutil.copytree(project / "recipes", folder / "recipes")
+    for name in FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+        shutil.copytree(project / name, folder / name)
+    (folder / "pages").mkdir(exist_ok=True)
+    for name in PAGES:
+        shutil.copyfile(project / name, folder / "pages" / name)
     put_exams(folder, wanted=exams)
     for name in CARRIED:
         shutil.copyfile(HERE / name, folder / name)

@@ -11,7 +11,7 @@ import time
 from tests.support.commands import ROOT
 
 READING = [
-    "jmedlora.data.cli check FILE",
+    "jmedlora.data.cli check --for train FILE",
     "jmedlora.data.cli describe FILE",
     "jmedlora.data.cli overlap FILE --exam jmed_sample",
     "jmedlora.report.cli scores FILE",
@@ -30,18 +30,16 @@ def wait_until_read(pipe, content):
 
 def test_ctrl_c_is_one_line(tmp_path):
     """While a command waits for its input, a pipe to which nothing more is written."""
-    pipe = tmp_path / "input.jsonl"
-    os.mkfifo(pipe)
     for line in READING:
-        command = [sys.executable, "-m", *line.replace("FILE", str(pipe)).split()]
+        command = [sys.executable, "-m", *line.replace("FILE", "/dev/stdin").split()]
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            bufsize=0, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
-        with pipe.open("wb", buffering=0) as written:  # waits until the command has opened it
-            wait_until_read(written, b" ")
-            process.send_signal(signal.SIGINT)
-            out, said = process.communicate(timeout=60)
+        wait_until_read(process.stdin, b" ")
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+        out, said = process.stdout.read().decode(), process.stderr.read().decode()
         name = f"jmed-{line.split('.')[1]}"
         assert (process.returncode, out) == (130, ""), line
         assert said == f"{name}: interrupted; run the same command again\n"

@@ -222,6 +222,30 @@ def test_what_cannot_be_used_is_named_with_a_remedy(tmp_path):
     ]
 
 
+def test_a_link_out_of_the_folder_is_named_and_not_followed(tmp_path):
+    given, other = tmp_path / "given", tmp_path / "other"
+    for folder in (given, other):
+        folder.mkdir()
+    (other / "ward.txt").write_text(PROSE)
+    (given / "note.txt").write_text(f"{PROSE}2")
+    (given / "link.txt").symlink_to(other / "ward.txt")
+    (given / "chain.txt").symlink_to("../given/link.txt")
+    (given / "same.txt").symlink_to("note.txt")
+    found = find_documents([given], leave_out=tmp_path / "out")
+    assert [each.name for each in found.documents] == [f"{given}/note.txt"]
+    assert [str(fault) for fault in found.faults] == [
+        f"{given}/chain.txt: is a link to {other}/ward.txt, outside of what is given; remove it, "
+        "or name that file or its folder too",
+    ]
+    both = find_documents([given, other / "ward.txt"], leave_out=tmp_path / "out")
+    assert len(both.documents) == 2
+    assert not both.faults
+    (tmp_path / "linked").symlink_to(given)
+    (given / "chain.txt").unlink()
+    (given / "link.txt").unlink()
+    assert not find_documents([tmp_path / "linked"], leave_out=tmp_path / "out").faults
+
+
 def test_pipes_and_dangling_links_are_named_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere")

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pty
+import shlex
 import socket
 import subprocess
 import sys
@@ -207,6 +208,8 @@ def test_servers_in_the_building_need_no_leave(url, place):
         "https://8.8.8.8/v1",
         "http://[2001:4860::1]/v1",
         "http://169.254.169.254/v1",  # where clouds keep the secrets of a machine
+        "http://[::ffff:169.254.169.254]/v1",
+        "http://[fd00:ec2::254]/v1",
         "http://198.18.0.1/v1",  # what some proxies answer for any name
         "http://100.64.0.1/v1",
         "http://[::ffff:8.8.8.8]/v1",
@@ -301,6 +304,19 @@ def test_a_question_without_a_yes_starts_nothing(docs, reply):
     assert process.returncode == 1
     assert "Start? [y/N]" in said
     assert errors.splitlines()[-1] == "jmed-data: nothing was asked"
+    assert not server.asked
+
+
+@pytest.mark.parametrize("closed", ["<&-", "<&- 2>&-"])
+def test_nobody_can_confirm_where_standard_input_is_closed(docs, closed):
+    out = docs.parent / "out"
+    with serving() as server:
+        command = [sys.executable, "-m", "jmedlora.data.cli", "generate", docs, "--out", out,
+                   "--format", "lines", "--model", "tiny", "--base-url", server.url]  # fmt: skip
+        script = f"{shlex.join(map(str, command))} {closed}"
+        ended = subprocess.run(["sh", "-c", script], capture_output=True, text=True, cwd=ROOT)
+    said = "jmed-data: nothing was asked: there is no terminal to confirm on; add --yes\n"
+    assert (ended.returncode, ended.stderr) == (1, "" if "2>" in closed else said)
     assert not server.asked
 
 

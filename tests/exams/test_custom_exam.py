@@ -275,11 +275,11 @@ def test_a_missing_image_is_named_with_its_folder(tmp_path, capsys):
 
 
 def test_check_says_what_the_tasks_leave_out(tmp_path, capsys):
-    records = [{**GOOD, "problem_id": f"Q{number}"} for number in range(10)]
+    records = [{**GOOD, "problem_id": f"Q{n}", "question": f"{n}はどれか。"} for n in range(10)]
     records += [{**GOOD, "problem_id": f"I{number}", "text_only": False} for number in range(7)]
     records += [
         {**GOOD, "problem_id": "N1", "choices": [], "answer": 3},
-        {**GOOD, "problem_id": "E1", "answer": "a or b"},
+        {**GOOD, "problem_id": "E1", "question": "いずれか。", "answer": "a or b"},
     ]
     path = write_jsonl(tmp_path / "exam.jsonl", *records)
     assert main(["check", str(path)]) == 0
@@ -294,6 +294,72 @@ def test_check_says_what_the_tasks_leave_out(tmp_path, capsys):
     assert len(exam.items) == 12
     assert len(exam.only(PROTOCOLS["response"].takes).items) == 10
     assert len(exam.only(PROTOCOLS["letters"].takes).items) == 12
+
+
+WARD = {"problem_id": "W1", "question": "どれか。", "choices": ["ガス", "乙"], "answer": ["a"]}
+NFD = "カ\u3099ス"
+ALIKE = "they differ only in width, in how characters are put together, or in what does not show"
+
+
+@pytest.mark.parametrize(
+    ("records", "message"),
+    [
+        ([{"choices": ["ガス", NFD]}], f"W1: choices 'a' and 'b' look the same; {ALIKE}; make"),
+        ([{"choices": ["ガス", "ｶﾞｽ"]}], "W1: choices 'a' and 'b' look the same"),
+        ([{"choices": ["AB", "Ａ\u200bＢ"]}], "W1: choices 'a' and 'b' look the same"),
+        ([{"choices": ["葛", "葛\U000e0100"]}], "W1: choices 'a' and 'b' look the same"),
+        ([{}, {"problem_id": "Ｗ１", "question": "何か。"}],
+         f"Ｗ１: problem_id looks like the earlier 'W1'; {ALIKE}; give each question its own"),
+        ([{}, {"problem_id": "W\u200b1", "question": "何か。"}], "looks like the earlier 'W1'"),
+        ([{"question": "\u200b\u3164"}], "W1: question has nothing that shows; give question as"),
+        ([{"choices": ["甲", "\u00ad"]}], "W1: choice 'b' has nothing that shows"),
+        ([{"choices": ["甲", "\u202e乙"]}],
+         "W1: choice 'b' holds U+202E, which turns the order of a text; delete it"),
+        ([{"question": "ど\x00れか。"}], "W1: question holds the control character U+0000; delete"),
+        ([{"case": "発熱\x1b[2J"}], "W1: case holds the control character U+001B; delete it"),
+        ([{}, {"problem_id": "W2", "choices": ["乙", NFD], "answer": ["a"]}],
+         "W2: asks the same as W1, with another answer; delete one, or mend its answer"),
+        ([{"choices": [], "answer": 3}, {"problem_id": "W2", "choices": [], "answer": 4}],
+         "W2: asks the same as W1, with another answer"),
+    ],
+)  # fmt: skip
+def test_what_does_not_show_is_named(tmp_path, records, message):
+    path = write_jsonl(tmp_path / "exam.jsonl", *({**WARD, **each} for each in records))
+    with pytest.raises(FileError) as caught:
+        read_exam(path)
+    (fault,) = caught.value.faults
+    assert str(fault).startswith(f"{path}:{len(records)}: ")
+    assert message in str(fault)
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [{"choices": ["10²", "102"]}],  # NFKC makes them one
+        [{"choices": ["AA", "Aa"]}],  # genotypes
+        [{"choices": ["女性\u200d医師", "👩\u200d⚕️"]}],
+        [{}, {"problem_id": "W2", "case": "60歳", "answer": ["b"]}],
+        [{"text_only": False}, {"problem_id": "W2", "text_only": False, "answer": ["b"]}],
+        [{"question": "一\r\n二"}],
+    ],
+)
+def test_what_only_seems_to_be_the_same_is_read(tmp_path, records):
+    path = write_jsonl(tmp_path / "exam.jsonl", *({**WARD, **each} for each in records))
+    assert len(read_exam(path)) == len(records)
+
+
+def test_check_notes_what_is_no_error(tmp_path, capsys):
+    twice = {**WARD, "problem_id": "W2", "choices": ["乙", "ガス"], "answer": ["b"]}
+    odd = {**WARD, "problem_id": "W3", "question": "ど\u200bれか", "choices": ["甲\u00ad", "乙"]}
+    nurse = {**WARD, "problem_id": "W4", "question": "👩\u200d⚕️は\r\nどれか。"}
+    path = write_jsonl(tmp_path / "exam.jsonl", WARD, twice, odd, nurse)
+    assert main(["check", str(path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{path}: 4 questions, no fault",
+        "  W2: asks the same as W1, and counts again",
+        "  W3: question holds U+200B, which does not show; a model will hardly write it",
+        "  W3: choice 'a' holds U+00AD, which does not show; a model will hardly write it",
+    ]
 
 
 def test_control_characters_of_a_file_are_written_out(tmp_path, capsys):
@@ -317,10 +383,11 @@ def hash_of(questions: list[Question]) -> str:
 
 
 def test_the_hash_changes_with_any_item(tmp_path):
-    items = read_exam(write_jsonl(tmp_path / "a.jsonl", GOOD, {**GOOD, "problem_id": "Q2"}))
+    other = {**GOOD, "problem_id": "Q2", "question": "誰か。"}
+    items = read_exam(write_jsonl(tmp_path / "a.jsonl", GOOD, other))
     hashes = {hash_of(items), hash_of(items[:1]), hash_of(items[::-1])}
     for change in ({"question": "何か。"}, {"answer": ["a"]}, {"points": 2}, {"year": 2020}):
-        changed = {**GOOD, "problem_id": "Q2", **change}
+        changed = {**other, **change}
         hashes.add(hash_of(read_exam(write_jsonl(tmp_path / "a.jsonl", GOOD, changed))))
     assert len(hashes) == 7
 

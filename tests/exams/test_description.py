@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from jmedlora.core.errors import FileError, UserError
+from jmedlora.core.yaml_text import LARGEST
 from jmedlora.exams.description import (
-    LARGEST,
     Description,
     described,
     read_description,
@@ -104,10 +104,16 @@ def test_a_value_that_is_wrong(tmp_path, old, new, expected):
     assert str(caught.value).endswith("; see docs/tasks.md, An examination of your own")
 
 
+MERGED = "a0: &a0 {b: 1}\n" + "".join(
+    f"a{n + 1}: &a{n + 1} {{<<: [*a{n}, *a{n}]}}\n" for n in range(25)
+)
+"""Each merge key stands for twice as many pairs as the one before it."""
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"a: 1\nlines: [", ":2: is not YAML in UTF-8 (while parsing a flow node); mend the file"),
+        (b"a: 1\nlines: [", ":2: is not YAML in UTF-8 (while parsing a flow node expected the"),
         ("name: 薬剤師".encode("cp932"), ": is not YAML in UTF-8 ('utf-8' codec can't decode"),
         (b"- 1", ": the file ([1]): it must be names with values"),
         (b"", ": the file (None): it must be names with values"),
@@ -115,9 +121,9 @@ def test_a_value_that_is_wrong(tmp_path, old, new, expected):
             b"!!python/object:os.system {}",
             ":1: is not YAML in UTF-8 (could not determine a construct",
         ),
-        (b"#" * (LARGEST + 1), ": is longer than a description; give one page of YAML"),
-        (b"[" * 5000, ":1: is not YAML in UTF-8 ("),
-        (b"a: &x [1]\nb: [*x, *x]", ": has the alias *x; write out what it stands for"),
+        (b"#" * (LARGEST + 1), ": is not YAML in UTF-8 (it is longer than 256 KiB); mend the file"),
+        (b"[" * 5000, ": is not YAML in UTF-8 (maximum recursion"),
+        (MERGED.encode(), ": is not YAML in UTF-8 (with its aliases written out it has over"),
     ],
     ids=["cut", "cp932", "list", "empty", "object", "long", "deep", "alias"],
 )

@@ -4,6 +4,7 @@ import difflib
 import itertools
 import subprocess
 import sys
+import unicodedata
 from math import comb, isnan
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import multinomial
 
 from jmed_metrics import (
+    Readings,
     accuracy,
     exact_match,
     floors,
@@ -19,10 +21,12 @@ from jmed_metrics import (
     gestalt_score,
     mean_interval,
     nearest,
+    other_readings,
     paired_interval,
     proportion_interval,
     score_response,
 )
+from jmed_metrics.normalize import composed
 from jmed_metrics.similarity import upper_bound
 from jmedlora.exams.registry import load_exam
 
@@ -53,6 +57,29 @@ DRUGS = ("アスピリン", "ヘパリン", "ワルファリン", "インスリ�
 def test_scores_by_hand(response, answer, expected):
     score = score_response(response, DRUGS, answer)
     assert (score.accuracy, score.exact_match, score.gestalt_score) == expected
+
+
+@pytest.mark.parametrize(("response", "of"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_how_characters_are_put_together_does_not_count(response, of):
+    """ガ is one character or two: the right answer has all three scores in either form."""
+    choices = [unicodedata.normalize(of, each) for each in ("ガンシクロビル", "アシクロビル", "ピ")]
+    for answer in range(3):
+        text = unicodedata.normalize(response, f"{choices[answer]}")
+        score = score_response(text, choices, [answer])
+        assert (score.accuracy, score.exact_match, score.gestalt_score) == (1, 1, 1.0)
+        assert other_readings(text, choices, [answer]) == Readings(1, 1, 1)
+    other = score_response(unicodedata.normalize("NFD", "ヒ\u3099"), ["ビ", "ピ"], [1])
+    assert (other.accuracy, other.exact_match) == (0, 0)  # a mark is not ignored
+
+
+@given(
+    st.text(alphabet="かは\u3099\u309aガe\u0301\u1112\u1161\u11ab한肺 ", max_size=60),
+    st.integers(0, 40),
+)
+def test_composed_is_nfc(text, times):
+    """Also where texts are long; 30 marks in a row is what Unicode's Stream-Safe Text has."""
+    long = "肺が" * times + text
+    assert composed(long) == unicodedata.normalize("NFC", long)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,9 @@ def project(tmp_path_factory):
     (folder / "requirements.lock").write_text("dep==1.0\nbuilt==1.0\n")
     (folder / "recipes").mkdir()
     (folder / "recipes" / "toy.yml").write_text("plugins: []\n")
+    (folder / "docs").mkdir()
+    for page in ("docs/report.md", *making.PAGES):
+        (folder / page).write_text(f"# {page}\n")
     return folder
 
 
@@ -123,7 +126,9 @@ def test_what_a_bundle_holds(made):
     held = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file())
     exams = [name for name in held if name.startswith("exams/")]
     assert [name for name in held if name not in exams] == [
-        "README.ja.md", "README.md", "SHA256SUMS", "built-for", "install.sh", "recipes/toy.yml",
+        "README.ja.md", "README.md", "SHA256SUMS", "built-for", "docs/report.md", "install.sh",
+        "pages/README.ja.md", "pages/README.md", "pages/SECURITY.ja.md", "pages/SECURITY.md",
+        "recipes/toy.yml",
         "requirements.txt",
         "wheels/built-1.0-py3-none-any.whl",  # was a source archive
         "wheels/dep-1.0-py3-none-any.whl",  # what the lock file says, though 2.0 is there
@@ -155,6 +160,8 @@ def test_it_is_installed_without_a_network_and_a_second_time(bundle, tmp_path):
     started = subprocess.run([target / "bin/toy"], capture_output=True, text=True, check=False)
     assert started.stdout == "works\n"
     assert (target / "recipes/toy.yml").is_file()
+    assert (target / "README.md").read_text() == "# README.md\n"  # the project's
+    assert (target / "docs/report.md").is_file()
     assert (target / "exams/jjsimqa/jjsimqa.jsonl").is_file()
 
 

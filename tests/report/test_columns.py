@@ -49,11 +49,16 @@ def test_a_labels_file_overrides(trained):
         ("models/base: {steps: -1}\n", "models/base: steps is -1; give a whole number from 0"),
         ("models/base: {hours: x}\n", "models/base: hours is 'x'; give a number from 0"),
         ("models/base: CALM\n", "models/base is 'CALM'; give it model, steps or hours"),
-        ("a: [\n", "cannot be used (while parsing a flow node); write YAML in UTF-8, each key"),
+        ("a: [\n", "cannot be used (while parsing a flow node expected the node content, but"),
         ("models/base: {steps: 0}\nmodels/base/: {steps: 1}\n", "'models/base' stands twice"),
         ("a: &a {steps: 1}\nb: {<<: *a, steps: 2}\n", "labels: 'a' is no model or adapter"),
         ("1: {steps: 0}\n1.0: {steps: 1}\n", "labels: '1"),
         ("models/base: {steps: 0}\nmodels/base: {steps: 1}\n", "'models/base' stands twice"),
+        (
+            "a0: &a0 {b: 1}\n"
+            + "".join(f"a{n + 1}: &a{n + 1} {{<<: [*a{n}, *a{n}]}}\n" for n in range(25)),
+            "cannot be used (with its aliases written out it has over 200,000 values)",
+        ),
         ("[" * 10_000, "cannot be used (maximum recursion depth exceeded"),
         ("", "no labels; write lines such as"),
     ],

@@ -122,6 +122,17 @@ def test_a_note_stands_below_every_table_of_questions_without_their_case(trained
     assert not any("連問" in each for each in found.notes)
 
 
+def test_a_trial_has_the_parts_too(tmp_path):
+    """Its title is not the name of its exam."""
+    found = table(ask(tmp_path, RIGHT, data={**noting(), "items": 1455}), follow_ups=True)
+    assert [each.title for each in found.sections] == [
+        "igakuqa, trial: 20 of 1,455",
+        "igakuqa, trial: 20 of 1,455, without follow-ups",
+        "igakuqa, trial: 20 of 1,455, follow-ups asked without their case",
+    ]
+    assert values(found, "Accuracy (0s)", 1) == [round(10 / 15, 4)]
+
+
 def test_runs_of_before_stand_in_a_table_as_they_did(tmp_path):
     found = table(ask(tmp_path, RIGHT), follow_ups=True)
     assert [each.title for each in found.sections] == ["igakuqa"]

@@ -149,10 +149,15 @@ def test_later_examinations_are_not_searched(made_up, capsys):
 
 
 def test_text_of_a_file_moves_no_cursor(made_up, capsys):
-    file = write_jsonl(made_up / "own.jsonl", question("N1", f"\x1b[2J{STEM}\u202e"))
+    file = write_jsonl(made_up / "own.jsonl", question("N1", f"\u200b{STEM}\u2028"))
     shown = printed(capsys, f"jmed_own:{file}", "--text")
-    assert "\x1b[2J" not in shown
-    assert "\u202e" not in shown
+    assert "\u200b" not in shown
+    assert "\u2028" not in shown
+    write_jsonl(file, question("N1", f"\x1b[2J{STEM}\u202e"))
+    assert main(["reused", f"jmed_own:{file}", "--text"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.replace("\n", "").isprintable()
 
 
 def test_neither_an_examination_nor_a_file(made_up, capsys):

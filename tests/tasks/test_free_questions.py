@@ -45,6 +45,9 @@ GOOD = '{"id": "1", "instruction": "説明せよ。", "input": "骨折"}'
             "1: instruction is missing; give instruction",
         ),
         (f"{GOOD}\n{GOOD}", "1: problem_id '1' is already used at"),
+        (f"{GOOD}\n{GOOD.replace('1', '１')}", "１: problem_id looks like the earlier '1'; they"),
+        (GOOD.replace("骨折", "\u202e骨折"), "1: input holds U+202E, which turns the order"),
+        (GOOD.replace("説明せよ。", "\u200b"), "1: instruction has nothing that shows; give"),
     ],
 )
 def test_faults_of_free_questions(tmp_path, content, message):

@@ -8,13 +8,14 @@ from typing import Literal
 
 from jmedlora.core.cli.command import Command
 from jmedlora.core.cli.manual_page import FAULTS
-from jmedlora.core.errors import FileError, UserError
+from jmedlora.core.errors import SHOWN, FileError, UserError, printable
 from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
 from jmedlora.data.recipe_rows import recipe_rows
 from jmedlora.data.token_lengths import check_lengths, length_lines, thinking_lines
 from jmedlora.exams.examination import own_examination
 from jmedlora.exams.images import ImageFolder, check_images
+from jmedlora.exams.readers.text_check import text_notes
 from jmedlora.models.base_model import load_tokenizer
 from jmedlora.models.model_folder import check_model, is_adapter
 
@@ -79,7 +80,14 @@ def _exam_report(path: Path) -> list[str]:
         check_images(examination.questions, ImageFolder(path.parent))
     described = ", and its description" if examination.description else ""
     left_out = [f"  {line}" for line in left_out_lines(examination.questions)]
-    return [f"{path}{described}: {len(examination.questions)} questions, no fault", *left_out]
+    notes = text_notes(examination.questions)
+    more = [f"  … and {len(notes) - SHOWN} more"] if len(notes) > SHOWN else []
+    told = [f"  {printable(note)}" for note in notes[:SHOWN]] + more
+    return [
+        f"{path}{described}: {len(examination.questions)} questions, no fault",
+        *left_out,
+        *told,
+    ]
 
 
 def _training_report(

@@ -42,16 +42,23 @@ def find_documents(paths: Sequence[Path], *, leave_out: Path) -> FoundDocuments:
     """Every document at or below ``paths``, in the order of their names, each file once.
 
     Hidden files, links to folders and what lies below ``leave_out`` (the output) are passed over.
-    A file that is named itself must be of a known type. Nothing is raised: what cannot be used is
-    a fault.
+    A file that is named itself must be of a known type. A link below a folder must lead to a file
+    at or below ``paths``: others nobody meant to give. Nothing is raised: what cannot be used is a
+    fault.
     """
     found = FoundDocuments()
+    given = [path.resolve() for path in paths]
     seen: set[Path] = set()
     for path in paths:
         for file in _files_at(path, leave_out.resolve(), found):
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
+            target = file.resolve()
+            if target in seen:
+                continue
+            seen.add(target)
+            if any(target.is_relative_to(each) for each in given):
                 _read_document(file, found)
+            else:
+                found.faults.append(_outside(file, target))
     if not found.documents and not found.faults:
         what = f"no document ({READABLE_TYPES}) is there"
         remedy = "name a folder or files that hold text"
@@ -95,6 +102,11 @@ def _files_below(root: Path, leave_out: Path, found: FoundDocuments) -> Iterator
                 yield here / name
             else:
                 found.passed_over[suffix or "no ending"] += 1
+
+
+def _outside(link: Path, target: Path) -> Fault:
+    what = f"is a link to {target}, outside of what is given"
+    return Fault(link, None, None, what, "remove it, or name that file or its folder too")
 
 
 def _read_document(path: Path, found: FoundDocuments) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.regular_file import read_regular
 from jmedlora.data.documents.encoding_detection import UnknownEncodingError, decode_text
 
 PROMPT_FOLDER = Path(__file__).parent / "prompts"
@@ -39,7 +40,7 @@ def shipped_prompt(language: str, answer_format: str = "lines") -> Prompt:
 def read_prompt(path: Path) -> Prompt:
     """One's own prompt. Raises FileError if it cannot be read or does not take the text once."""
     try:
-        text = decode_text(path.read_bytes()).text
+        text = decode_text(read_regular(path)).text
     except OSError as error:
         raise _unusable(path, f"cannot be read ({error.strerror})", "check the path") from error
     except UnknownEncodingError as error:

@@ -13,6 +13,7 @@ from typing import Any
 
 from jmedlora.core.atomic_write import WriteError
 from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.regular_file import open_regular
 
 RESPONSES_FILE = "responses.jsonl"
 
@@ -71,7 +72,7 @@ def _scan_lines(path: Path) -> tuple[set[str], int]:
     keys: set[str] = set()
     whole = 0
     broken: int | None = None
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         for number, line in enumerate(file, start=1):
             if broken is not None:
                 what, remedy = "no complete response", "delete the line: its call is made again"

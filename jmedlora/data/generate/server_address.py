@@ -21,9 +21,11 @@ PRIVATE = tuple(
 )
 """Of RFC 1918 and RFC 4193, link-local of IPv6, and unspecified, which is this machine.
 
-Not 169.254.0.0/16, where clouds keep the secrets of a machine. Not all that Python's
+Not 169.254.0.0/16 and METADATA, where clouds keep the secrets of a machine. Not all that Python's
 ``is_private`` holds: proxies give names of the whole Internet addresses of 198.18.0.0/15.
 """
+METADATA = ipaddress.ip_address("fd00:ec2::254")
+"""As 169.254.169.254, in IPv6."""
 
 
 class ServerError(UserError):
@@ -120,6 +122,8 @@ def _classify(addresses: list[str]) -> ServerPlace:
     plain = [getattr(each, "ipv4_mapped", None) or each for each in parsed]
     if all(each.is_loopback for each in plain):
         return "this machine"
+    if METADATA in plain:
+        return "outside"
     if all(each.is_loopback or any(each in network for network in PRIVATE) for each in plain):
         return "a private network"
     return "outside"

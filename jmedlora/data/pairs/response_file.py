@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.regular_file import read_regular
 from jmedlora.data.generate.request_plan import ChunkPlace, Format, read_plan
 
 TokenCounts = Annotated[
@@ -69,7 +70,7 @@ class Responses:
 def read_responses(path: Path) -> Responses:
     """The responses in ``path``. Raises FileError with every line that is no response."""
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = read_regular(path).split(b"\n")
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
         remedy = "run jmed-data generate first, or check the path"

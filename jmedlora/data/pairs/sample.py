@@ -16,6 +16,7 @@ from jmedlora.core.display import language, visible
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.json_file import NotJsonError, parse_json
 from jmedlora.core.jsonl import Numbered, read_jsonl
+from jmedlora.core.regular_file import open_regular
 from jmedlora.data.pairs.training_files import EVAL, PROVENANCE, TRAIN
 
 VERDICTS = ("right", "wrong", "unsure")
@@ -131,7 +132,7 @@ def _records(path: Path) -> list[Numbered]:
 
 def _load(path: Path) -> dict[str, str]:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             found = parse_json(file.read(LARGEST))
     except OSError as error:
         what = f"cannot be read ({error.strerror})"

@@ -8,6 +8,7 @@ from jmedlora.core.jsonl import Numbered, Record, read_csv, read_jsonl
 from jmedlora.exams.readers.question_record import OPTIONAL, REQUIRED, parse_question
 from jmedlora.exams.readers.record_check import duplicates
 from jmedlora.exams.readers.shared_cases import mark_follow_ups
+from jmedlora.exams.readers.text_check import look_alikes, text_faults
 from jmedlora.exams.schema import LETTERS, Question
 
 CHOICE_COLUMNS = tuple(f"choice_{letter}" for letter in LETTERS)
@@ -30,10 +31,10 @@ def read_exam(path: Path, *, exam: str | None = None) -> list[Question]:
         parsed = parse_question(record, path, line, exam=exam or path.stem)
         if isinstance(parsed, Question):
             numbered.append((path, line, parsed))
-            faults += _repeated_choices(parsed, path, line)
+            faults += text_faults(parsed, path, line)
         else:
             faults += parsed
-    faults += duplicates(numbered)
+    faults += [*duplicates(numbered), *look_alikes(numbered)]
     if not numbered and not faults:
         faults.append(Fault(path, None, None, "holds no question", "write one record per question"))
     if faults:
@@ -100,16 +101,4 @@ def _misspelt(record: Record, path: Path, line: int) -> list[Fault]:
         if name not in known and close and close[0] not in record:
             what = f"field '{name}' is unknown"
             faults.append(Fault(path, line, None, what, f"did you mean '{close[0]}'?"))
-    return faults
-
-
-def _repeated_choices(question: Question, path: Path, line: int) -> list[Fault]:
-    faults = []
-    for index, choice in enumerate(question.choices):
-        earlier = question.choices.index(choice)
-        if earlier < index:
-            what = f"choices '{LETTERS[earlier]}' and '{LETTERS[index]}' are the same text"
-            faults.append(
-                Fault(path, line, question.problem_id, what, "make every choice distinct")
-            )
     return faults

@@ -5,6 +5,7 @@ from pathlib import Path
 from jmedlora.core.errors import Fault
 from jmedlora.core.jsonl import Record, read_jsonl
 from jmedlora.exams.readers.record_check import Problems, checked_text, unique_or_raise
+from jmedlora.exams.readers.text_check import look_alikes, text_faults
 from jmedlora.exams.schema import Question
 
 FIELDS = ("id", "instruction", "input")
@@ -22,6 +23,9 @@ def read_free_questions(path: Path, *, exam: str | None = None) -> list[Question
     parsed = [
         (path, line, _parse(record, path, line, exam or path.stem)) for line, record in records
     ]
+    faults += look_alikes(
+        (path, line, each) for path, line, each in parsed if isinstance(each, Question)
+    )
     return unique_or_raise(parsed, faults)
 
 
@@ -29,4 +33,4 @@ def _parse(record: Record, path: Path, line: int, exam: str) -> Question | list[
     problems = Problems({"problem_id": record.get("id")}, path, line)
     name, stem, context = (checked_text(record.get(key), key, problems) for key in FIELDS)
     question = Question(name, stem, (), (), exam, context=context)
-    return problems.faults or question
+    return problems.faults or text_faults(question, path, line) or question

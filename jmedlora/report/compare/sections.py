@@ -69,13 +69,15 @@ class Line:
 class Block:
     """Lines over the same questions.
 
-    is_part: of an exam that was broken down. is_tested: whether its differences are. clusters: the
-    cases that the questions belong to, None where no two are known to share one.
+    subject: the exam, without what the title adds; "" for several pooled. is_part: of an exam that
+    was broken down. is_tested: whether its differences are. clusters: the cases that the questions
+    belong to, None where no two are known to share one.
     """
 
     title: str
     questions: int
     lines: tuple[Line, ...]
+    subject: str = ""
     is_part: bool = False
     is_tested: bool = True
     clusters: Clusters | None = None
@@ -97,7 +99,7 @@ def exam_blocks(
         groups = [group_of(doc) for doc in _docs(first)] if group_of else []
         if not groups or None in groups:
             clusters = case_clusters(_docs(first))
-            blocks.append(Block(title, len(first.keys), tuple(lines), clusters=clusters))
+            blocks.append(Block(title, len(first.keys), tuple(lines), subject, clusters=clusters))
             continue
         for group in sorted(set(groups), key=str):
             mask = np.array([each == group for each in groups])
@@ -111,7 +113,7 @@ def follow_up_blocks(columns: Sequence[Column], whole: Block) -> list[Block]:
     whole: the subject's own block. [] where its runs note no follow-ups. Nothing is tested: more
     tests would cost those of the whole exam power.
     """
-    noted, first = follow_ups_of(columns, whole.title), _first(columns, whole.title)
+    noted, first = follow_ups_of(columns, whole.subject), _first(columns, whole.subject)
     if not noted or not first.protocol:
         return []
     lines = [line for line in whole.lines if line.metric == first.protocol.right]
@@ -266,7 +268,7 @@ def _part(title: str, first: Measured, lines: Sequence[Line], mask: Mask) -> Blo
     docs = [doc for doc, chosen in zip(_docs(first), mask, strict=True) if chosen]
     known_floors = _floors(first, docs)
     parts = tuple(_masked(line, mask, known_floors) for line in lines)
-    return Block(title, len(docs), parts, is_part=True, clusters=case_clusters(docs))
+    return Block(title, len(docs), parts, first.subject, is_part=True, clusters=case_clusters(docs))
 
 
 def _masked(line: Line, mask: Mask, known_floors: FloorsByMetric) -> Line:

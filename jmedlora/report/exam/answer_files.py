@@ -9,6 +9,7 @@ from typing import Any
 from jmedlora.core.errors import Fault, FileError, UserError
 from jmedlora.core.jsonl import parse_object
 from jmedlora.core.line_stream import read_lines
+from jmedlora.core.regular_file import open_regular
 from jmedlora.report.exam.predictions import FORMATS, AnswerFile, read_line_file
 from jmedlora.report.exam.published_files import read_published
 from jmedlora.report.exam.sample_files import PREFIX, asks_an_examination
@@ -57,7 +58,7 @@ def _has_answers(path: Path) -> bool:
 
 
 def _is_published(path: Path) -> bool:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(HEAD)
     names = b'"question_id"' in head or b'"question_number"' in head
     begins = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{"

@@ -10,6 +10,7 @@ base is called holds for its adapters, too, unless they are called otherwise. Mo
 table in the order in which the file first names them.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from jmedlora.core.yaml_text import NotYamlError, read_nodes, value_of
 from jmedlora.models.run_card_file import MOST
 from jmedlora.report.load.results_file import ResultsError
 
@@ -49,27 +51,29 @@ FIELDS = {"model": "text", "steps": "whole number from 0 or a text", "hours": "n
 def read_labels(path: Path) -> dict[str, Label]:
     """The labels by key. Raises ResultsError naming the file, the key and the value at fault."""
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a SafeLoader)
+        root = read_nodes(path)
+        _refuse_repeated_keys(root)
+        found = value_of(root)
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
-        first = str(error).partition("\n")[0]
+    except NotYamlError as error:
         raise ResultsError(
-            f"{path}: cannot be used ({first}); write YAML in UTF-8, each key once"
+            f"{path}: cannot be used ({error}); write YAML in UTF-8, each key once"
         ) from error
     if not isinstance(found, Mapping) or not found:
         raise ResultsError(f"{path}: no labels; write lines such as 'outputs/x: {{model: X}}'")
     return {str(key).rstrip("/"): _label(path, key, value) for key, value in found.items()}
 
 
-class _Loader(yaml.SafeLoader):
-    """As SafeLoader, but a key that stands twice is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        keys = [str(key.value).rstrip("/") for key, _ in node.value]
-        if twice := next((key for key in keys if keys.count(key) > 1), None):
-            raise yaml.YAMLError(f"'{twice}' stands twice")
-        return super().construct_mapping(node, deep)
+def _refuse_repeated_keys(root: yaml.Node | None) -> None:
+    """Raises NotYamlError for a key that stands twice, as a column's name or in its label."""
+    if not isinstance(root, yaml.MappingNode):
+        return
+    for each in (root, *(value for _, value in root.value)):
+        pairs = each.value if isinstance(each, yaml.MappingNode) else []
+        counts = Counter(str(key.value).rstrip("/") for key, _ in pairs)
+        if twice := next((key for key, count in counts.items() if count > 1), None):
+            raise NotYamlError(f"'{twice}' stands twice")
 
 
 def _label(path: Path, key: Any, value: Any) -> Label:

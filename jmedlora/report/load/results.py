@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from jmedlora.core.number_checks import is_whole
+from jmedlora.core.regular_file import open_regular
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import (
@@ -148,7 +149,7 @@ def _scored(path: Path, name: str, counts: _Counts, data: Provenance) -> int:
         return counts.effective
     samples = path.with_name(f"samples_{name}_{path.stem.removeprefix('results_')}.jsonl")
     try:
-        with samples.open("rb") as file:
+        with open_regular(samples) as file:
             return sum(bool(line.strip()) for line in file)
     except OSError as error:
         what = f"the samples of {name} are not beside it, and it does not say itself"

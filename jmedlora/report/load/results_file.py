@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.errors import UserError
+from jmedlora.core.regular_file import read_regular
 
 
 class ResultsError(UserError):
@@ -15,7 +16,7 @@ class ResultsError(UserError):
 def load_run(path: Path) -> dict[str, Any]:
     """The content of a results file. Raises ResultsError if it is not one of lm-eval."""
     try:
-        run = json.loads(path.read_text(encoding="utf-8-sig"))
+        run = json.loads(read_regular(path).decode("utf-8-sig"))
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, RecursionError) as error:  # cut off, not text, or nested without end

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.jsonl import read_jsonl
+from jmedlora.core.regular_file import read_regular
 from jmedlora.report.load.results import TaskResult, task_results
 from jmedlora.report.load.results_file import ResultsError, load_run
 
@@ -37,7 +38,7 @@ def find_runs(paths: Sequence[Path]) -> list[Run]:
     runs: dict[tuple[str, str], Run] = {}
     for file in files.values():
         content = load_run(file)
-        same = (file.name, sha256(file.read_bytes()).hexdigest())
+        same = (file.name, sha256(read_regular(file)).hexdigest())
         runs.setdefault(same, Run(file, content, tuple(task_results(file, content))))
     return sorted(runs.values(), key=lambda run: (run.stamp, str(run.path)))
 
