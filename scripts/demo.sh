@@ -67,9 +67,9 @@ train() { # RECIPE OVERRIDES...
         --micro_batch_size=8 --dataset_num_proc=1 "$@"
 }
 
-ask() { # NAME TASK MODEL [ADAPTER]: 0 and 1 shot
-    asked=$1 task=$2 model_args="pretrained=$3${4:+,peft=$4}"
-    for shots in 0 1; do
+ask() { # SHOTS NAME TASK MODEL [ADAPTER]
+    numbers=$1 asked=$2 task=$3 model_args="pretrained=$4${5:+,peft=$5}"
+    for shots in $numbers; do
         step "$asked-$shots" "Evaluating $asked, $shots shot" evaluate
     done
 }
@@ -82,10 +82,11 @@ evaluate() { # lm_eval ends with status 0, too, where its results found no room 
         python -m json.tool "$out"/*/results_*.json > /dev/null
 }
 
-ask_checkpoints() { # NAME TASK MODEL FOLDER
-    for n in $every $((2 * every)) $last; do
-        ask "$1-$n" "$2" "$3" "$4/checkpoint-$n"
+ask_checkpoints() { # NAME TASK MODEL FOLDER: 0 shot, and the last one 1 shot too
+    for n in $every $((2 * every)); do
+        ask 0 "$1-$n" "$2" "$3" "$4/checkpoint-$n"
     done
+    ask "0 1" "$1-$last" "$2" "$3" "$4/checkpoint-$last"
 }
 
 neox() {
@@ -98,8 +99,8 @@ neox() {
     step lora "LoRA with opencalm7b.yml on the pretrained model, $last steps" \
         train opencalm7b --base_model="$medcalm" --max_steps="$last" --save_steps="$every" \
         --learning_rate=1e-2 --lora_target_linear=true --lora_r=64
-    ask tiny-neox jmed_sample models/tiny-neox
-    ask tiny-medcalm jmed_sample "$medcalm"
+    ask '0 1' tiny-neox jmed_sample models/tiny-neox
+    ask '0 1' tiny-medcalm jmed_sample "$medcalm"
     ask_checkpoints tiny-medcalm jmed_sample "$medcalm" "outputs/opencalm7b-$last"
 }
 
@@ -113,7 +114,7 @@ llama() {
     step qlora "QLoRA with llama70b.yml, $last steps" \
         train llama70b --base_model=models/tiny-llama --max_steps="$last" --save_steps="$every" \
         --learning_rate=7e-3
-    ask tiny-llama jmed_sample_alpaca models/tiny-llama-nf4
+    ask '0 1' tiny-llama jmed_sample_alpaca models/tiny-llama-nf4
     ask_checkpoints tiny-llama jmed_sample_alpaca models/tiny-llama-nf4 "outputs/llama70b-$last"
 }
 

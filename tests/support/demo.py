@@ -1,6 +1,6 @@
 """``make demo`` as the tests run it: its script as it is, without a network, killed once.
 
-Its 18 evaluations are forks of a warm Python; what it trains is started by ``accelerate launch``.
+Its 14 evaluations are forks of a warm Python; what it trains is started by ``accelerate launch``.
 """
 
 import os

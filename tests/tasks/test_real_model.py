@@ -36,7 +36,7 @@ def english(smollm2, real_data, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def japanese(smollm2, tmp_path_factory) -> Path:
-    return ask(smollm2, "jmed_sample", tmp_path_factory.mktemp("japanese"))
+    return ask(smollm2, "jmed_sample", tmp_path_factory.mktemp("japanese"), questions=5)
 
 
 @pytest.fixture(params=["english", "japanese"])
@@ -89,7 +89,7 @@ def test_an_english_answer_is_about_its_question(english):
 def test_japanese_questions_get_answers_in_japanese(japanese):
     found = [response(row) for row in samples(japanese, "jmed_sample")]
     assert all(found)
-    assert sum(bool(re.search(r"[ぁ-ヿ一-鿿]{3}", text)) for text in found) >= 8
+    assert sum(bool(re.search(r"[ぁ-ヿ一-鿿]{3}", text)) for text in found) >= 4
 
 
 def test_an_answer_ends_at_the_models_end_token_or_at_the_limit(english, smollm2):
@@ -110,7 +110,7 @@ def test_real_sentences_are_scored_as_the_paper_scores(asked):
     assert [tuple(row[metric] for metric in metrics) for row in rows] == expected
     for metric, values in zip(metrics, zip(*expected, strict=True), strict=True):
         value = results(run)["results"][task][f"{metric},none"]
-        assert value == pytest.approx(sum(values) / 10)
+        assert value == pytest.approx(sum(values) / len(rows))
 
 
 CHAT_LIMIT = 16
