@@ -7,7 +7,7 @@ from functools import cache
 
 HYPHENS = "‐‑‒–—―−﹣－⁃"
 VOICED, SEMIVOICED = "\u3099ﾞ゛", "\u309aﾟ゜"
-WRAPPED_FROM = 18
+WRAPPED_FROM = 40
 """Columns, of which a Japanese character takes two: a shorter line was ended by its writer."""
 _BREAK = re.compile(r"(?<=[^\W_])\n[^\S\n]{0,8}(?=[^\W_])")
 _LONG_MARK = re.compile(r"(?<=\d)ー(?=\d)")
@@ -65,7 +65,7 @@ def _folded(character: str) -> str:
         return "\n" if category in ("Zl", "Zp") else " "
     if category == "Cs":
         return "\ufffd"
-    if category == "Cf" or "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character:
+    if category == "Cf" or "\ufe00" <= character <= "\ufe0f" or character >= "\U000e0100":
         return ""
     if character in HYPHENS:
         return "-"

@@ -4,7 +4,7 @@ from typing import Any
 
 import spacy
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry
-from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
+from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
 
 from jmedlora.data.personal.recognisers.written import LANGUAGE
 
@@ -25,17 +25,12 @@ class GinzaEngine(SpacyNlpEngine):
 
     def load(self) -> None:
         """Loads the model from its package; ``OSError`` where it is not installed."""
-        self.nlp = {LANGUAGE: spacy.load(MODEL, exclude=UNUSED)}
-        labels = self.nlp[LANGUAGE].get_pipe("ner").labels
+        model: Any = spacy.load(MODEL, exclude=UNUSED)
+        self.nlp: Any = {LANGUAGE: model}
         self.ner_model_configuration = NerModelConfiguration(
             model_to_presidio_entity_mapping={PERSON: "PERSON"},
-            labels_to_ignore=[label for label in labels if label != PERSON],
+            labels_to_ignore=[label for label in model.get_pipe("ner").labels if label != PERSON],
         )
-
-    def process_text(self, text: str, language: str) -> NlpArtifacts:
-        """The words and entities of ``text``."""
-        artifacts: Any = super().process_text(text, language)
-        return artifacts
 
 
 def analyzer(recognisers: list[EntityRecognizer]) -> AnalyzerEngine:

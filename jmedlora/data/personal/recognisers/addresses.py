@@ -1,10 +1,6 @@
 """Postal addresses, each one span from the prefecture or city to the building."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
-
-from presidio_analyzer import RecognizerResult
 
 from jmedlora.data.personal.finding import Kind
 from jmedlora.data.personal.recognisers.written import Written, WrittenRecogniser
@@ -33,12 +29,11 @@ _HOME = (
 )
 _WORD = r"[一-龥々ァ-ヴーぁ-んA-Za-z・'0-9]"
 _BUILDING = (
-    rf"(?:{_GAP}(?:{_WORD}{{0,12}}{_HOME}[ァ-ヴー一-龥A-Za-z]{{0,10}}[^\S\n]{{0,2}}(?:{_ROOM}[^\S\n]?){{0,3}}"
+    rf"(?:{_GAP}(?:{_WORD}{{0,12}}{_HOME}[ァ-ヴー一-龥ぁ-んA-Za-z]{{0,10}}[^\S\n]{{0,2}}(?:{_ROOM}[^\S\n]?){{0,3}}"
     rf"|(?<=[\s号地0-9])[ァ-ヴーA-Za-z・]{{3,16}}[^\S\n]{{0,2}}(?:[一-龥]{{0,4}}){_ROOM}"
     rf"|(?<=\s)[一-龥ァ-ヴー・]{{2,12}}[^\S\n]{{0,2}}\d{{1,4}}号室?"
     rf"|\d{{1,4}}号?室|\d{{1,2}}[階F](?![A-Za-z])))?"
 )
-_DETAILED = rf"(?:{_TOWN}{_HOUSE}){{1,3}}{_BUILDING}"
 _FULL = re.compile(
     rf"(?P<value>{_PREFECTURE}{_GAP}{_TOWN}{_HOUSE}(?:{_J}{{0,4}}{_HOUSE}){{0,2}}{_BUILDING})"
 )
@@ -49,38 +44,22 @@ _COARSE = re.compile(
     rf"(?P<value>{_PREFECTURE}[^\S\n]?(?:[一-龥々ヶケノ]{{1,6}}?|{_KANA_CITY})[市区郡町村]"
     r"(?:[一-龥々ヶケノ]{1,6}?[区町村](?![立内民役]))?(?![立内民役]))"
 )
+_TOWN_ONLY = re.compile(
+    rf"(?P<value>{_CITY}{_CITY}?[一-龥々ヶケノ]{{0,8}})(?=[^\S\n]?(?:に?在住|にお?住まい|在$|に?居住|より転入|から転入|の自宅))"
+)
 _LABELLED = re.compile(
     rf"(?:住所|居住地|所在地|現住所|本籍|帰省先|転居先)[^\S\n]{{0,4}}[:\s]{{1,4}}(?P<value>{_J}{{2,14}}{_HOUSE}{_BUILDING})"
 )
-_PLACE = "名詞-固有名詞-地名"
 _NO_PLACE = re.compile(r"病院|医院|クリニック|センター|大学|年|月|歳|[^\S\n]{2}")
 
 
-class AddressRecogniser(WrittenRecogniser):
-    """Addresses from a prefecture or a city on; a prefecture and a city alone count too."""
-
-    def __init__(self) -> None:
-        ways = [(_FULL, 0.95), (_CITY_ON, 0.85), (_COARSE, 0.7), (_LABELLED, 0.85)]
-        super().__init__(Kind.ADDRESS, [Written(*way) for way in ways])
-
-    def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: Any = None
-    ) -> list[RecognizerResult]:
-        """What is found in ``text``; where no prefecture begins it, it begins at a place's name."""
-        places = [
-            token.idx for token in nlp_artifacts.tokens if token.tag_.startswith(_PLACE)
-        ]  # fmt: skip
-        found = list(self._results(text))
-        return [each for each in found if self._placed(each, text, places)]
-
-    def _placed(self, result: RecognizerResult, text: str, places: list[int]) -> bool:
-        return True
-
-    def judge(self, text: str, start: int, end: int, confidence: float) -> float:
-        """0 where a hospital or a date stands between the city and the number."""
-        return 0.0 if _NO_PLACE.search(text, start, end) else confidence
-
-
 def address_recognisers() -> list[WrittenRecogniser]:
-    """The recognisers of this module."""
-    return [AddressRecogniser()]
+    """The recogniser of addresses from a prefecture or a city on, with or without their number."""
+    ways = [Written(_FULL, 0.95), Written(_CITY_ON, 0.85), Written(_COARSE, 0.7), Written(_TOWN_ONLY, 0.75),
+            Written(_LABELLED, 0.85)]  # fmt: skip
+    return [WrittenRecogniser(Kind.ADDRESS, ways, _address)]
+
+
+def _address(text: str, start: int, end: int, confidence: float) -> float:
+    """0 where a hospital or a date stands between the city and the number."""
+    return 0.0 if _NO_PLACE.search(text, start, end) else confidence

@@ -11,7 +11,7 @@ _LABEL = (
     r"(?:電話|でんわ|TEL|Phone|FAX|ファックス|ファクス|ファクシミリ|連絡先|携帯|自宅|勤務先|実家|℡|☎|📞)"
     r"(?:番号|電話|先|\([^()\n]{1,8}\)|[^\d\n]{0,3})?"
 )
-_NUMBER_LENGTHS = range(10, 12)
+NATIONAL_DIGITS = (10, 11)
 PHONE = (
     written(
         rf"(?<![\d-])(?P<value>(?:\+{_GAP}81{_JOINT}?\(?0?\)?|\(?0)\d{{1,4}}\)?{_JOINT}\(?\d{{1,4}}\)?"
@@ -22,10 +22,6 @@ PHONE = (
     written(r"(?<![\dA-Za-z-])(?P<value>0[5789]0\d{8})(?![\d-])", 0.75),
     written(rf"{_LABEL}[:\s]{{0,4}}(?P<value>\+?\d{{10,12}})(?!\d)", 0.9),
     written(rf"{_LABEL}[:\s]{{0,4}}(?P<value>\d{{2,4}}-\d{{4}})(?![\d-])", 0.7),
-    written(
-        r"(?:内線|PHS|ピッチ|院内携帯)(?:番号)?[:\s(]{0,3}(?P<value>\d{3,5}(?:-\d{3,4})?)(?![\d-])",
-        0.7,
-    ),
 )
 _DOMAIN = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 EMAIL = (
@@ -62,24 +58,27 @@ POSTCODE = (
     written(rf"(?<![\d-])(?P<value>\d{{3}}-\d{{4}}){_PREFECTURE_FOLLOWS}", 0.9),
     written(r"(?:住所|所在地|自宅|現住所|本籍)[:\s(]{0,4}(?P<value>\d{3}-\d{4})(?![\d-])", 0.8),
 )
+_OF_GOODS = re.compile(
+    r"(?:ロット|Lot|製造|型|品|シリアル|カタログ|承認|JAN)(?:番号?|No\.?|番)?[:\s]{0,3}$", re.I
+)
 _DIGIT = re.compile(r"\d")
 
 
-class PhoneRecogniser(WrittenRecogniser):
-    """Numbers of telephone and fax, of ten or eleven digits unless their label says what they are."""
-
-    def __init__(self) -> None:
-        super().__init__(Kind.PHONE, PHONE)
-
-    def judge(self, text: str, start: int, end: int, confidence: float) -> float:
-        """0 for a number that has too few or too many digits and no label."""
-        number = text[start:end]
-        digits = len(_DIGIT.findall(number)) - 1 * number.startswith("+")
-        national = number.lstrip("(").startswith("0") and "\n\n" not in number
-        return confidence if digits in _NUMBER_LENGTHS or not national or digits < 9 else 0.0
-
-
 def contact_recognisers() -> list[WrittenRecogniser]:
-    """The recognisers of this module."""
-    plain = {Kind.EMAIL: EMAIL, Kind.URL: URL, Kind.POSTCODE: POSTCODE}
-    return [PhoneRecogniser(), *(WrittenRecogniser(*each) for each in plain.items())]
+    """Recognisers of telephone and fax numbers, e-mail addresses, URLs and postcodes."""
+    return [
+        WrittenRecogniser(Kind.PHONE, PHONE, _phone),
+        WrittenRecogniser(Kind.EMAIL, EMAIL),
+        WrittenRecogniser(Kind.URL, URL),
+        WrittenRecogniser(Kind.POSTCODE, POSTCODE),
+    ]
+
+
+def _phone(text: str, start: int, end: int, confidence: float) -> float:
+    """0 for a number from 0 on whose digits are too few or too many."""
+    number = text[start:end]
+    digits = len(_DIGIT.findall(number))
+    national = number.lstrip("(").startswith("0")
+    if _OF_GOODS.search(text[max(start - 12, 0) : start]):
+        return 0.0
+    return confidence if digits in NATIONAL_DIGITS or not national or digits < 9 else 0.0

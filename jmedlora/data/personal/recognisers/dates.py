@@ -39,7 +39,7 @@ DATES = (
         0.95,
     ),
     written(
-        rf"(?<![\d./-])(?P<value>'?\d\d(?P<mark>[/.-])(?:0[1-9]|1[0-2]|[1-9])(?P=mark)"
+        r"(?<![\d./-])(?P<value>'?\d\d(?P<mark>[/.-])(?:0[1-9]|1[0-2]|[1-9])(?P=mark)"
         r"(?:0[1-9]|[12]\d|3[01]|[1-9]))(?![\d./-])",
         0.6,
     ),
@@ -92,33 +92,22 @@ _AMOUNT_AFTER = re.compile(
 CONTEXT = 40
 
 
-class DateRecogniser(WrittenRecogniser):
-    """Exact days with or without a year; a month alone is none."""
-
-    def __init__(self) -> None:
-        super().__init__(Kind.DATE, DATES)
-        self.supported_entities = [Kind.DATE.value, Kind.BIRTH_DATE.value]
-
-    def kind_of(self, text: str, start: int, end: int) -> str:
-        """BIRTH_DATE where the text says so before or behind the day."""
-        born = _BORN_BEFORE.search(text[max(start - CONTEXT, 0) : start])
-        born = born or _BORN_AFTER.match(text, end, end + CONTEXT)
-        return (Kind.BIRTH_DATE if born else Kind.DATE).value
-
-
-class SlashedDayRecogniser(DateRecogniser):
-    """Month and day with a stroke between, which may as well be a score, a share or a dose."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ways = SLASHED_DAYS
-
-    def judge(self, text: str, start: int, end: int, confidence: float) -> float:
-        """0 where the numbers are a score, an amount or a share."""
-        other = _SCORE_BEFORE.search(text[max(start - 12, 0) : start])
-        return 0.0 if other or _AMOUNT_AFTER.match(text, end) else confidence
-
-
 def date_recognisers() -> list[WrittenRecogniser]:
-    """The recognisers of this module."""
-    return [DateRecogniser(), SlashedDayRecogniser()]
+    """Recognisers of exact days with or without a year; a month alone is none."""
+    return [
+        WrittenRecogniser(Kind.DATE, DATES, sort=_date_kind),
+        WrittenRecogniser(Kind.DATE, SLASHED_DAYS, _slashed_day, _date_kind),
+    ]
+
+
+def _date_kind(text: str, start: int, end: int) -> Kind:
+    """BIRTH_DATE where the text says so before or behind the day."""
+    born = _BORN_BEFORE.search(text[max(start - CONTEXT, 0) : start])
+    born = born or _BORN_AFTER.match(text, end, end + CONTEXT)
+    return Kind.BIRTH_DATE if born else Kind.DATE
+
+
+def _slashed_day(text: str, start: int, end: int, confidence: float) -> float:
+    """0 where the numbers are a score, an amount or a share rather than month and day."""
+    other = _SCORE_BEFORE.search(text[max(start - 12, 0) : start])
+    return 0.0 if other or _AMOUNT_AFTER.match(text, end) else confidence

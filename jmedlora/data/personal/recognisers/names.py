@@ -11,23 +11,53 @@ from jmedlora.data.personal.finding import Kind
 from jmedlora.data.personal.recognisers.name_words import (
     HONORIFIC,
     LABEL_BEFORE,
+    LABELS,
     NO_NAMES,
     OF_A_THING,
+    ROLES,
     SURNAMES_AMONG_NOUNS,
     TITLE,
+    TITLES,
 )
 from jmedlora.data.personal.recognisers.written import LANGUAGE
 
 NAME_TAG = "名詞-固有名詞-人名"
 SURNAME, GIVEN = f"{NAME_TAG}-姓", f"{NAME_TAG}-名"
 PLACE_TAG, NUMBER_TAG = "名詞-固有名詞-地名", "名詞-数詞"
-FULL, TITLED, LABELLED, ENTITY, ALONE = 0.9, 0.9, 0.85, 0.7, 0.3
+FULL, TITLED, LABELLED, ENTITY = 0.9, 0.9, 0.85, 0.7
+WRITTEN, SURNAME_ALONE, ALONE = 0.8, 0.55, 0.3
 """Confidences: surname and given name; with a title or a label; an entity; a tagged word alone."""
 LABEL_LENGTH = 24
 _SEPARATOR = re.compile(r"\s{1,2}|[・=.]")
 _GIVEN_LIKE = re.compile(r"[一-龥々ァ-ヴーぁ-ん]{1,4}")
 _READING = re.compile(
     r"[^\S\n]?[(\[](?P<value>[ぁ-んァ-ヴー]{1,10}[\s・]{0,2}[ぁ-んァ-ヴー]{0,10})[)\]]"
+)
+_TWO_KANJI = re.compile(r"[一-龥々]{2,3}")
+_ENDS = r"(?=[^\S\n]?(?:様|さま|さん|氏|くん|君|ちゃん|殿|先生|医師)|[\s()\[\]「」、。,./:;|~-]|$)"
+_GIVEN_BEHIND = re.compile(
+    rf"[ \u3000\t]{{0,2}}(?P<half>[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}|[一-龥々]{{1,3}}){_ENDS}"
+)
+_SURNAME_BEFORE = re.compile(r"(?:^|(?<=[^一-龥々]))(?P<half>[一-龥々]{1,3})[ \u3000\t]{0,2}$")
+_ROMAJI = r"(?i:(?:(?:[kstnhmrgzdbpwyfj]|[ksnhmrgbp]y|sh|ch|ts)?[aeiou]{1,2}|n(?![aeiou])){2,7})"
+_CAPITAL = r"(?:[A-Z][a-z]{1,12}|[A-Z]{2,12})"
+_LATIN = (
+    re.compile(
+        rf"(?<![A-Za-z])(?:Dr|Mr|Ms|Mrs|Ns|Pt|Prof|Name|Assist|Surgeon|Anes|Patient)\.?[:\s]{{1,3}}"
+        rf"(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{0,3}})(?![A-Za-z])"
+    ),
+    re.compile(
+        rf"(?<![A-Za-z])(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{1,3}})"
+        r"(?=[^\S\n]?(?:様|さん|氏|先生|医師|\([ァ-ヴー]))"
+    ),
+    re.compile(
+        rf"(?<![A-Za-z])(?P<value>(?=[A-Z][a-z]{{2,11}} [A-Z][a-z]{{2,11}}(?![A-Za-z])|"
+        rf"[A-Z]{{3,12}} [A-Z]{{3,12}}(?![A-Za-z])){_ROMAJI} {_ROMAJI})(?![A-Za-z])"
+    ),
+)
+_LABELLED_KANA = re.compile(
+    r"(?:フリガナ|ふりがな|カナ|かな|よみ|読み|ヨミ)(?:氏名)?\)?[^\S\n]{0,3}[:\s]{0,3}"
+    r"(?P<value>[ぁ-んァ-ヴー]{1,10}[ \u3000\t・]{0,2}[ぁ-んァ-ヴー]{1,10})"
 )
 _TRADE = re.compile(r"[屋者員師家生士人手科係長部局]$")
 
@@ -54,13 +84,15 @@ class NameRecogniser(LocalRecognizer):
 
 def _names(text: str, words: list[Any]) -> Iterator[tuple[int, int, float]]:
     for first, last in (*_runs(words), *_entities(words), *_before_titles(text, words)):
-        first, last = _grown(text, words, first, last)
-        start, end = words[first].idx, _end(words[last])
+        start, end = _grown(text, words, first, last)
         confidence = _confidence(text, words[first : last + 1], start, end)
         if confidence:
             yield start, end, confidence
             if confidence > ALONE and (reading := _READING.match(text, end)):
                 yield *reading.span("value"), confidence
+    for pattern in (*_LATIN, _LABELLED_KANA):
+        for match in pattern.finditer(text):
+            yield *match.span("value"), WRITTEN
 
 
 def _end(word: Any) -> int:
@@ -107,20 +139,23 @@ def _entities(words: list[Any]) -> Iterator[tuple[int, int]]:
     """First and last word of each entity that is a person, without its title."""
     place = 0
     for person, group in groupby(words, key=lambda word: word.ent_type_ == "Person"):
-        length = sum(1 for _ in group)
-        last = place + length - 1
-        while person and last > place and not _part_of_name(words[last]):
+        first, last = place, place + sum(1 for _ in group) - 1
+        place = last + 1
+        while person and last > first and not _part_of_name(words[last]):
             last -= 1
-        if person and _part_of_name(words[last]) and _part_of_name(words[place]):
-            yield place, last
-        place += length
+        while person and last > first and not _part_of_name(words[first]):
+            first += 1
+        if person and _part_of_name(words[first]):
+            yield first, last
 
 
 def _part_of_name(word: Any) -> bool:
     noun = word.tag_.startswith("名詞") and not word.tag_.startswith(NUMBER_TAG)
-    return _is_name(word) or (
-        noun and word.text not in NO_NAMES and bool(_GIVEN_LIKE.match(word.text))
-    )
+    return _is_name(word) or (noun and _may_be_name(word.text))
+
+
+def _may_be_name(text: str) -> bool:
+    return text not in NO_NAMES | LABELS | TITLES and bool(_GIVEN_LIKE.match(text))
 
 
 def _before_titles(text: str, words: list[Any]) -> Iterator[tuple[int, int]]:
@@ -131,9 +166,15 @@ def _before_titles(text: str, words: list[Any]) -> Iterator[tuple[int, int]]:
         end = _end(word)
         surname = word.text in SURNAMES_AMONG_NOUNS or word.tag_.startswith(PLACE_TAG)
         honoured = bool(HONORIFIC.match(text, end)) and not _TRADE.search(word.text)
-        titled = surname and bool(TITLE.match(text, end))
+        titled = (surname or _unknown(word)) and bool(TITLE.match(text, end))
         if honoured or titled or (surname and _labelled(text, word.idx)):
             yield place, place
+
+
+def _unknown(word: Any) -> bool:
+    """Whether a noun of two or three kanji is none that says what somebody does."""
+    action = word.tag_.startswith("名詞-普通名詞-サ変") or word.text in ROLES
+    return not action and bool(_TWO_KANJI.fullmatch(word.text)) and word.text[-1] != "科"
 
 
 def _labelled(text: str, start: int) -> bool:
@@ -141,30 +182,44 @@ def _labelled(text: str, start: int) -> bool:
 
 
 def _grown(text: str, words: list[Any], first: int, last: int) -> tuple[int, int]:
-    """With the nouns beside it that its title or its label makes a part of the name."""
-    if first == last and words[last].tag_ != GIVEN:
-        ahead = last + 1
-        if ahead < len(words) and _SEPARATOR.fullmatch(words[ahead].text):
-            ahead += 1
-        for stop in range(ahead, min(ahead + 3, len(words))):
-            if not _part_of_name(words[stop]) or words[stop].text in SURNAMES_AMONG_NOUNS:
-                break
-            if HONORIFIC.match(text, _end(words[stop])):
-                return first, stop
-    return first, last
+    """The place of a name with what stands beside it as its other half, which no tag tells."""
+    start, end = words[first].idx, _end(words[last])
+    tags = {word.tag_ for word in words[first : last + 1]}
+    if GIVEN not in tags and (given := _GIVEN_BEHIND.match(text, end)):
+        if not _is_other(text, given["half"], given.start("half"), words, last + 1):
+            end = given.end()
+    if SURNAME not in tags and GIVEN in tags:
+        before = _SURNAME_BEFORE.search(text[max(start - 6, 0) : start])
+        if before and _may_be_name(before["half"]):
+            start -= len(before[0])
+    return start, end
+
+
+def _is_other(text: str, half: str, start: int, words: list[Any], place: int) -> bool:
+    """Whether what stands behind a surname is no given name but a word of its own."""
+    if not _may_be_name(half) or OF_A_THING.match(text, start + len(half)):
+        return True
+    return any(
+        word.tag_.startswith("名詞-普通名詞-サ変") or word.tag_ == SURNAME
+        for word in words[place : place + 2]
+        if word.idx >= start and len(word.text) > 1
+    )
 
 
 def _confidence(text: str, words: list[Any], start: int, end: int) -> float:
-    if any(word.text in NO_NAMES for word in words) or OF_A_THING.match(text, end):
+    if any(word.text in NO_NAMES | LABELS for word in words) or OF_A_THING.match(text, end):
         return 0.0
     if HONORIFIC.match(text, end) or TITLE.match(text, end):
         return TITLED
     tags = [word.tag_ for word in words if word.tag_.startswith("名詞")]
-    if len(tags) > 1 and all(tag.startswith(NAME_TAG) for tag in tags):
+    named = [tag.startswith(NAME_TAG) for tag in tags]
+    if len(tags) > 1 and all(named):
         return FULL
     if _labelled(text, start):
         return LABELLED
-    return ENTITY if any(word.ent_type_ == "Person" for word in words) else ALONE
+    if any(word.ent_type_ == "Person" for word in words) and any(named):
+        return ENTITY
+    return SURNAME_ALONE if SURNAME in tags else ALONE
 
 
 def name_recognisers() -> list[LocalRecognizer]:

@@ -16,7 +16,15 @@ _PATIENT_LABEL = (
     rf"[^\S\n]{{0,2}}(?:の)?{_NUMBER}|MRN|(?<![A-Za-z])(?:ID|PID)(?:番号|No\.?)?(?![A-Za-z]))"
 )
 _VALUE = r"(?P<value>(?:[A-Z]{1,5}[-_]?)?\d[\dA-Z]{0,11}(?:[-_/]\n?[\dA-Z]{1,10}){0,4})(?![\dA-Z年月日歳])"
+_CODE = r"(?:[A-Z]{1,5}-?)?\d{2,12}(?:[-_/]\d{1,10}){0,4}"
+_BARE_LABEL = r"(?:カルテ|診察券|検体|患者|標本|(?<![一-龥ァ-ヴー])番号)"
 PATIENT_IDS = (
+    written(
+        rf"{_BARE_LABEL}(?:番号)?[^\S\n]{{0,3}}[:(]?[^\S\n]{{0,3}}(?P<value>(?=(?:[A-Z-]{{0,6}}\d-?){{4}}){_CODE})(?![\dA-Z年月日歳/-])",
+        0.75,
+    ),
+    written(rf"(?<=\()(?P<value>(?=(?:[A-Z-]{{0,6}}\d-?){{5}}){_CODE})(?=\))", 0.6),
+    written(r"(?<![\dA-Z-])(?P<value>[A-Z]{1,4}-?\d{2,6}(?:-\d{2,8}){1,3})(?![\dA-Z-])", 0.5),
     written(rf"{_PATIENT_LABEL}{_TO_VALUE}{_VALUE}", 0.9),
     written(rf"(?<![A-Za-z])(?:ID|PID){_TO_VALUE}(?P<value>[A-Z]{{1,4}}\d{{3,12}})", 0.9),
 )
@@ -25,18 +33,19 @@ _INSURANCE_LABEL = (
     r"(?:健康)?保険証?(?:の)?(?:記号)?[・･]?番号|保険証|資格確認書(?:の)?(?:番号)?|"
     r"公費(?:負担者?|受給者?)?(?:の)?番号|(?:公費)?負担者番号|受給者(?:証)?(?:の)?番号|"
     r"介護保険(?:証|被保険者)?(?:の)?番号|記号[・･]番号|記号番号|共済番号|組合員証番号|後期高齢者(?:医療)?番号|"
-    r"難病受給者証|医療証(?:の)?番号|生活保護(?:受給)?番号|枝番)"
+    r"(?:[一-龥]{2,8}(?:受給者証|受療証|医療証|資格者証|認定証|受給証|手帳))(?:の)?(?:記号)?[・･]?(?:番号)?|生活保護(?:受給)?番号|枝番)"
 )
-_INSURED_VALUE = r"(?P<value>[\dA-Z]{1,12}(?:[^\S\n]?[-・･/][^\S\n]?[\dA-Z]{1,12}){0,4}(?:[^\S\n]?\(枝番?[^\S\n:]{0,2}\d{1,2}\))?)(?![\d年月日歳])"
+_INSURED_VALUE = r"(?P<value>(?:[一-龥ぁ-んァ-ヶ]{1,6}[^\S\n]?[・･]?[^\S\n]?(?=\d))?[\dA-Z]{1,12}(?:[^\S\n]?[-・･/][^\S\n]?[\dA-Z]{1,12}){0,4}(?:[^\S\n]?\(枝番?[^\S\n:]{0,2}\d{1,2}\))?)(?![\d年月日歳])"
 INSURANCE = (
+    written(r"枝番[^\d\n]{0,4}(?P<value>\d{2})(?!\d)", 0.92),
     written(rf"{_INSURANCE_LABEL}{_TO_VALUE}{_INSURED_VALUE}", 0.92),
     written(
-        rf"(?<![一-龥])記号{_TO_VALUE}(?P<value>[一-龥ぁ-んァ-ヶ]{{0,6}}[\d-]{{1,12}}[^\S\n]{{0,4}}[,、・/]?[^\S\n]{{0,4}}番号"
+        rf"(?<![一-龥])記号{_TO_VALUE}(?P<value>[一-龥ぁ-んァ-ヶ]{{0,6}}[・･]?[\d・･-]{{1,12}}[^\S\n]{{0,4}}[,、・/]?[^\S\n]{{0,4}}番号"
         rf"{_TO_VALUE}[\d-]{{1,12}}(?:[^\S\n]?\(?枝番?[^\S\n:]{{0,2}}\d{{1,2}}\)?)?)(?!\d)",
         0.93,
     ),
     written(
-        rf"(?<![一-龥・])記号{_TO_VALUE}(?P<value>[一-龥ぁ-んァ-ヶ]{{0,6}}[\d-]{{1,12}})(?!\d)",
+        rf"(?<![一-龥・])記号{_TO_VALUE}(?P<value>[一-龥ぁ-んァ-ヶ]{{0,6}}[・･]?\d[\d・･-]{{0,12}})(?!\d)",
         0.85,
     ),
     written(
@@ -58,7 +67,7 @@ _LICENCE_LABEL = (
     r"(?:(?:医籍|歯科医籍|薬剤師名簿|看護師籍|保健師籍|助産師籍|薬籍|医師籍)(?:の)?(?:登録)?|"
     r"(?:医師|歯科医師|薬剤師|看護師|准看護師|助産師|保健師|麻薬施用者|麻薬管理者|麻薬|臨床検査技師|診療放射線技師|"
     r"理学療法士|作業療法士|言語聴覚士|管理栄養士)(?:の)?(?:免許|登録)(?:証)?|"
-    r"麻薬施用者|麻薬管理者|保険医(?:登録|の登録)?|保険薬剤師(?:登録)?|専門医(?:認定|登録)?|指定医(?:登録)?|"
+    r"麻薬施用者|麻薬管理者|麻薬(?=番号)|施用者(?=番号)|保険医(?:登録|の登録)?|保険薬剤師(?:登録)?|専門医(?:認定|登録)?|指定医(?:登録)?|"
     r"認定医(?:登録)?|免許(?:証)?|指導医(?:登録)?)(?:の)?(?:番号|No\.?|№|記号)?"
 )
 LICENCES = (
@@ -84,31 +93,24 @@ def has_check_digit(number: str) -> bool:
     return len(digits) == 12 and digits[-1] == (0 if remainder <= 1 else 11 - remainder)
 
 
-class MyNumberRecogniser(WrittenRecogniser):
-    """My Numbers: twelve digits with their label, or without it those whose check digit is right."""
-
-    def __init__(self) -> None:
-        super().__init__(Kind.MY_NUMBER, MY_NUMBERS)
-
-    def judge(self, text: str, start: int, end: int, confidence: float) -> float:
-        """0 without a label and a right check digit; one digit twelve times is no number."""
-        number = text[start:end]
-        real = has_check_digit(number) and len(set(_DIGIT.findall(number))) > 1
-        return confidence if real or confidence >= LABELLED else 0.0
-
-
-class LabelledNumberRecogniser(WrittenRecogniser):
-    """Numbers with a label, which need a digit and are no date."""
-
-    def judge(self, text: str, start: int, end: int, confidence: float) -> float:
-        """0 without two digits in it, or one in a value that has its exact label."""
-        digits = len(_DIGIT.findall(text[start:end]))
-        return confidence if digits >= 2 or (digits and confidence > LABELLED) else 0.0
-
-
 def number_recognisers() -> list[WrittenRecogniser]:
-    """The recognisers of this module."""
-    labelled = {
-        Kind.PATIENT_ID: PATIENT_IDS, Kind.INSURANCE: INSURANCE, Kind.LICENCE: LICENCES
-    }  # fmt: skip
-    return [MyNumberRecogniser(), *(LabelledNumberRecogniser(*each) for each in labelled.items())]
+    """Recognisers of My Numbers, and of the numbers of patients, insurance and licences."""
+    return [
+        WrittenRecogniser(Kind.MY_NUMBER, MY_NUMBERS, _my_number),
+        WrittenRecogniser(Kind.PATIENT_ID, PATIENT_IDS, _labelled_number),
+        WrittenRecogniser(Kind.INSURANCE, INSURANCE, _labelled_number),
+        WrittenRecogniser(Kind.LICENCE, LICENCES, _labelled_number),
+    ]
+
+
+def _my_number(text: str, start: int, end: int, confidence: float) -> float:
+    """0 without a label and a right check digit; one digit twelve times is no number."""
+    number = text[start:end]
+    real = has_check_digit(number) and len(set(_DIGIT.findall(number))) > 1
+    return confidence if real or confidence >= LABELLED else 0.0
+
+
+def _labelled_number(text: str, start: int, end: int, confidence: float) -> float:
+    """0 without two digits in it, or without one behind a label that means nothing else."""
+    digits = len(_DIGIT.findall(text[start:end]))
+    return confidence if digits >= 2 or (digits and confidence > LABELLED) else 0.0

@@ -1,7 +1,7 @@
 """Recognisers of what is told by how it is written: patterns, each with its confidence."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,10 @@ from presidio_analyzer import LocalRecognizer, RecognizerResult
 from jmedlora.data.personal.finding import Kind
 
 LANGUAGE = "ja"
+Judge = Callable[[str, int, int, float], float]
+"""The confidence of ``text[start:end]``, given that of its pattern; 0 where it is nothing."""
+Sort = Callable[[str, int, int], Kind]
+"""The kind of ``text[start:end]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +36,44 @@ def written(pattern: str, confidence: float) -> Written:
 
 
 class WrittenRecogniser(LocalRecognizer):
-    """Finds one kind of data by the ways in which it is written."""
+    """Finds data by the ways in which it is written.
 
-    def __init__(self, kind: Kind, ways: Sequence[Written]) -> None:
-        self.ways = ways
+    Args:
+        kind: what is found, unless ``sort`` says another.
+        ways: the patterns.
+        judge: looks at what a pattern found, and at what stands beside it.
+        sort: tells kinds apart.
+
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        ways: Sequence[Written],
+        judge: Judge | None = None,
+        sort: Sort | None = None,
+    ) -> None:
+        self.kind, self.ways = kind, ways
+        self.judge, self.sort = judge, sort
         super().__init__(supported_entities=[kind.value], supported_language=LANGUAGE)
 
     def load(self) -> None:
         """Nothing is to be loaded."""
 
     def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: Any = None
+        self,
+        text: str,
+        entities: list[str],  # noqa: ARG002 - Presidio names them
+        nlp_artifacts: Any = None,  # noqa: ARG002
     ) -> list[RecognizerResult]:
-        """What is found in ``text``, folded, of bounded length."""
+        """What is found in ``text``, which is folded and of bounded length."""
         return list(self._results(text))
 
     def _results(self, text: str) -> Iterator[RecognizerResult]:
         for way in self.ways:
             for match in way.pattern.finditer(text):
-                start, end = match.span("value")
-                confidence = self.judge(text, start, end, way.confidence)
-                if confidence:
-                    yield RecognizerResult(self.kind_of(text, start, end), start, end, confidence)
-
-    def judge(self, text: str, start: int, end: int, confidence: float) -> float:
-        """The confidence of ``text[start:end]`` among its neighbours: 0 where it is none."""
-        return confidence
-
-    def kind_of(self, text: str, start: int, end: int) -> str:
-        """The kind of ``text[start:end]``."""
-        return self.supported_entities[0]
+                place = match.span("value")
+                sure = self.judge(text, *place, way.confidence) if self.judge else way.confidence
+                kind = self.sort(text, *place) if self.sort else self.kind
+                if sure:
+                    yield RecognizerResult(kind.value, *place, sure)
