@@ -15,10 +15,10 @@ from jmedlora.data.personal.recognisers.name_words import (
     NO_NAMES,
     OF_A_THING,
     ROLES,
-    SURNAMES_AMONG_NOUNS,
     TITLE,
     TITLES,
 )
+from jmedlora.data.personal.recognisers.name_dictionary import NameDictionary
 from jmedlora.data.personal.recognisers.written import LANGUAGE
 
 NAME_TAG = "名詞-固有名詞-人名"
@@ -39,7 +39,8 @@ _GIVEN_BEHIND = re.compile(
     rf"[ \u3000\t]{{0,2}}(?P<half>[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}|[一-龥々]{{1,3}}){_ENDS}"
 )
 _SURNAME_BEFORE = re.compile(r"(?:^|(?<=[^一-龥々]))(?P<half>[一-龥々]{1,3})[ \u3000\t]{0,2}$")
-_ROMAJI = r"(?i:(?:(?:[kstnhmrgzdbpwyfj]|[ksnhmrgbp]y|sh|ch|ts)?[aeiou]{1,2}|n(?![aeiou])){2,7})"
+_SYLLABLES = r"(?i:(?:(?:[knhmrgbp]y?|sh|ch|ts|s(?!i)|t(?![iu])|z(?!i)|[dwyfj])?(?:oh(?![aeiou])|[aeiou]{1,2})|n(?![aeiou])){2,7})"
+_ROMAJI = rf"(?=(?:[A-Z][a-z]{{2,11}}|[A-Z]{{3,12}})(?![A-Za-z])){_SYLLABLES}(?![A-Za-z])"
 _CAPITAL = r"(?:[A-Z][a-z]{1,12}|[A-Z]{2,12})"
 _LATIN = (
     re.compile(
@@ -50,15 +51,33 @@ _LATIN = (
         rf"(?<![A-Za-z])(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{1,3}})"
         r"(?=[^\S\n]?(?:様|さん|氏|先生|医師|\([ァ-ヴー]))"
     ),
+    re.compile(rf"(?<![A-Za-z])(?P<value>(?:{_ROMAJI}|[A-Z]\.),?[ ]{_ROMAJI})(?![A-Za-z])"),
+)
+_THREE_WORDS = re.compile(
+    r"(?<![A-Za-z] )(?<![A-Za-z])(?P<value>[A-Z][a-z]{1,5}(?: [A-Z][a-z]{1,5}){2})(?![ ]?[A-Za-z])"
+)
+_FOREIGN = re.compile(
+    r"(?P<value>[ァ-ヴー]{2,12}(?:[・ \u3000=][ァ-ヴー]{1,12}){1,4})(?=[^\S\n]?(?:様|さん|氏|先生|医師))"
+)
+_LETTER = "[一-龥々ぁ-んァ-ヴー]"
+_SPACED = (
     re.compile(
-        rf"(?<![A-Za-z])(?P<value>(?=[A-Z][a-z]{{2,11}} [A-Z][a-z]{{2,11}}(?![A-Za-z])|"
-        rf"[A-Z]{{3,12}} [A-Z]{{3,12}}(?![A-Za-z])){_ROMAJI} {_ROMAJI})(?![A-Za-z])"
+        rf"(?:名|フリガナ|患者)[:\s]{{1,4}}(?P<value>(?:{_LETTER}[ \u3000]{{1,3}}){{2,8}}{_LETTER})(?!{_LETTER})"
     ),
+    re.compile(
+        rf"(?<!{_LETTER})(?P<value>(?:{_LETTER}[ \u3000]{{1,3}}){{1,8}}{_LETTER})(?=[ \u3000]{{1,3}}(?:様|殿))"
+    ),
+)
+_KANA_PAIR = re.compile(
+    r"(?:(?<=[\s(/|])|^)(?P<value>(?P<surname>[ぁ-んー]{2,6}|[ァ-ヴー]{2,7})[ \u3000]"
+    r"(?P<given>[ぁ-んー]{2,6}|[ァ-ヴー]{2,7}))(?=[\s)/|]|$)"
 )
 _LABELLED_KANA = re.compile(
     r"(?:フリガナ|ふりがな|カナ|かな|よみ|読み|ヨミ)(?:氏名)?\)?[^\S\n]{0,3}[:\s]{0,3}"
     r"(?P<value>[ぁ-んァ-ヴー]{1,10}[ \u3000\t・]{0,2}[ぁ-んァ-ヴー]{1,10})"
 )
+_OPENING, _CLOSING = re.compile(r"[(\[/]"), re.compile(r"[)\]/]")
+_APART = re.compile(r"|[\s()\[\]/、。,.:・|]")
 _TRADE = re.compile(r"[屋者員師家生士人手科係長部局]$")
 
 
@@ -66,6 +85,7 @@ class NameRecogniser(LocalRecognizer):
     """Names of persons. What has a name's tag and nothing more is found with confidence ALONE."""
 
     def __init__(self) -> None:
+        self.dictionary = NameDictionary()
         super().__init__(supported_entities=[Kind.NAME.value], supported_language=LANGUAGE)
 
     def load(self) -> None:
@@ -78,20 +98,25 @@ class NameRecogniser(LocalRecognizer):
         words = list(nlp_artifacts.tokens)
         return [
             RecognizerResult(Kind.NAME.value, start, end, confidence)
-            for start, end, confidence in _names(text, words)
+            for start, end, confidence in _names(text, words, self.dictionary)
         ]
 
 
-def _names(text: str, words: list[Any]) -> Iterator[tuple[int, int, float]]:
-    for first, last in (*_runs(words), *_entities(words), *_before_titles(text, words)):
+def _names(
+    text: str, words: list[Any], dictionary: NameDictionary
+) -> Iterator[tuple[int, int, float]]:
+    for first, last in (*_runs(words), *_entities(words), *_before_titles(text, words, dictionary)):
         start, end = _grown(text, words, first, last)
-        confidence = _confidence(text, words[first : last + 1], start, end)
+        confidence = _confidence(text, words[first : last + 1], (start, end), dictionary)
         if confidence:
             yield start, end, confidence
             if confidence > ALONE and (reading := _READING.match(text, end)):
                 yield *reading.span("value"), confidence
-    for pattern in (*_LATIN, _LABELLED_KANA):
+    for pattern in (*_LATIN, *_SPACED, _THREE_WORDS, _FOREIGN, _LABELLED_KANA):
         for match in pattern.finditer(text):
+            yield *match.span("value"), WRITTEN
+    for match in _KANA_PAIR.finditer(text):
+        if dictionary.is_surname(match["surname"]) or dictionary.is_given(match["given"]):
             yield *match.span("value"), WRITTEN
 
 
@@ -158,16 +183,22 @@ def _may_be_name(text: str) -> bool:
     return text not in NO_NAMES | LABELS | TITLES and bool(_GIVEN_LIKE.match(text))
 
 
-def _before_titles(text: str, words: list[Any]) -> Iterator[tuple[int, int]]:
+def _before_titles(
+    text: str, words: list[Any], dictionary: NameDictionary
+) -> Iterator[tuple[int, int]]:
     """Nouns that are names only because 様 or 先生 follows, or a label goes before."""
     for place, word in enumerate(words):
+        end = _end(word)
+        if not _is_name(word) and dictionary.is_surname(word.text) and TITLE.match(text, end):
+            yield place, place  # whatever word the sentence took it for
         if _is_name(word) or not _part_of_name(word):
             continue
-        end = _end(word)
-        surname = word.text in SURNAMES_AMONG_NOUNS or word.tag_.startswith(PLACE_TAG)
+        known = dictionary.is_surname(word.text) or dictionary.is_given(word.text)
+        surname = dictionary.is_surname(word.text)
         honoured = bool(HONORIFIC.match(text, end)) and not _TRADE.search(word.text)
         titled = (surname or _unknown(word)) and bool(TITLE.match(text, end))
-        if honoured or titled or (surname and _labelled(text, word.idx)):
+        alone = surname and _stands_alone(text, word.idx, end)
+        if honoured or titled or alone or known:
             yield place, place
 
 
@@ -175,6 +206,14 @@ def _unknown(word: Any) -> bool:
     """Whether a noun of two or three kanji is none that says what somebody does."""
     action = word.tag_.startswith("名詞-普通名詞-サ変") or word.text in ROLES
     return not action and bool(_TWO_KANJI.fullmatch(word.text)) and word.text[-1] != "科"
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether neither a particle nor another word touches it, as in a signature."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    inside = bool(_OPENING.fullmatch(before)) and bool(_CLOSING.fullmatch(after))
+    apart = bool(_APART.fullmatch(before)) and bool(_APART.fullmatch(after))
+    return inside or (apart and end - start > 1)
 
 
 def _labelled(text: str, start: int) -> bool:
@@ -185,6 +224,8 @@ def _grown(text: str, words: list[Any], first: int, last: int) -> tuple[int, int
     """The place of a name with what stands beside it as its other half, which no tag tells."""
     start, end = words[first].idx, _end(words[last])
     tags = {word.tag_ for word in words[first : last + 1]}
+    if OF_A_THING.match(text, end):
+        return start, end
     if GIVEN not in tags and (given := _GIVEN_BEHIND.match(text, end)):
         if not _is_other(text, given["half"], given.start("half"), words, last + 1):
             end = given.end()
@@ -206,8 +247,13 @@ def _is_other(text: str, half: str, start: int, words: list[Any], place: int) ->
     )
 
 
-def _confidence(text: str, words: list[Any], start: int, end: int) -> float:
+def _confidence(
+    text: str, words: list[Any], place: tuple[int, int], dictionary: NameDictionary
+) -> float:
+    start, end = place
     if any(word.text in NO_NAMES | LABELS for word in words) or OF_A_THING.match(text, end):
+        return 0.0
+    if any(OF_A_THING.fullmatch(word.text) for word in words):
         return 0.0
     if HONORIFIC.match(text, end) or TITLE.match(text, end):
         return TITLED
@@ -219,7 +265,9 @@ def _confidence(text: str, words: list[Any], start: int, end: int) -> float:
         return LABELLED
     if any(word.ent_type_ == "Person" for word in words) and any(named):
         return ENTITY
-    return SURNAME_ALONE if SURNAME in tags else ALONE
+    if len(words) == 1 and dictionary.is_surname(words[0].text) and _stands_alone(text, start, end):
+        return SURNAME_ALONE
+    return SURNAME_ALONE if {SURNAME, GIVEN} & set(tags) and end - start > 1 else ALONE
 
 
 def name_recognisers() -> list[LocalRecognizer]:
