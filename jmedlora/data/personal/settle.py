@@ -64,7 +64,9 @@ def _apart(findings: Iterable[Finding], text: str) -> list[Finding]:
         # Those that begin before it: the last one may reach into it.
         first = place - 1 if place and apart[place - 1].end > finding.start else place
         last = bisect_left(apart, finding.end, key=_start)
-        apart[first:last] = sorted([*apart[first:last], *_uncovered(finding, apart[first:last], text)])
+        apart[first:last] = sorted(
+            [*apart[first:last], *_uncovered(finding, apart[first:last], text)]
+        )
     return apart
 
 

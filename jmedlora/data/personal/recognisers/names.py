@@ -30,9 +30,13 @@ WRITTEN, SURNAME_ALONE, ALONE = 0.8, 0.55, 0.3
 LABEL_LENGTH = 24
 _SEPARATOR = re.compile(r"\s{1,2}|[・=.]")
 _GIVEN_LIKE = re.compile(r"[一-龥々ァ-ヴーぁ-ん]{1,4}")
+_KANA = r"(?:[ぁ-んー]{2,7}|[ァ-ヴー]{2,8})"
 _READING = re.compile(
-    r"[^\S\n]?[(\[](?P<value>[ぁ-んァ-ヴー]{1,10}[\s・]{0,2}[ぁ-んァ-ヴー]{0,10})[)\]]"
+    r"(?:様|さん|氏|くん|ちゃん)?(?:[^\S\n]?[(\[]|[\s/|:]{1,3})(?:フリガナ|ふりがな|カナ|かな)?[\s:]{0,2}"
+    rf"(?P<value>{_KANA}[ \u3000・]{{1,2}}{_KANA}|(?<=[(\[])(?:[ぁ-んー]{{2,14}}|[ァ-ヴー]{{2,14}}))"
+    r"(?=[\s)\]/|]|$)"
 )
+_HIRAGANA, _ONE_OR_TWO_KANJI = re.compile("[ぁ-んー]+"), re.compile("[一-龥々]{1,2}")
 _TWO_KANJI = re.compile(r"[一-龥々]{2,3}")
 _ENDS = r"(?=[^\S\n]?(?:様|さま|さん|氏|くん|君|ちゃん|殿|先生|医師)|[\s()\[\]「」、。,./:;|~-]|$)"
 _GIVEN_BEHIND = re.compile(
@@ -41,10 +45,11 @@ _GIVEN_BEHIND = re.compile(
 _SURNAME_BEFORE = re.compile(r"(?:^|(?<=[^一-龥々]))(?P<half>[一-龥々]{1,3})[ \u3000\t]{0,2}$")
 _SYLLABLES = r"(?i:(?:(?:[knhmrgbp]y?|sh|ch|ts|s(?!i)|t(?![iu])|z(?!i)|[dwyfj])?(?:oh(?![aeiou])|[aeiou]{1,2})|n(?![aeiou])){2,7})"
 _ROMAJI = rf"(?=(?:[A-Z][a-z]{{2,11}}|[A-Z]{{3,12}})(?![A-Za-z])){_SYLLABLES}(?![A-Za-z])"
+_ROMAJI_WORD = re.compile(rf"(?<![A-Za-z])(?P<value>{_ROMAJI})")
 _CAPITAL = r"(?:[A-Z][a-z]{1,12}|[A-Z]{2,12})"
 _LATIN = (
     re.compile(
-        rf"(?<![A-Za-z])(?:Dr|Mr|Ms|Mrs|Ns|Pt|Prof|Name|Assist|Surgeon|Anes|Patient)\.?[:\s]{{1,3}}"
+        rf"(?<![A-Za-z])(?:Dr|Mr|Ms|Mrs|Ns|Pt|Prof|Name|Assist|Surgeon|Anes|Patient)\.?[:\s]{{0,3}}"
         rf"(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{0,3}})(?![A-Za-z])"
     ),
     re.compile(
@@ -71,6 +76,11 @@ _SPACED = (
 _KANA_PAIR = re.compile(
     r"(?:(?<=[\s(/|])|^)(?P<value>(?P<surname>[ぁ-んー]{2,6}|[ァ-ヴー]{2,7})[ \u3000]"
     r"(?P<given>[ぁ-んー]{2,6}|[ァ-ヴー]{2,7}))(?=[\s)/|]|$)"
+)
+_NAMED = re.compile(
+    r"(?:氏名|名前|患者名|様名|旧姓|姓名|医師名|担当医|主治医|記載者|記録者|作成者|報告者|執刀医|説明者|説明医師|署名)"
+    r"(?:\([^()\n]{0,8}\))?[^\S\n]{0,3}[:\s][^\S\n]{0,3}"
+    rf"(?P<value>[一-龥々]{{1,4}}(?:\s{{1,2}}(?:[一-龥々]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}))?){_ENDS}"
 )
 _LABELLED_KANA = re.compile(
     r"(?:フリガナ|ふりがな|カナ|かな|よみ|読み|ヨミ)(?:氏名)?\)?[^\S\n]{0,3}[:\s]{0,3}"
@@ -114,6 +124,12 @@ def _names(
                 yield *reading.span("value"), confidence
     for pattern in (*_LATIN, *_SPACED, _THREE_WORDS, _FOREIGN, _LABELLED_KANA):
         for match in pattern.finditer(text):
+            yield *match.span("value"), WRITTEN
+    for match in _NAMED.finditer(text):
+        if all(map(_may_be_name, match["value"].split())):
+            yield *match.span("value"), LABELLED
+    for match in _ROMAJI_WORD.finditer(text):
+        if _labelled(text, match.start()):
             yield *match.span("value"), WRITTEN
     for match in _KANA_PAIR.finditer(text):
         if dictionary.is_surname(match["surname"]) or dictionary.is_given(match["given"]):
@@ -193,13 +209,32 @@ def _before_titles(
             yield place, place  # whatever word the sentence took it for
         if _is_name(word) or not _part_of_name(word):
             continue
-        known = dictionary.is_surname(word.text) or dictionary.is_given(word.text)
-        surname = dictionary.is_surname(word.text)
         honoured = bool(HONORIFIC.match(text, end)) and not _TRADE.search(word.text)
-        titled = (surname or _unknown(word)) and bool(TITLE.match(text, end))
-        alone = surname and _stands_alone(text, word.idx, end)
-        if honoured or titled or alone or known:
-            yield place, place
+        titled = bool(TITLE.match(text, end)) and _unknown(word)
+        if honoured or titled or _known(word, dictionary):
+            yield (_first_kanji(words, place) if honoured else place), place
+
+
+def _known(word: Any, dictionary: NameDictionary) -> bool:
+    """Whether a word in kanji or katakana may be a name, or that of a place behind a label."""
+    written = not _HIRAGANA.fullmatch(word.text)
+    return written and (
+        dictionary.is_surname(word.text)
+        or dictionary.is_given(word.text)
+        or word.tag_.startswith(PLACE_TAG)
+    )
+
+
+def _first_kanji(words: list[Any], place: int) -> int:
+    """The first of the words of one or two kanji that end at ``place``: one name that was cut."""
+    first = place
+    while first and place - first < 3 and _end(words[first - 1]) == words[first].idx:
+        if not _ONE_OR_TWO_KANJI.fullmatch(words[first - 1].text):
+            break
+        if not _may_be_name(words[first - 1].text):
+            break
+        first -= 1
+    return first
 
 
 def _unknown(word: Any) -> bool:
@@ -226,10 +261,11 @@ def _grown(text: str, words: list[Any], first: int, last: int) -> tuple[int, int
     tags = {word.tag_ for word in words[first : last + 1]}
     if OF_A_THING.match(text, end):
         return start, end
-    if GIVEN not in tags and (given := _GIVEN_BEHIND.match(text, end)):
+    surname = SURNAME in tags or _labelled(text, start)
+    if surname and GIVEN not in tags and (given := _GIVEN_BEHIND.match(text, end)):
         if not _is_other(text, given["half"], given.start("half"), words, last + 1):
             end = given.end()
-    if SURNAME not in tags and GIVEN in tags:
+    if SURNAME not in tags and (GIVEN in tags or HONORIFIC.match(text, end)):
         before = _SURNAME_BEFORE.search(text[max(start - 6, 0) : start])
         if before and _may_be_name(before["half"]):
             start -= len(before[0])
@@ -253,7 +289,7 @@ def _confidence(
     start, end = place
     if any(word.text in NO_NAMES | LABELS for word in words) or OF_A_THING.match(text, end):
         return 0.0
-    if any(OF_A_THING.fullmatch(word.text) for word in words):
+    if len(words) > 1 and any(OF_A_THING.fullmatch(word.text) for word in words):
         return 0.0
     if HONORIFIC.match(text, end) or TITLE.match(text, end):
         return TITLED
@@ -265,7 +301,12 @@ def _confidence(
         return LABELLED
     if any(word.ent_type_ == "Person" for word in words) and any(named):
         return ENTITY
-    if len(words) == 1 and dictionary.is_surname(words[0].text) and _stands_alone(text, start, end):
+    word = words[0]
+    if (
+        len(words) == 1
+        and dictionary.is_surname(word.text)
+        and _stands_alone(text, word.idx, _end(word))
+    ):
         return SURNAME_ALONE
     return SURNAME_ALONE if {SURNAME, GIVEN} & set(tags) and end - start > 1 else ALONE
 

@@ -5,9 +5,7 @@ import re
 from jmedlora.data.personal.finding import Kind
 from jmedlora.data.personal.recognisers.written import WrittenRecogniser, written
 
-_TO_VALUE = (
-    r"[^\S\n]{0,6}(?:\([^()\n]{1,10}\))?[^\S\n]{0,4}[:=#|/は(\[]?[^\S\n]{0,6}\n{0,2}[^\S\n]{0,6}"
-)
+_TO_VALUE = r"[^\S\n]{0,6}(?:\([^()\n]{1,10}\))?[^\S\n]{0,4}[:=#|/は(\[「→]?[^\S\n]{0,6}\n{0,2}[^\S\n]{0,6}"
 _NUMBER = r"(?:番号|No\.?|NO\.?|№|#|ID|コード)"
 _PATIENT_LABEL = (
     rf"(?:(?:患者|カルテ|診察券|診察|診療録|受付|登録|整理|入院|外来|病歴|検体|症例|当院|院内|新患|オーダー|依頼|検査|"
@@ -15,11 +13,15 @@ _PATIENT_LABEL = (
     rf"救急|紹介元|Patient|Pt\.?|Chart|MR|Case|Order|Study|Accession)"
     rf"[^\S\n]{{0,2}}(?:の)?{_NUMBER}|MRN|(?<![A-Za-z])(?:ID|PID)(?:番号|No\.?)?(?![A-Za-z]))"
 )
-_VALUE = r"(?P<value>(?:[A-Z]{1,5}[-_]?)?\d[\dA-Z]{0,11}(?:[-_/]\n?[\dA-Z]{1,10}){0,4})(?![\dA-Z年月日歳])"
+_VALUE = r"(?P<value>(?:[一-龥]{1,2}-?)?(?:[A-Z]{1,5}[-_]?)?\d[\dA-Z]{0,11}(?:[-_/]\n?[\dA-Z]{1,10}){0,4})(?![\dA-Z年月日歳])"
 _ANY_LABEL = r"(?:番号|[^A-Z]ID|No\.?|№|コード)"
 _CODE = r"(?:[A-Z]{1,5}-?)?\d{2,12}(?:[-_/]\d{1,10}){0,4}"
 _BARE_LABEL = r"(?:カルテ|診察券|検体|患者|標本|(?<![一-龥ァ-ヴー])番号)"
 PATIENT_IDS = (
+    written(
+        rf"{_PATIENT_LABEL}{_TO_VALUE}(?P<value>\d{{2,5}}(?: \d{{2,5}}){{1,3}})(?![\dA-Z年月日歳/.:-])",
+        0.88,
+    ),
     written(
         rf"{_BARE_LABEL}(?:番号)?[^\S\n]{{0,3}}[:(]?[^\S\n]{{0,3}}(?P<value>(?=(?:[A-Z-]{{0,6}}\d-?){{4}}){_CODE})(?![\dA-Z年月日歳/-])",
         0.75,
@@ -47,6 +49,7 @@ _INSURANCE_LABEL = (
 )
 _INSURED_VALUE = r"(?P<value>(?:[一-龥ぁ-んァ-ヶ]{1,6}[^\S\n]?[・･]?[^\S\n]?(?=\d))?[\dA-Z]{1,12}(?:[^\S\n]?[-・･/][^\S\n]?[\dA-Z]{1,12}){0,4}(?:[^\S\n]?\(枝番?[^\S\n:]{0,2}\d{1,2}\))?)(?![\d年月日歳])"
 INSURANCE = (
+    written(rf"{_INSURANCE_LABEL}{_TO_VALUE}(?P<value>\d{{1,5}}\n\d{{1,7}}(?=\s|$))", 0.93),
     written(r"枝番[^\d\n]{0,4}(?P<value>\d{2})(?!\d)", 0.92),
     written(rf"{_INSURANCE_LABEL}{_TO_VALUE}{_INSURED_VALUE}", 0.92),
     written(
