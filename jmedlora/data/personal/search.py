@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Protocol
 
 from jmedlora.core.errors import UserError
@@ -153,9 +152,3 @@ def counted_kinds(counts: Counter[Kind]) -> str:
     """The kinds with their numbers, the most frequent first: "DATE 5, NAME 3"."""
     ranked = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
     return ", ".join(f"{kind} {number}" for kind, number in ranked)
-
-
-def copy_name(path: Path) -> str:
-    """The name of the copy: that of a text or of records, else with ".txt" behind it."""
-    kept = path.suffix.lower() in (".txt", ".md", ".jsonl")
-    return path.name if kept else f"{path.name}.txt"
