@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 
 from jmed_metrics.intervals import proportion_interval
 from jmedlora.core.errors import Fault, FileError
+from jmedlora.core.json_file import NotJsonError, parse_json
 from jmedlora.core.jsonl import Numbered, read_jsonl
 from jmedlora.core.page_template import page_environment
 from jmedlora.data.pairs.training_files import EVAL, PROVENANCE, TRAIN
@@ -120,16 +120,21 @@ def _records(path: Path) -> list[Numbered]:
     return records
 
 
-def _load(path: Path) -> dict[str, Any]:
-    remedy = "save the page's verdicts again"
+def _load(path: Path) -> dict[str, str]:
     try:
         with path.open("rb") as file:
-            found = json.loads(file.read(LARGEST))["verdicts"]
+            found = parse_json(file.read(LARGEST))
     except OSError as error:
         what = f"cannot be read ({error.strerror})"
         raise FileError([Fault(path, None, None, what, "check the path")]) from error
-    except (ValueError, RecursionError, KeyError, TypeError) as error:
-        raise FileError([Fault(path, None, None, "holds no verdicts", remedy)]) from error
-    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
-        raise FileError([Fault(path, None, None, "holds no verdicts", remedy)])
-    return found
+    except NotJsonError as error:
+        raise _no_verdicts(path) from error
+    verdicts = found.get("verdicts") if isinstance(found, dict) else None
+    if not isinstance(verdicts, dict) or not all(isinstance(v, str) for v in verdicts.values()):
+        raise _no_verdicts(path)
+    return verdicts
+
+
+def _no_verdicts(path: Path) -> FileError:
+    remedy = "save the page's verdicts again"
+    return FileError([Fault(path, None, None, "holds no verdicts", remedy)])

@@ -1,0 +1,65 @@
+"""Postal addresses, each one span from the prefecture or city to the building."""
+
+import re
+
+from jmedlora.data.personal.finding import Kind
+from jmedlora.data.personal.recognisers.written import Written, WrittenRecogniser
+
+_PREFECTURE = (
+    "(?:北海道|東京都|京都府|大阪府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|"
+    "福井|山梨|長野|岐阜|静岡|愛知|三重|滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|"
+    "佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県)"
+)
+_GAP = r"[^\S\n]{0,2}\n?[^\S\n]{0,2}"
+_J = r"[一-龥々〆ヶヵケノツァ-ヴーぁ-ん]"
+_KANA_CITY = (
+    "さいたま|つくば(?:みらい)?|いわき|ひたちなか|うるま|あきる野|みどり|かほく|さくら|ふじみ野|みやま|うきは|"
+    "かすみがうら|たつの|つがる|にかほ|むつ|みよし|あま|あわら|いすみ|いなべ|いちき串木野|えびの|おおい|かつらぎ"
+)
+_CITY = rf"(?:(?:[一-龥々ヶケノ]{{1,6}}|{_KANA_CITY})(?:市|郡|区))"
+_DIGITS, _KANJI_NUMBER = r"\d{1,5}", r"[一二三四五六七八九十百]{1,4}(?=丁目|番|条|号|-)"
+_N = rf"(?:{_DIGITS}|{_KANJI_NUMBER})"
+_HOUSE = rf"{_N}(?:{_GAP}(?:丁目|番地の?|番町?|号(?!室)|条|地割|-|の(?=\d)){_GAP}{_N}?){{0,6}}"
+_TOWN = rf"(?:{_J}{_GAP}){{0,18}}?"
+_ROOM = r"(?:[A-Z]?-?\d{1,4}(?:号室?|室|階|F(?![A-Za-z])|-\d{1,4})?|[A-Z]棟)"
+_HOME = (
+    r"(?:マンション|アパート|ハイツ|コーポ|荘|ビル|館|レジデンス|メゾン|団地|寮|ハイム|パレス|タワー|コート|ヒルズ|"
+    r"ハウス|住宅|棟|テラス|ガーデン|プラザ|ホーム|苑|邸|グランド|シティ|ヴィラ|ビラ|パーク|フラット|カーサ|プレイス|"
+    r"ステージ|スクエア|クレスト|エステート|ドミール|ロイヤル|サンハイツ|アネックス)"
+)
+_WORD = r"[一-龥々ァ-ヴーぁ-んA-Za-z・'0-9]"
+_BUILDING = (
+    rf"(?:{_GAP}(?:{_WORD}{{0,12}}{_HOME}[ァ-ヴー一-龥ぁ-んA-Za-z]{{0,10}}[^\S\n]{{0,2}}(?:{_ROOM}[^\S\n]?){{0,3}}"
+    rf"|(?<=[\s号地0-9])[ァ-ヴーA-Za-z・]{{3,16}}[^\S\n]{{0,2}}(?:[一-龥]{{0,4}}){_ROOM}"
+    rf"|(?<=\s)[一-龥ァ-ヴー・]{{2,12}}[^\S\n]{{0,2}}\d{{1,4}}号室?"
+    rf"|\d{{1,4}}号?室|\d{{1,2}}[階F](?![A-Za-z])))?"
+)
+_FULL = re.compile(
+    rf"(?P<value>{_PREFECTURE}{_GAP}{_TOWN}{_HOUSE}(?:{_J}{{0,4}}{_HOUSE}){{0,2}}{_BUILDING})"
+)
+_CITY_ON = re.compile(
+    rf"(?P<value>{_CITY}{_GAP}{_TOWN}{_HOUSE}(?:{_J}{{0,4}}{_HOUSE}){{0,2}}{_BUILDING})"
+)
+_COARSE = re.compile(
+    rf"(?P<value>{_PREFECTURE}[^\S\n]?(?:[一-龥々ヶケノ]{{1,6}}?|{_KANA_CITY})[市区郡町村]"
+    r"(?:[一-龥々ヶケノ]{1,6}?[区町村](?![立内民役]))?(?![立内民役]))"
+)
+_TOWN_ONLY = re.compile(
+    rf"(?P<value>{_CITY}{_CITY}?[一-龥々ヶケノ]{{0,8}})(?=[^\S\n]?(?:に?在住|にお?住まい|在$|に?居住|より転入|から転入|の自宅))"
+)
+_LABELLED = re.compile(
+    rf"(?:住所|居住地|所在地|現住所|本籍|帰省先|転居先)[^\S\n]{{0,4}}[:\s]{{1,4}}(?P<value>{_J}{{2,14}}{_HOUSE}{_BUILDING})"
+)
+_NO_PLACE = re.compile(r"病院|医院|クリニック|センター|大学|年|月|歳|[^\S\n]{2}")
+
+
+def address_recognisers() -> list[WrittenRecogniser]:
+    """The recogniser of addresses from a prefecture or a city on, with or without their number."""
+    ways = [Written(_FULL, 0.95), Written(_CITY_ON, 0.85), Written(_COARSE, 0.7), Written(_TOWN_ONLY, 0.75),
+            Written(_LABELLED, 0.85)]  # fmt: skip
+    return [WrittenRecogniser(Kind.ADDRESS, ways, _address)]
+
+
+def _address(text: str, start: int, end: int, confidence: float) -> float:
+    """0 where a hospital or a date stands between the city and the number."""
+    return 0.0 if _NO_PLACE.search(text, start, end) else confidence
