@@ -17,15 +17,24 @@ READABLE_TYPES = ", ".join(sorted(READERS))
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text. name: its file, with ``:line`` for a record of a JSON Lines file.
+    """One text of the file ``path``. line: that of a record in a JSON Lines file, from 1.
 
     sha256: of the file's bytes, 64 hex digits. encoding: what the file was in ("PDF" for one).
+    personal: what was done with personal data in it, "" if it was not looked for.
     """
 
-    name: str
+    path: Path
+    line: int | None
     sha256: str
     encoding: str
     text: str
+    personal: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file, with ``:line`` for a record."""
+        shown = shown_name(self.path)
+        return shown if self.line is None else f"{shown}:{self.line}"
 
 
 @dataclass(slots=True)
@@ -148,10 +157,10 @@ def _read_document(path: Path, found: FoundDocuments) -> None:
     if read is None:
         return
     raw, texts = read
-    digest, shown = hashlib.sha256(raw).hexdigest(), shown_name(path)
-    for text in texts:
-        name = shown if text.line is None else f"{shown}:{text.line}"
-        found.documents.append(Document(name, digest, text.encoding, text.text))
+    digest = hashlib.sha256(raw).hexdigest()
+    found.documents += [
+        Document(path, text.line, digest, text.encoding, text.text) for text in texts
+    ]
 
 
 def _notes(encoding: str, note: str) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from jmedlora.core.atomic_write import dump, write_errors, write_file
+from jmedlora.core.display import counted
 from jmedlora.core.json_file import NotJsonError, read_json
 from jmedlora.data.personal.finding import Kind
 
@@ -70,11 +71,10 @@ def warning_of(path: Path, sha256: str) -> str:
     """What is to be said of ``path``, which will be trained on; "" if nothing was found in it."""
     report = read_report_file(path, sha256)
     if report is None:
-        what = "was not searched for personal data as it is now"
-        return f"{path}: {what}; run: jmed-data personal {path}"
+        return f"not searched for personal data as it is now; run: jmed-data personal {path}"
     if number := sum(report.findings.values()):
         kinds = ", ".join(f"{kind} {count}" for kind, count in report.findings.items())
-        return f"{path}: personal data was found in it, in {number} places ({kinds})"
+        return f"personal data was found in it: {counted(number, 'finding')} ({kinds})"
     return ""
 
 

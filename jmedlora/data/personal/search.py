@@ -3,15 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any, Protocol
 
-from jmedlora.core.errors import UserError
 from jmedlora.data.personal.finding import Finding, Kind
 from jmedlora.data.personal.replace import without_surrogates
 from jmedlora.data.personal.searched_files import SearchedDocument, SearchedFile, SearchedText
 
-PACKAGES = ("ginza", "ja_ginza", "presidio_analyzer")
 DATES = (Kind.DATE, Kind.BIRTH_DATE)
 CONTEXT = 20
 """Characters that an excerpt shows on both sides of a finding."""
@@ -38,7 +35,7 @@ class Located:
     @property
     def line(self) -> int:
         """Of the record; in a document that of the text that is read; from 1."""
-        return self.record_line or self.searched.text.count("\n", 0, self.finding.start) + 1
+        return self.record_line or line_of(self.searched.text, self.finding)
 
     @property
     def page(self) -> int | None:
@@ -104,6 +101,16 @@ def locate(
             yield Located(file, document.line, text, finding)
 
 
+def line_of(text: str, finding: Finding) -> int:
+    """The line of ``text`` in which ``finding`` begins, from 1."""
+    return text.count("\n", 0, finding.start) + 1
+
+
+def without_dates(found: Sequence[Finding]) -> list[Finding]:
+    """What was ``found`` but for dates."""
+    return [each for each in found if each.kind not in DATES]
+
+
 def masked(written: str) -> str:
     """``written`` for messages and pages: its first character and marks, MASKED at most."""
     return written[:1] + "＊" * (min(len(written), MASKED) - 1)
@@ -111,11 +118,6 @@ def masked(written: str) -> str:
 
 def open_finder() -> Finder:
     """The detector, which takes seconds to load. Raises UserError if its packages are missing."""
-    if missing := [name for name in PACKAGES if find_spec(name) is None]:
-        raise UserError(
-            f"the search for personal data needs {', '.join(missing)}; "
-            "run: pip install 'jmedlora[personal]'"
-        )
     from jmedlora.data.personal.detect import Detector
 
     return Detector()
@@ -142,7 +144,7 @@ def search_file(
         of_document = []
         for text in document.texts:
             findings = find_personal(finder, text.text)
-            of_document.append([e for e in findings if not (dates_are_moved and e.kind in DATES)])
+            of_document.append(without_dates(findings) if dates_are_moved else findings)
             advance(len(text.text))
         found.append(tuple(of_document))
     return FileFindings(file, tuple(found))
