@@ -243,7 +243,7 @@ def test_rows_that_packing_leaves_out_of_the_evaluation_are_counted(
     write_jsonl(place / "data" / "pretrain_eval.jsonl", *texts)
     sizes = {"sequence_len": 128, "effective_batch": 1, "eval_batch_size": at_once}
     check_inputs(load("swallow8b_pretrain", base_model="model", **sizes))
-    assert capsys.readouterr().err.splitlines()[5 + 1 :] == said
+    assert capsys.readouterr().err.splitlines()[7 + 1 :] == said
 
 
 @pytest.mark.parametrize(("rank", "local", "refused"), [(0, 0, True), (1, 1, False), (2, 0, True)])

@@ -6,7 +6,7 @@ the same family name, the one who was named last is meant.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -153,17 +153,31 @@ def _is_part(name: str, form: str, parts: frozenset[str]) -> bool:
 
 
 def _people(mentions: Sequence[Mention]) -> list[Person]:
-    """Each person once, made of the longest names first: a shorter one may be a part of them."""
+    """Each person once, made of the longest names first: a shorter one may be a part of them.
+
+    Names in kana come last: they may be readings, or parts of one.
+    """
     people: list[Person] = []
     parts = {mention.name: mention.parts for mention in mentions if mention.parts}
-    for mention in sorted(mentions, key=lambda each: (-len(each.name), each.role is None)):
-        if not mention.is_reading and not any(person.may_be(mention) for person in people):
-            form = {mention.name: parts.get(mention.name, frozenset())}
-            people.append(Person(mention.role, form))
+    named = sorted(
+        (mention for mention in mentions if not mention.is_reading),
+        key=lambda each: (-len(each.name), each.role is None),
+    )
+    _add_people(people, [each for each in named if not KANA.fullmatch(each.name)], parts)
     for before, reading in pairwise(mentions):
         if reading.is_reading:
             _meant(people, before, None).forms.setdefault(reading.name, reading.parts)
+    _add_people(people, [each for each in named if KANA.fullmatch(each.name)], parts)
     return people
+
+
+def _add_people(
+    people: list[Person], named: Sequence[Mention], parts: Mapping[str, frozenset[str]]
+) -> None:
+    for mention in named:
+        if not any(person.may_be(mention) for person in people):
+            form = {mention.name: parts.get(mention.name, frozenset())}
+            people.append(Person(mention.role, form))
 
 
 def _meant(people: Sequence[Person], mention: Mention, before: Mention | None) -> Person:

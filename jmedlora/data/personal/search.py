@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from jmedlora.data.personal.finding import Finding, Kind
@@ -116,6 +117,7 @@ def masked(written: str) -> str:
     return written[:1] + "＊" * (min(len(written), MASKED) - 1)
 
 
+@cache
 def open_finder() -> Finder:
     """The detector, which takes seconds to load. Raises UserError if its packages are missing."""
     from jmedlora.data.personal.detect import Detector
