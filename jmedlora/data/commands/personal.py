@@ -80,11 +80,11 @@ def _personal(args: argparse.Namespace) -> int:
     copies = copy_paths(files, args.out) if args.replace else []
     if not args.overwrite:
         _require_none(args.out, copies)
-    finder = open_finder()
+    measure, finder = read_measured(), open_finder()
     with ExitStack() as stack:
         if args.out:
             stack.enter_context(locked(args.out))
-        report = Report(_search(files, finder), [], read_measured())
+        report = Report(_search(files, finder), [], measure)
         print(*report_lines(report), sep="\n", flush=True)
         _write_beside(report.files)
         if args.out:
