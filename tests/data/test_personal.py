@@ -366,6 +366,14 @@ def test_the_real_detector_and_its_copy(place, capsys):
     assert "0 findings in 0 of 2 files" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("林", "＊"), ("山田", "山＊"), ("山田太郎", "山＊＊＊"), ("03-1234-5678", "0＊＊＊＊＊＊＊")],
+)
+def test_what_is_shown_of_a_finding(written, shown):
+    assert search.masked(written) == shown
+
+
 def test_a_file_that_is_not_there_is_a_fault():
     from jmedlora.data.personal.searched_files import read_searched_file
 

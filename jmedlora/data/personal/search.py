@@ -50,7 +50,7 @@ class Located:
 
     @property
     def masked(self) -> str:
-        """Its first character, and a mark for each that follows."""
+        """What is shown of it to more people than may see it."""
         return masked(self.written)
 
     @property
@@ -113,8 +113,11 @@ def without_dates(found: Sequence[Finding]) -> list[Finding]:
 
 
 def masked(written: str) -> str:
-    """``written`` for messages and pages: its first character and marks, MASKED at most."""
-    return written[:1] + "＊" * (min(len(written), MASKED) - 1)
+    """``written`` for messages and pages: its first character and marks, MASKED at most.
+
+    Of a single character only a mark.
+    """
+    return written[:1] + "＊" * (min(len(written), MASKED) - 1) if len(written) > 1 else "＊"
 
 
 @cache
