@@ -11,20 +11,22 @@ from jmedlora.data.commands.fetch import FETCH, WHERE
 from jmedlora.data.commands.generate import GENERATE
 from jmedlora.data.commands.overlap import OVERLAP
 from jmedlora.data.commands.parse import PARSE
+from jmedlora.data.commands.personal import PERSONAL
 from jmedlora.data.commands.pretrain import PRETRAIN
 from jmedlora.data.commands.sample_pairs import SAMPLE_PAIRS
 from jmedlora.exams.cache import ENVIRONMENT
 
 PROGRAM = Program(
     name="jmed-data",
-    text="Prepare the data: fetch and check what an evaluation or a training needs, make training "
-    "data from documents, and find exam questions in it. Only fetch uses the internet; generate "
-    "calls a model's server, on this machine unless told otherwise.",
+    text="Prepare the data: fetch and check what an evaluation or a training needs, find personal "
+    "data, make training data from documents, and find exam questions in it. Only fetch uses the "
+    "internet; generate calls a model's server, on this machine unless told otherwise.",
     commands=(
         FETCH,
         WHERE,
         CHECK,
         CHECK_MODEL,
+        PERSONAL,
         GENERATE,
         PARSE,
         SAMPLE_PAIRS,

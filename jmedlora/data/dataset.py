@@ -72,6 +72,13 @@ def _as_text(value: Any) -> str | None:
     return value if isinstance(value, str | None) else json.dumps(value, ensure_ascii=False)
 
 
+def record_kind(record: Record) -> Kind | None:
+    """What ``record`` is by its fields; None if it has none of a training file's."""
+    if "instruction" in record or "output" in record or "messages" in record:
+        return "train"
+    return "pretrain" if "text" in record else None
+
+
 def record_faults(record: Record, path: Path, line: int, kind: Kind) -> Iterator[Fault]:
     """What keeps ``record``, which stands at ``line`` of ``path``, from being trained on."""
     is_conversation = kind == "train" and "messages" in record

@@ -8,6 +8,7 @@ from typing import Any
 from jmedlora.core.display import counted
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.data.dataset import TrainingFile, read_training_file, write_parquet
+from jmedlora.data.personal.report_file import warning_of
 from jmedlora.data.recipe import DataPlan
 from jmedlora.data.recipe_rows import recipe_rows, row_fields
 from jmedlora.data.token_lengths import (
@@ -24,7 +25,8 @@ from jmedlora.train.abort import is_first_on_machine, print_once, world_size
 def check_inputs(cfg: Any, plan: DataPlan) -> list[TrainingFile]:
     """The recipe's files, trained ones first, after base model and data were found faultless.
 
-    The rows are tokenized by the first process of each machine alone, which says what is wrong.
+    The rows are tokenized by the first process of each machine alone, which says what is wrong, and
+    which file has no report that personal data was looked for in it.
     """
     if faults := base_model_faults(plan.base_model):
         raise FileError(faults)
@@ -37,6 +39,7 @@ def check_inputs(cfg: Any, plan: DataPlan) -> list[TrainingFile]:
             lengths = check_lengths(rows, plan, tokenizer)
             print_once(f"{file.path}: {len(file.records)} records")
             lines = length_lines(rows, lengths, plan) + thinking_lines(rows, plan, tokenizer)
+            lines += filter(None, [warning_of(file.path, file.sha256)])
             for line in lines:
                 print_once(f"  {line}")
             if plan.sample_packing and file.path in plan.evaluation_files:

@@ -16,6 +16,10 @@ DEEP = {
         "generate docs --out new --model tiny --yes",
         "jmedlora.data.commands.usable_documents.find_documents",
     ),
+    "personal": (
+        "personal train.jsonl",
+        "jmedlora.data.personal.searched_files.find_files",
+    ),
     "pretrain": (
         "pretrain docs --out new --characters 300",
         "jmedlora.data.commands.usable_documents.find_documents",

@@ -272,7 +272,7 @@ def test_a_proxy_of_the_environment_is_not_used_in_the_building(docs, monkeypatc
 def test_nothing_starts_without_a_yes(docs, capsys):
     with serving() as server:
         command = ["generate", str(docs), "--out", str(docs.parent / "out"), "--model", "tiny"]
-        assert main([*command, "--base-url", server.url]) == 1
+        assert main([*command, "--base-url", server.url, "--personal", "allow"]) == 1
     assert "add --yes" in capsys.readouterr().err
     assert not server.asked
 
@@ -293,7 +293,7 @@ def test_a_question_without_a_yes_starts_nothing(docs, reply):
         ]
         main_end, other_end = pty.openpty()
         process = subprocess.Popen(
-            [*command, "--model", "tiny", "--base-url", server.url],
+            [*command, "--model", "tiny", "--base-url", server.url, "--personal", "allow"],
             stdin=other_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             cwd=ROOT,
         )  # fmt: skip

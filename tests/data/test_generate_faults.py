@@ -31,7 +31,8 @@ def good(content):
 def command(folder: Path, url: str, *options: str) -> list[str]:
     return [
         sys.executable, "-m", "jmedlora.data.cli", "generate", str(folder), "--out", "out",
-        "--model", "tiny", "--base-url", url, "--max-chars", "50", "--yes", *options,
+        "--model", "tiny", "--base-url", url, "--max-chars", "50", "--yes",
+        "--personal", "allow", *options,
     ]  # fmt: skip
 
 
@@ -451,7 +452,7 @@ def test_a_real_server_with_a_tiny_model(docs, tmp_path, capsys):
     """``transformers serve``: a random model's text holds no pair, but every answer is kept."""
     model = build(tmp_path / "tiny-chat", chat=True)
     with transformers_serve(model) as url:
-        options = ("--max-tokens", "16", "--concurrency", "2")
+        options = ("--max-tokens", "16", "--concurrency", "2", "--personal", "allow")
         command = ["generate", str(docs), "--out", str(tmp_path / "out"), "--model", str(model)]
         ended = main([*command, "--base-url", url, "--max-chars", "50", "--yes", *options])
     assert ended == 1

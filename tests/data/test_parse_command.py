@@ -43,7 +43,7 @@ def test_the_files_and_where_each_pair_comes_from(tmp_path, capsys):
         "prompt_sha256": "cd" * 32, "model": "local-model", "host": "127.0.0.1:8000",
         "parameters": {"temperature": 0.7, "max_tokens": 1024}, "sample": 0,
         "finish_reason": "length", "usage": None, "format": "lines", "support": None,
-        "sentences": [], "strange": [],
+        "sentences": [], "strange": [], "personal": "",
     }  # fmt: skip
     rejected = lines(tmp_path / "rejected.jsonl")
     assert [(each["line"], each["reason"]) for each in rejected] == [

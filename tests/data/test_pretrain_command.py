@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ SENTENCE = "文書{}の第{:02}文である。"
 
 
 def document(name, text):
-    return Document(name, 64 * "0", "UTF-8", text)
+    return Document(Path(name), None, 64 * "0", "UTF-8", text)
 
 
 def prose(name, sentences):

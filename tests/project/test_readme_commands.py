@@ -32,7 +32,8 @@ NOT_RUN = {
     ". env/bin/activate": "the same",
     "pip install -c requirements.lock .[report]": "needs an index; support/installed.py: the wheel",
     "pip install -c requirements.lock .[report,train]": "needs an index",
-    "pip install -c requirements.lock .[generate]": "needs an index",
+    "pip install -c requirements.lock .[generate,personal]": "needs an index",
+    "pip install -c requirements.lock .[personal]": "needs an index",
     "DO_NOT_TRACK=1 vllm serve models/writer --port 8000": "needs vLLM; a stand-in has its port",
     f"{VLLM} {OPENCALM} --output_path results --log_samples": "needs vLLM; test_vllm.py",
     f"{FOUR} {OPENCALM} --batch_size 16 --output_path results --log_samples": "needs four GPUs; "

@@ -18,9 +18,11 @@ def write_documents(folder: Path) -> Path:
 
 
 def generate(docs, server, *options: str, out=None) -> int:
+    """Nothing is searched for personal data, unless ``options`` say so."""
     return main(
         ["generate", str(docs), "--out", str(out or docs.parent / "out"), "--model", "tiny",
-         "--base-url", getattr(server, "url", server), "--max-chars", "50", "--yes", *options]
+         "--base-url", getattr(server, "url", server), "--max-chars", "50", "--yes",
+         "--personal", "allow", *options]
     )  # fmt: skip
 
 

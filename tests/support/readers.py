@@ -13,6 +13,7 @@ from jmedlora.data.cli import main as jmed_data
 from jmedlora.data.documents.find_documents import find_documents
 from jmedlora.data.generate.prompt_template import read_prompt
 from jmedlora.data.generate.response_store import open_response_store
+from jmedlora.data.personal.searched_files import read_searched_files
 from jmedlora.data.recipe import read_recipe
 from jmedlora.exams.registry import load_exam
 from jmedlora.report.cli import main as jmed_report
@@ -136,6 +137,13 @@ def read_documents(path: Path) -> None:
     for each in found.documents:
         assert each.text.strip()
         each.text.encode()
+
+
+def read_searched(path: Path) -> None:
+    files, found = read_searched_files([path], leave_out=None)
+    if found.faults:
+        raise FileError(found.faults)
+    assert all(text.text.strip() for each in files[0].documents for text in each.texts)
 
 
 def answered(name: str) -> Callable[[Path], Path]:
@@ -286,6 +294,7 @@ READERS = [
     Reader("described.jsonl", training, by_command(jmed_data, "describe", "FILE")),
     Reader("overlap.jsonl", searched,
            by_command(jmed_data, "overlap", "FILE", "--exam", "DIR/exam.jsonl"), PAIR),
+    Reader("personal.jsonl", training, by_call(read_searched), PAIR),
     Reader("document.txt", document(".txt", "心不全の治療。\n利尿薬を用いる。\n".encode()),
            by_call(read_documents), tells_a_cut=False),
     Reader("document.md", document(".md", "# 心不全\n\n- 利尿薬\n".encode("cp932")),

@@ -6,13 +6,18 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import FileError
 from jmedlora.data.dataset import read_training_file
+from jmedlora.data.personal.finding import Kind
+from jmedlora.data.personal.report_file import write_report_file
 from jmedlora.data.recipe import data_plan
 from tests.support.commands import QUIET, write_jsonl
 from tests.support.plugin import load, on
 
 pytestmark = pytest.mark.usefixtures("alone")
+
+UNSEARCHED = "not searched for personal data as it is now; run: jmed-data personal"
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +58,25 @@ def test_what_is_said_of_good_data(check_inputs, place, capsys):
         "jmed-train: data/pretrain_train.jsonl: 63 records",
         "jmed-train:   tokens a record: median 2, longest 2",
         "jmed-train:   2000 steps of 63 rows: 2000.00 epochs of 63 rows",
+        f"jmed-train:   {UNSEARCHED} data/pretrain_train.jsonl",
         "jmed-train: data/pretrain_eval.jsonl: 1 records",
         "jmed-train:   tokens a record: median 2, longest 2",
+        f"jmed-train:   {UNSEARCHED} data/pretrain_eval.jsonl",
     ]
+
+
+def test_a_report_of_this_very_content_ends_the_warning(check_inputs, place, capsys):
+    for name, findings in (("train", {}), ("eval", {Kind.DATE: 2, Kind.NAME: 1})):
+        path = Path("data") / f"pretrain_{name}.jsonl"
+        write_report_file(path, sha256(path), findings, {})
+    check_inputs(load("medcalm7b_pretrain", base_model="model"))
+    said = capsys.readouterr().err
+    assert "personal data was found in it: 3 findings (NAME 1, DATE 2)\n" in said
+    assert UNSEARCHED not in said
+    with Path("data/pretrain_train.jsonl").open("a") as file:
+        file.write('{"text": "b"}\n')
+    check_inputs(load("medcalm7b_pretrain", base_model="model"))
+    assert f"{UNSEARCHED} data/pretrain_train.jsonl\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -222,7 +243,7 @@ def test_rows_that_packing_leaves_out_of_the_evaluation_are_counted(
     write_jsonl(place / "data" / "pretrain_eval.jsonl", *texts)
     sizes = {"sequence_len": 128, "effective_batch": 1, "eval_batch_size": at_once}
     check_inputs(load("swallow8b_pretrain", base_model="model", **sizes))
-    assert capsys.readouterr().err.splitlines()[5 + 1 :] == said
+    assert capsys.readouterr().err.splitlines()[7 + 1 :] == said
 
 
 @pytest.mark.parametrize(("rank", "local", "refused"), [(0, 0, True), (1, 1, False), (2, 0, True)])

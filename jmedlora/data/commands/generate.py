@@ -16,6 +16,7 @@ from jmedlora.data.commands.usable_documents import usable_documents
 from jmedlora.data.documents.find_documents import Document
 from jmedlora.data.generate.answer_format import ask_for_format, format_of_folder
 from jmedlora.data.generate.client import Connection
+from jmedlora.data.generate.personal_data import check_documents
 from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
 from jmedlora.data.generate.request_loop import Outcome, send_requests
 from jmedlora.data.generate.request_plan import (
@@ -41,9 +42,12 @@ def _generate(args: argparse.Namespace) -> int:
     server = locate_server(args.base_url, allow_external=args.allow_external)
     skip = args.skip_unreadable
     documents = usable_documents(args.docs, args.out, skip=skip, undone="nothing was asked")
+    checked = check_documents(documents, args.personal)
+    documents = checked.documents
     with locked(args.out), open_response_store(args.out) as store:
         if store.note:
             print(store.note, file=sys.stderr)
+        print(checked.line)
         settings = _in_format(args, settings, server, has_answers=bool(store.keys))
         plan = make_plan(documents, settings, limit=args.limit)
         pending = [request for request in plan.requests if request.key not in store.keys]
@@ -179,6 +183,9 @@ GENERATE = Command(
         "jmed-data parse",
         "environment": f"${KEY_VARIABLE}: the server's key, if it wants one; see --key-variable",
     },
-    status={1: "a call failed for good, a document cannot be used, or nothing was asked"},
-    see="jmed-data parse, jmed-data describe, jmed-data overlap; docs/prepare.md",
+    status={
+        1: "a call failed for good, a document cannot be used or holds personal "
+        "data, or nothing was asked"
+    },
+    see="jmed-data personal, jmed-data parse, jmed-data overlap; docs/prepare.md",
 )

@@ -22,6 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder for responses and results"
     )
+    _add_personal(parser)
     _add_what_is_asked(parser)
     _add_how_it_is_asked(parser)
     add_parse_options(parser.add_argument_group("what becomes of the responses"))
@@ -69,6 +70,16 @@ def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--limit", type=positive, metavar="N", help="only the first N calls, to see what they give"
+    )
+
+
+def _add_personal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--personal",
+        choices=("stop", "replace", "allow"),
+        default="stop",
+        help="personal data in the documents: stop and name it (default), send surrogates "
+        "instead, or allow it, without a search",
     )
 
 

@@ -4,24 +4,24 @@ Offsets that are recorded later count the characters of the text made here. Line
 old Macs become those of Unix.
 """
 
-import codecs
 import io
 import json
 import logging
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from jmedlora.core.errors import UserError
-from jmedlora.data.documents.encoding_detection import Decoded, UnknownEncodingError, decode_text
+from jmedlora.data.documents.encoding_detection import (
+    Decoded,
+    UnknownEncodingError,
+    decode_page,
+    decode_text,
+)
 
 TEXT_FIELD = "text"
-DECLARED_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-HEAD_BYTES = 4096
-JAPANESE = ("cp932", "shift_jis", "euc_jp")
-"""Codecs whose declaration is believed where it fits: any bytes fit one with a byte a letter."""
 SKIPPED_ELEMENTS = ("script", "style", "head", "template", "noscript", "rt", "rp")
 """Elements that are not the document's text; rt and rp hold readings (ruby) beside the kanji."""
 BLOCK_ELEMENTS = {
@@ -34,12 +34,16 @@ BLOCK_ELEMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class DocumentText:
-    """One text of a file; line: where it stands in a JSON Lines file; note: what to tell."""
+    """One text of a file; line: where it stands in a JSON Lines file; note: what to tell.
+
+    pages: of a PDF, each page that has text by its number, from 1, with where it begins.
+    """
 
     text: str
     encoding: str
     line: int | None = None
     note: str = ""
+    pages: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,13 @@ class UnreadableDocumentError(UserError):
 
 def read_plain(raw: bytes) -> list[DocumentText]:
     """A text or Markdown file, as it is. Raises Unreadable."""
-    found = _decode(raw)
+    found = decode(raw)
     return [DocumentText(_require_text(_unix_line_ends(found.text)), found.encoding)]
 
 
 def read_json_lines(raw: bytes) -> list[DocumentText]:
     """The ``text`` of every record. Raises Unreadable with every faulty line."""
-    found = _decode(raw)
+    found = decode(raw)
     texts, faults = [], []
     for number, line in enumerate(found.text.split("\n"), start=1):
         if not line.strip():
@@ -95,7 +99,7 @@ def read_html(raw: bytes) -> list[DocumentText]:
     import lxml.etree
     import lxml.html
 
-    found = _decode_declared(raw)
+    found = decode(raw, decode_page)
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True)
     try:
         root = lxml.html.document_fromstring(found.text.encode(errors="replace"), parser=parser)
@@ -114,18 +118,20 @@ def read_pdf(raw: bytes) -> list[DocumentText]:
     pages = _pdf_pages(raw)
     if not pages:
         raise UnreadableDocumentError.of("is a PDF without a page", "check that it is complete")
-    empty = [number for number, page in enumerate(pages, start=1) if not page.strip()]
+    empty = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
     if len(empty) == len(pages):
         what = f"has no text on any of its {len(pages)} pages: it is a scan"
         raise UnreadableDocumentError.of(what, "recognise its text first (OCR), as with ocrmypdf")
     note = ""
     if empty:
-        shown = ", ".join(map(str, empty[:5])) + ("…" if len(empty) > 5 else "")
+        shown = ", ".join(empty[:5]) + ("…" if len(empty) > 5 else "")
         note = f"{len(empty)} of {len(pages)} pages have no text (page {shown}): scans or pictures"
-    text = "".join(f"{page.rstrip()}\n" for page in pages if page.strip())
     # A character that the PDF's font table breaks is marked rather than a reason to refuse all.
-    text = _unix_line_ends(text.encode(errors="replace").decode())
-    return [DocumentText(_require_text(text), "PDF", note=note)]
+    texts = [_unix_line_ends(page.encode(errors="replace").decode()).rstrip() for page in pages]
+    kept = [number for number, text in enumerate(texts, start=1) if text]
+    starts = accumulate((len(text) + 1 for text in filter(None, texts)), initial=0)
+    text = _require_text("".join(f"{text}\n" for text in texts if text))
+    return [DocumentText(text, "PDF", note=note, pages=tuple(zip(kept, starts, strict=False)))]
 
 
 READERS: dict[str, Callable[[bytes], list[DocumentText]]] = {
@@ -139,32 +145,12 @@ READERS: dict[str, Callable[[bytes], list[DocumentText]]] = {
 """By the ending of a file's name, in lower case."""
 
 
-def _decode(raw: bytes) -> Decoded:
+def decode(raw: bytes, how: Callable[[bytes], Decoded] = decode_text) -> Decoded:
+    """``raw`` as text, and what it was in. Raises UnreadableDocumentError."""
     try:
-        return decode_text(raw)
+        return how(raw)
     except UnknownEncodingError as error:
         raise UnreadableDocumentError.of(str(error), "save it as UTF-8") from error
-
-
-def _decode_declared(raw: bytes) -> Decoded:
-    """``raw`` by the encoding that a page declares, where it can be that; else by its bytes."""
-    declared = DECLARED_CHARSET.search(raw[:HEAD_BYTES])
-    if declared and not raw.isascii():
-        try:
-            codec = codecs.lookup(declared[1].decode())
-            if codec.name in JAPANESE and not _is_utf8(raw):
-                return Decoded(raw.decode(codec.name), declared[1].decode())
-        except (LookupError, UnicodeDecodeError):  # unknown, or not true
-            pass
-    return _decode(raw)
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _unix_line_ends(text: str) -> str:

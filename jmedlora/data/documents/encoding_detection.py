@@ -25,6 +25,10 @@ MOST_WITHOUT_KANA = 40
 """Characters that are not ASCII: a longer text without kana is Chinese or Korean, misread."""
 UNASSIGNED = re.compile(r"[\x80-\x9f\uf8f0-\uf8f3]")
 """What Python's codecs make of bytes that mean nothing in Shift_JIS or EUC-JP."""
+DECLARED_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+HEAD_BYTES = 4096
+DECLARABLE = ("cp932", "shift_jis", "euc_jp")
+"""Codecs whose declaration is believed where it fits: any bytes fit one with a byte a letter."""
 
 
 class UnknownEncodingError(UserError):
@@ -54,6 +58,22 @@ def decode_text(raw: bytes) -> Decoded:
         return Decoded(raw.decode("utf-8-sig"), "UTF-8")
     except UnicodeDecodeError as error:
         return _japanese(raw, error)
+
+
+def decode_page(raw: bytes) -> Decoded:
+    """``raw`` by the encoding that a page declares, where it can be that; else by its bytes.
+
+    Raises UnknownEncodingError.
+    """
+    declared = DECLARED_CHARSET.search(raw[:HEAD_BYTES])
+    if declared and not raw.isascii():
+        try:
+            codec = codecs.lookup(declared[1].decode())
+            if codec.name in DECLARABLE and not _is_utf8(raw):
+                return Decoded(raw.decode(codec.name), declared[1].decode())
+        except (LookupError, UnicodeDecodeError):  # unknown, or not true
+            pass
+    return decode_text(raw)
 
 
 def _utf16(raw: bytes) -> Decoded:
@@ -92,3 +112,11 @@ def _try_codec(raw: bytes, codec: str) -> str | None:
 def _plausibility(found: Decoded) -> tuple[float, int]:
     unlikely = len(UNLIKELY.findall(found.text))
     return len(PROSE.findall(found.text)) - unlikely, -len(found.text)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -3,12 +3,12 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jmedlora.core.errors import Fault
-from jmedlora.data.documents.document_readers import READERS, UnreadableDocumentError
+from jmedlora.data.documents.document_readers import READERS, DocumentText, UnreadableDocumentError
 
 OUTPUT_FILES = {"plan.jsonl", "responses.jsonl"}
 """By these files a folder is known that generate wrote."""
@@ -17,15 +17,24 @@ READABLE_TYPES = ", ".join(sorted(READERS))
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text. name: its file, with ``:line`` for a record of a JSON Lines file.
+    """One text of the file ``path``. line: that of a record in a JSON Lines file, from 1.
 
     sha256: of the file's bytes, 64 hex digits. encoding: what the file was in ("PDF" for one).
+    personal: what was done with personal data in it, "" if it was not looked for.
     """
 
-    name: str
+    path: Path
+    line: int | None
     sha256: str
     encoding: str
     text: str
+    personal: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file, with ``:line`` for a record."""
+        shown = shown_name(self.path)
+        return shown if self.line is None else f"{shown}:{self.line}"
 
 
 @dataclass(slots=True)
@@ -47,26 +56,72 @@ def find_documents(paths: Sequence[Path], *, leave_out: Path) -> FoundDocuments:
     fault.
     """
     found = FoundDocuments()
+    for _, file in find_files(paths, found, leave_out=leave_out):
+        _read_document(file, found)
+    if not found.documents and not found.faults:
+        found.faults.append(no_document_fault(paths[0]))
+    return found
+
+
+def find_files(
+    paths: Sequence[Path], found: FoundDocuments, *, leave_out: Path | None
+) -> Iterator[tuple[Path, Path]]:
+    """Every file at or below ``paths`` that can be read, with the path that it was found by.
+
+    As find_documents; what is told of them is added to ``found``.
+    """
     given = [path.resolve() for path in paths]
     seen: set[Path] = set()
     for path in paths:
-        for file in _files_at(path, leave_out.resolve(), found):
+        for file in _files_at(path, leave_out and leave_out.resolve(), found):
             target = file.resolve()
             if target in seen:
                 continue
             seen.add(target)
             if any(target.is_relative_to(each) for each in given):
-                _read_document(file, found)
+                yield path, file
             else:
                 found.faults.append(_outside(file, target))
-    if not found.documents and not found.faults:
-        what = f"no document ({READABLE_TYPES}) is there"
-        remedy = "name a folder or files that hold text"
-        found.faults.append(Fault(paths[0], None, None, what, remedy))
-    return found
 
 
-def _files_at(path: Path, leave_out: Path, found: FoundDocuments) -> Iterator[Path]:
+def no_document_fault(path: Path) -> Fault:
+    """At ``path`` is nothing to read."""
+    what = f"no document ({READABLE_TYPES}) is there"
+    return Fault(path, None, None, what, "name a folder or files that hold text")
+
+
+def read_file(
+    path: Path, read: Callable[[bytes], list[DocumentText]], found: FoundDocuments
+) -> tuple[bytes, list[DocumentText]] | None:
+    """The bytes of ``path`` and the texts that ``read`` makes of them; None after a fault.
+
+    Faults and notes are added to ``found``.
+    """
+    if not path.is_file():  # a pipe would be waited for, and a device never ends
+        what = "is no regular file" if path.exists() else "is a link to nothing"
+        found.faults.append(Fault(path, None, None, what, "remove it or put a document there"))
+        return None
+    try:
+        raw = path.read_bytes()
+        texts = read(raw)
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+        found.faults.append(Fault(path, None, None, what, "check its permissions"))
+        return None
+    except UnreadableDocumentError as error:
+        found.faults += [Fault(path, f.line, None, f.what, f.remedy) for f in error.faults]
+        return None
+    notes = _notes(texts[0].encoding, texts[0].note)
+    found.notes += [f"{shown_name(path)}: {note}" for note in notes]
+    return raw, texts
+
+
+def shown_name(path: Path) -> str:
+    """``path`` as text: a name may be any bytes."""
+    return str(path).encode(errors="backslashreplace").decode()
+
+
+def _files_at(path: Path, leave_out: Path | None, found: FoundDocuments) -> Iterator[Path]:
     if path.is_dir():
         yield from _files_below(path, leave_out, found)
     elif not path.exists():
@@ -78,7 +133,7 @@ def _files_at(path: Path, leave_out: Path, found: FoundDocuments) -> Iterator[Pa
         yield path
 
 
-def _files_below(root: Path, leave_out: Path, found: FoundDocuments) -> Iterator[Path]:
+def _files_below(root: Path, leave_out: Path | None, found: FoundDocuments) -> Iterator[Path]:
     def cannot_enter(error: OSError) -> None:
         what = f"cannot be entered ({error.strerror})"
         found.faults.append(Fault(Path(error.filename), None, None, what, "check its permissions"))
@@ -110,25 +165,14 @@ def _outside(link: Path, target: Path) -> Fault:
 
 
 def _read_document(path: Path, found: FoundDocuments) -> None:
-    if not path.is_file():  # a pipe would be waited for, and a device never ends
-        what = "is no regular file" if path.exists() else "is a link to nothing"
-        found.faults.append(Fault(path, None, None, what, "remove it or put a document there"))
+    read = read_file(path, READERS[path.suffix.lower()], found)
+    if read is None:
         return
-    try:
-        raw = path.read_bytes()
-        texts = READERS[path.suffix.lower()](raw)
-    except OSError as error:
-        what = f"cannot be read ({error.strerror})"
-        found.faults.append(Fault(path, None, None, what, "check its permissions"))
-    except UnreadableDocumentError as error:
-        found.faults += [Fault(path, f.line, None, f.what, f.remedy) for f in error.faults]
-    else:
-        digest = hashlib.sha256(raw).hexdigest()
-        shown = str(path).encode(errors="backslashreplace").decode()  # names may be any bytes
-        for text in texts:
-            name = shown if text.line is None else f"{shown}:{text.line}"
-            found.documents.append(Document(name, digest, text.encoding, text.text))
-        found.notes += [f"{shown}: {note}" for note in _notes(texts[0].encoding, texts[0].note)]
+    raw, texts = read
+    digest = hashlib.sha256(raw).hexdigest()
+    found.documents += [
+        Document(path, text.line, digest, text.encoding, text.text) for text in texts
+    ]
 
 
 def _notes(encoding: str, note: str) -> list[str]:

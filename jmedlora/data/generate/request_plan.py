@@ -30,7 +30,8 @@ ASCII_A_TOKEN = 4
 class ChunkPlace(BaseModel, frozen=True, strict=True):
     """Where the text of a request stands, as a line of the plan tells: what of it is read again.
 
-    text: the chunk; None in a plan of before it was kept.
+    text: the chunk; None in a plan of before it was kept. personal: what was done with personal
+    data in its document; "" in a plan of before it was looked for.
     """
 
     key: str
@@ -40,6 +41,7 @@ class ChunkPlace(BaseModel, frozen=True, strict=True):
     end: int
     format: Format = "lines"
     text: str | None = None
+    personal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Request:
             "format": settings.format,
             "sample": self.sample,
             "order": self.order,
+            "personal": self.document.personal,
         }
 
 

@@ -5,9 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-from jmedlora.core.display import language, visible
+from jmedlora.core.page_template import page_environment
 from jmedlora.data.overlap.search import Hit
 from jmedlora.data.overlap.search_report import Report
 from jmedlora.data.overlap.sought_questions import SoughtQuestion
@@ -88,20 +86,7 @@ class FirstPairs:
 
 def render_page(report: Report, groups: Sequence[QuestionPairs]) -> str:
     """The page, with some of the report's pairs."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(["html.jinja"]),
-        finalize=_shown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["language"] = language
+    environment = page_environment("jmedlora.data.overlap")
     template = environment.get_template("overlap.html.jinja")
     shown = sum(len(group.pairs) for group in groups)
     return template.render(report=report, groups=groups, shown=shown)
-
-
-def _shown(value: object) -> object:
-    return visible(value) if type(value) is str else value  # Markup is escaped already

@@ -14,7 +14,7 @@ from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import JSON_SPACE, Record, likely_encoding, parse_object
 from jmedlora.core.line_stream import read_lines, unreadable_fault
 from jmedlora.data.conversation import as_instruction
-from jmedlora.data.dataset import FIELD_ORDER, Kind, record_faults
+from jmedlora.data.dataset import FIELD_ORDER, record_faults, record_kind
 
 MOST_FAULTS = 1000
 """Faults after which the rest of a file is not read."""
@@ -140,12 +140,8 @@ def _parse_line(line: bytes, path: Path, number: int) -> Passage | list[Fault] |
 
 
 def _record_passage(record: Record, path: Path, number: int) -> Passage | list[Fault]:
-    kind: Kind
-    if "instruction" in record or "output" in record or "messages" in record:
-        kind = "train"
-    elif "text" in record:
-        kind = "pretrain"
-    else:
+    kind = record_kind(record)
+    if kind is None:
         what = "has neither 'instruction' and 'output' nor 'text'"
         return [Fault(path, number, None, what, "add them or delete the line")]
     if faults := list(record_faults(record, path, number, kind)):

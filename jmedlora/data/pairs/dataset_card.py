@@ -133,6 +133,10 @@ def _request_rows(responses: Sequence[Response]) -> Iterator[tuple[str, str, int
         ("model", (each.model for each in responses)),
         ("server", (each.host for each in responses)),
         ("parameters", (_json(each.parameters) for each in responses)),
+        (
+            "personal data in the document",
+            (each.personal or "not looked for" for each in responses),
+        ),
         ("pairs asked for", (str(each.pairs) for each in responses)),
         ("ended because", (each.finish_reason or "not said" for each in responses)),
     ):

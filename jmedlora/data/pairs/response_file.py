@@ -24,6 +24,7 @@ class Response(BaseModel, frozen=True, strict=True):
     the document, start and end: the chunk's characters in it. prompt: "ja", "en" or a file. pairs:
     how many were asked for. content: the raw text. finish_reason, refusal, usage (tokens): None
     where the server gave none. text: the chunk, which the plan knows; None if it does not.
+    personal: what was done with personal data in the document, "" if it was not looked for.
     """
 
     line: int
@@ -44,6 +45,7 @@ class Response(BaseModel, frozen=True, strict=True):
     refusal: str | None = None
     format: Format = "lines"
     text: str | None = None
+    personal: str = ""
     usage: TokenCounts = None
 
     @property

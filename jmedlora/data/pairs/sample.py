@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from jmed_metrics.intervals import proportion_interval
-from jmedlora.core.display import language, visible
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.json_file import NotJsonError, parse_json
 from jmedlora.core.jsonl import Numbered, read_jsonl
+from jmedlora.core.page_template import page_environment
 from jmedlora.core.regular_file import open_regular
 from jmedlora.data.pairs.training_files import EVAL, PROVENANCE, TRAIN
 
@@ -59,15 +58,7 @@ def render_page(pairs: Sequence[SampledPair], count: int, seed: int) -> str:
     """The page with ``count`` of ``pairs``, drawn by ``seed``; all of them where they are fewer."""
     draw = np.random.default_rng(seed).permutation(len(pairs))[:count]
     drawn = [pairs[each] for each in draw]
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html.jinja"]),
-        finalize=lambda value: visible(value) if type(value) is str else value,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["language"] = language
+    environment = page_environment("jmedlora.data.pairs")
     script = (TEMPLATES / SCRIPT).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = environment.get_template("sample.html.jinja")

@@ -153,6 +153,7 @@ def _provenance_record(name: str, line: int, response: Response, pair: Pair) -> 
         "finish_reason": response.finish_reason,
         "usage": response.usage,
         "format": response.format,
+        "personal": response.personal,
         "support": support.score,
         "sentences": support.sentences,
         "strange": support.strange,

@@ -4,9 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from jmedlora.core.display import language, visible
+from jmedlora.core.page_template import page_environment
 from jmedlora.report.audit.advice import PRIVATE, advice, heading, summary, versions
 from jmedlora.report.audit.audited import Audit, Entry
 
@@ -15,16 +13,8 @@ FILE_NAME = "audit.html"
 
 def page(audits: Sequence[Audit]) -> str:
     """The page. Whatever models and exams wrote comes out as text."""
-    environment = Environment(
-        loader=PackageLoader("jmedlora.report.audit"),
-        autoescape=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,  # Markup is escaped
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    for each in (advice, heading, language, summary, versions):
+    environment = page_environment("jmedlora.report.audit")
+    for each in (advice, heading, summary, versions):
         environment.filters[each.__name__] = each
     return environment.get_template("audit.html.jinja").render(audits=audits, private=PRIVATE)
 

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from jmedlora.core.display import visible
 from jmedlora.core.errors import LONGEST_NAME, shortened
+from jmedlora.core.page_template import page_environment
 from jmedlora.report.render.console import consoles, plain_table
 from jmedlora.report.render.markdown import escape
 from jmedlora.report.render.sheet import printable
@@ -54,15 +52,7 @@ def markdown(found: Iterable[Sheet]) -> str:
 
 def page(found: Iterable[Sheet]) -> str:
     """The same as one HTML page that needs nothing else; whatever files wrote comes out as text."""
-    environment = Environment(
-        loader=PackageLoader("jmedlora.report.exam"),
-        autoescape=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,  # Markup is escaped
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = page_environment("jmedlora.report.exam")
     return environment.get_template("exam.html.jinja").render(sheets=list(found))
 
 

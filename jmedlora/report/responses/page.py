@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from jmedlora.core.display import language, markdown, visible
+from jmedlora.core.display import markdown
 from jmedlora.core.errors import UserError
+from jmedlora.core.page_template import page_environment
 from jmedlora.report.compare.sections import NAMES
 from jmedlora.report.compare.table import DIGITS
 from jmedlora.report.responses.side_by_side import AnsweredQuestion, Part
@@ -50,25 +49,13 @@ def view(part: Part, ids: Sequence[str] | None, only: str | None, limit: int | N
 
 def page(name: str, views: Sequence[View], warned: Sequence[str]) -> str:
     """The page as "markdown" or "html"; whatever models and exams wrote comes out as text."""
-    is_html = name == "html"
-    environment = Environment(
-        loader=PackageLoader("jmedlora.report.responses"),
-        autoescape=select_autoescape(["html.jinja"]),
-        finalize=_shown_in_html if is_html else _shown_in_markdown,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["language"] = language
+    environment = page_environment("jmedlora.report.responses")
+    if name == "markdown":
+        environment = environment.overlay(autoescape=False, finalize=_shown_in_markdown)
     environment.filters["score"] = lambda value: f"{value:.{DIGITS}f}"
     environment.filters["mark"] = lambda value: f"{value:.{DIGITS if value % 1 else 0}f}"
     template = environment.get_template(f"responses.{SUFFIXES[name]}.jinja")
     return template.render(views=views, warnings=warned, names=NAMES)
-
-
-def _shown_in_html(value: object) -> object:
-    return visible(value) if type(value) is str else value  # Markup is escaped already
 
 
 def _shown_in_markdown(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from presidio_analyzer import LocalRecognizer, RecognizerResult
 
 from jmedlora.data.personal.finding import Kind
+from jmedlora.data.personal.recognisers.name_dictionary import NameDictionary
 from jmedlora.data.personal.recognisers.name_words import (
     HONORIFIC,
     LABEL_BEFORE,
@@ -18,7 +19,6 @@ from jmedlora.data.personal.recognisers.name_words import (
     TITLE,
     TITLES,
 )
-from jmedlora.data.personal.recognisers.name_dictionary import NameDictionary
 from jmedlora.data.personal.recognisers.written import LANGUAGE
 
 NAME_TAG = "名詞-固有名詞-人名"

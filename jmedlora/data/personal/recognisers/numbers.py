@@ -5,7 +5,9 @@ import re
 from jmedlora.data.personal.finding import Kind
 from jmedlora.data.personal.recognisers.written import WrittenRecogniser, written
 
-_TO_VALUE = r"[^\S\n]{0,6}(?:\([^()\n]{1,10}\))?[^\S\n]{0,4}[:=#|/は(\[「→]?[^\S\n]{0,6}\n{0,2}[^\S\n]{0,6}"
+_TO_VALUE = (
+    r"[^\S\n]{0,6}(?:\([^()\n]{1,10}\))?[^\S\n]{0,4}[:=#|/は(\[「→]?[^\S\n]{0,6}\n{0,2}[^\S\n]{0,6}"
+)
 _NUMBER = r"(?:番号|No\.?|NO\.?|№|#|ID|コード)"
 _PATIENT_LABEL = (
     rf"(?:(?:患者|カルテ|診察券|診察|診療録|受付|登録|整理|入院|外来|病歴|検体|症例|当院|院内|新患|オーダー|依頼|検査|"

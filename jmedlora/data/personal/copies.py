@@ -1,0 +1,77 @@
+"""Copies of searched files with surrogates in place of what was found."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jmedlora.core.errors import FileError, UserError
+from jmedlora.data.documents.find_documents import FoundDocuments
+from jmedlora.data.personal.replace import replace_findings, weeks_of
+from jmedlora.data.personal.search import FileFindings
+from jmedlora.data.personal.searched_files import SearchedFile, read_searched_file
+
+FOLDER = "copies"
+"""In --out: apart from the findings, which hold what the copies do not."""
+SAME_NAME = (".txt", ".md", ".jsonl")
+"""Types whose copies keep their names; others are texts, with ".txt" behind the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What the weeks by which dates are moved are drawn from; it is written nowhere."""
+
+    value: bytes
+
+    @classmethod
+    def of(cls, seed: int | None) -> "Secret":
+        """That of ``seed``, which gives the same copies again; a random one without a seed."""
+        return cls(secrets.token_bytes(32) if seed is None else f"seed {seed}".encode())
+
+
+def copy_paths(files: Sequence[SearchedFile], out: Path) -> list[Path]:
+    """Where the copy of each file goes: below ``out`` as it lies below the folder it was found in.
+
+    Raises UserError if two would have one name.
+    """
+    paths = [out / FOLDER / _below(file) for file in files]
+    for index, path in enumerate(paths):
+        if path in paths[:index]:
+            first, second = files[paths.index(path)].name, files[index].name
+            raise UserError(
+                f"{path}: would be the copy of {first} and {second}; search one at a time"
+            )
+    return paths
+
+
+def copy_content(found: FileFindings, secret: Secret) -> bytes:
+    """The file's text or records in UTF-8, with surrogates. Other fields stay as they are."""
+    written = []
+    for document, findings in zip(found.file.documents, found.found, strict=True):
+        name = f"{_below(found.file)}:{document.line}"
+        texts = [text.text for text in document.texts]
+        replaced = replace_findings(texts, findings, weeks_of(secret.value, name))
+        if document.record is None:
+            written += replaced
+        else:
+            written.append(json.dumps(document.with_texts(replaced), ensure_ascii=False) + "\n")
+    # Half a surrogate pair, in a field that is not searched, stays the escape that it was.
+    return "".join(written).encode(errors="backslashreplace")
+
+
+def read_copy(path: Path) -> SearchedFile:
+    """A copy, to be searched again. Raises FileError."""
+    found = FoundDocuments()
+    file = read_searched_file(path, path, found)
+    if file is None:
+        raise FileError(found.faults)
+    return file
+
+
+def _below(file: SearchedFile) -> Path:
+    relative = (
+        file.path.relative_to(file.given) if file.path != file.given else Path(file.path.name)
+    )
+    kept = file.path.suffix.lower() in SAME_NAME
+    return relative if kept else relative.with_name(f"{relative.name}.txt")

@@ -1,0 +1,142 @@
+"""What a search says: lines to print, JSON, and the page that a review board can sign."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.display import counted
+from jmedlora.core.page_template import page_environment
+from jmedlora.data.personal.finding import Kind
+from jmedlora.data.personal.measured import Measured, measured_lines
+from jmedlora.data.personal.report_file import now
+from jmedlora.data.personal.search import FileFindings, Located, counted_kinds
+
+LIBRARIES = ("jmedlora", "ginza", "ja_ginza", "presidio_analyzer", "spacy")
+SHOWN_FINDINGS = 500
+"""On the page; all are in findings.jsonl."""
+SHOWN_FIELDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The copy of a file. left: what a search of the copy finds, without the moved dates."""
+
+    path: Path
+    found: FileFindings
+
+    @property
+    def left(self) -> Counter[Kind]:
+        return self.found.counts
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A search. copies: one for each file, or none."""
+
+    files: Sequence[FileFindings]
+    copies: Sequence[Copy]
+    measured: Measured
+
+    @property
+    def counts(self) -> Counter[Kind]:
+        """How many findings of each kind, in all files."""
+        return sum((file.counts for file in self.files), Counter())
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds that were found, in the order of Kind."""
+        counts = self.counts
+        return [kind for kind in Kind if counts[kind]]
+
+
+def versions() -> dict[str, str]:
+    """Of what finds."""
+    return {library: version(library) for library in LIBRARIES}
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """Lines to print: what is missed, each file with findings, and the sum."""
+    yield from measured_lines(report.measured)
+    for file in report.files:
+        if counts := file.counts:
+            yield f"{file.file.name}: {counts.total()} ({counted_kinds(counts)})"
+        if unsearched := file.file.unsearched:
+            names = ", ".join(sorted(unsearched)[:SHOWN_FIELDS])
+            more = ", …" * (len(unsearched) > SHOWN_FIELDS)
+            yield f"{file.file.name}: fields that were not searched: {names}{more}"
+    total = report.counts
+    with_findings = sum(bool(file.counts) for file in report.files)
+    said = f" ({counted_kinds(total)})" if total else ""
+    places = f"{with_findings} of {counted(len(report.files), 'file')}"
+    yield f"{counted(total.total(), 'finding')} in {places}{said}"
+
+
+def copy_lines(copies: Sequence[Copy]) -> Iterator[str]:
+    """Lines to print: what is left in the copies."""
+    for copy in copies:
+        if copy.left:
+            yield f"{copy.path}: still holds {copy.left.total()} ({counted_kinds(copy.left)})"
+    clean = sum(not copy.left for copy in copies)
+    yield f"copies: {len(copies)}; searched again, nothing is found in {clean}"
+
+
+def report_record(report: Report) -> dict[str, Any]:
+    """The report as plain JSON types, without what was found itself."""
+    copies: Sequence[Copy | None] = report.copies or [None] * len(report.files)
+    return {
+        "searched": now(),
+        "files": [_file_record(*each) for each in zip(report.files, copies, strict=True)],
+        "findings": _counts(report.counts),
+        "measured": report.measured.model_dump(),
+        "versions": versions(),
+    }
+
+
+def _file_record(found: FileFindings, copy: Copy | None) -> dict[str, Any]:
+    file = found.file
+    record: dict[str, Any] = {
+        "file": file.name,
+        "sha256": file.sha256,
+        "encoding": file.encoding,
+        "documents": len(file.documents),
+        "characters": file.characters,
+        "findings": _counts(found.counts),
+        "not_searched": dict(sorted(file.unsearched.items())),
+    }
+    if copy:
+        record["copy"] = {
+            "file": str(copy.path),
+            "sha256": copy.found.file.sha256,
+            "left": _counts(copy.left),
+        }
+    return record
+
+
+def _counts(counts: Counter[Kind]) -> dict[str, int]:
+    return {kind.value: counts[kind] for kind in Kind if counts[kind]}
+
+
+def render_page(report: Report, record: dict[str, Any]) -> str:
+    """The page. Findings are masked: it can be shown to more people than findings.jsonl."""
+    shown = _first(report.files, SHOWN_FINDINGS)
+    page = page_environment("jmedlora.data.personal").get_template("personal.html.jinja")
+    return page.render(
+        report=report,
+        record=record,
+        shown=shown,
+        total=report.counts.total(),
+        lines=list(measured_lines(report.measured)),
+    )
+
+
+def _first(files: Sequence[FileFindings], most: int) -> list[Located]:
+    found: list[Located] = []
+    for file in files:
+        for located in file:
+            if len(found) == most:
+                return found
+            found.append(located)
+    return found

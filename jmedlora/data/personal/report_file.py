@@ -1,0 +1,83 @@
+"""The report beside a file, ``FILE.personal.json``: what a search found in exactly this content."""
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from jmedlora.core.atomic_write import dump, write_errors, write_file
+from jmedlora.core.display import counted
+from jmedlora.core.json_file import NotJsonError, read_json
+from jmedlora.data.personal.finding import Kind
+
+SUFFIX = ".personal.json"
+MOST_BYTES = 2**20
+"""Of such a report; a larger file is none."""
+
+
+class ReportFile(BaseModel, frozen=True, strict=True):
+    """A report. sha256: of the file searched. findings: how many of each kind.
+
+    dates_are_moved: whether it is a copy whose dates are surrogates. searched: when, in UTC.
+    """
+
+    sha256: str
+    findings: dict[str, int]
+    dates_are_moved: bool
+    searched: str
+    versions: dict[str, str]
+
+
+def report_path(path: Path) -> Path:
+    """Where the report of ``path`` lies."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def write_report_file(
+    path: Path,
+    sha256: str,
+    findings: Mapping[Kind, int],
+    versions: Mapping[str, str],
+    *,
+    dates_are_moved: bool = False,
+) -> None:
+    """Puts the report beside ``path``, in place of an earlier one. Raises WriteError."""
+    report = ReportFile(
+        sha256=sha256,
+        findings={kind.value: findings[kind] for kind in Kind if kind in findings},
+        dates_are_moved=dates_are_moved,
+        searched=now(),
+        versions=dict(versions),
+    )
+    where = report_path(path)
+    with write_errors(where, remedy="the report lies beside the file: give leave to write there"):
+        write_file(where, dump(report.model_dump()))
+
+
+def read_report_file(path: Path, sha256: str) -> ReportFile | None:
+    """The report beside ``path`` if it is one of the content with this ``sha256``, else None."""
+    where = report_path(path)
+    try:
+        if not where.is_file() or where.stat().st_size > MOST_BYTES:
+            return None
+        report = ReportFile.model_validate(read_json(where))
+    except (OSError, NotJsonError, ValidationError):  # as good as none
+        return None
+    return report if report.sha256 == sha256 else None
+
+
+def warning_of(path: Path, sha256: str) -> str:
+    """What is to be said of ``path``, which will be trained on; "" if nothing was found in it."""
+    report = read_report_file(path, sha256)
+    if report is None:
+        return f"not searched for personal data as it is now; run: jmed-data personal {path}"
+    if number := sum(report.findings.values()):
+        kinds = ", ".join(f"{kind} {count}" for kind, count in report.findings.items())
+        return f"personal data was found in it: {counted(number, 'finding')} ({kinds})"
+    return ""
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

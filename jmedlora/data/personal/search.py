@@ -1,0 +1,161 @@
+"""Searching files: every finding with its place, and what the surrogates of a copy are not."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+from jmedlora.data.personal.finding import Finding, Kind
+from jmedlora.data.personal.replace import without_surrogates
+from jmedlora.data.personal.searched_files import SearchedDocument, SearchedFile, SearchedText
+
+DATES = (Kind.DATE, Kind.BIRTH_DATE)
+CONTEXT = 20
+"""Characters that an excerpt shows on both sides of a finding."""
+MASKED = 8
+"""Characters of a masked finding at most."""
+
+
+class Finder(Protocol):
+    """What finds personal data in a text: a Detector."""
+
+    def find(self, text: str) -> list[Finding]:
+        """The findings, sorted and not overlapping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding with the text it stands in. file: as it is shown. line: of the record, from 1."""
+
+    file: str
+    record_line: int | None
+    searched: SearchedText
+    finding: Finding
+
+    @property
+    def line(self) -> int:
+        """Of the record; in a document that of the text that is read; from 1."""
+        return self.record_line or line_of(self.searched.text, self.finding)
+
+    @property
+    def page(self) -> int | None:
+        """Of a PDF, from 1."""
+        pages = [page for page, start in self.searched.pages if start <= self.finding.start]
+        return pages[-1] if pages else None
+
+    @property
+    def written(self) -> str:
+        return self.searched.text[self.finding.start : self.finding.end]
+
+    @property
+    def masked(self) -> str:
+        """What is shown of it to more people than may see it."""
+        return masked(self.written)
+
+    @property
+    def place(self) -> str:
+        """File and line, and the page or the field where there is one."""
+        where = f", page {self.page}" if self.page else ""
+        where += f", {self.searched.field}" if self.searched.field else ""
+        return f"{self.file}:{self.line}{where}"
+
+    def record(self) -> dict[str, Any]:
+        """The finding as plain JSON types, with the text around it."""
+        text, start, end = self.searched.text, self.finding.start, self.finding.end
+        return {
+            "file": self.file,
+            "line": self.line,
+            "page": self.page,
+            "field": self.searched.field,
+            "start": start,
+            "end": end,
+            "kind": self.finding.kind.value,
+            "confidence": round(self.finding.confidence, 3),
+            "found": self.written,
+            "excerpt": text[max(0, start - CONTEXT) : end + CONTEXT],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FileFindings:
+    """What one file holds. found: by document and text, as the file has them."""
+
+    file: SearchedFile
+    found: tuple[tuple[list[Finding], ...], ...]
+
+    @property
+    def counts(self) -> Counter[Kind]:
+        return Counter(located.finding.kind for located in self)
+
+    def __iter__(self) -> Iterator[Located]:
+        for document, findings in zip(self.file.documents, self.found, strict=True):
+            yield from locate(self.file.name, document, findings)
+
+
+def locate(
+    file: str, document: SearchedDocument, found: Sequence[Sequence[Finding]]
+) -> Iterator[Located]:
+    """What was ``found`` in the texts of ``document``, with its place."""
+    for text, findings in zip(document.texts, found, strict=True):
+        for finding in findings:
+            yield Located(file, document.line, text, finding)
+
+
+def line_of(text: str, finding: Finding) -> int:
+    """The line of ``text`` in which ``finding`` begins, from 1."""
+    return text.count("\n", 0, finding.start) + 1
+
+
+def without_dates(found: Sequence[Finding]) -> list[Finding]:
+    """What was ``found`` but for dates."""
+    return [each for each in found if each.kind not in DATES]
+
+
+def masked(written: str) -> str:
+    """``written`` for messages and pages: its first character and marks, MASKED at most.
+
+    Of a single character only a mark.
+    """
+    return written[:1] + "＊" * (min(len(written), MASKED) - 1) if len(written) > 1 else "＊"
+
+
+@cache
+def open_finder() -> Finder:
+    """The detector, which takes seconds to load. Raises UserError if its packages are missing."""
+    from jmedlora.data.personal.detect import Detector
+
+    return Detector()
+
+
+def find_personal(finder: Finder, text: str) -> list[Finding]:
+    """What ``finder`` finds in ``text``, but for surrogates that were put there."""
+    return without_surrogates(text, finder.find(text))
+
+
+def search_file(
+    file: SearchedFile,
+    finder: Finder,
+    advance: Callable[[int], object] = lambda _: None,
+    *,
+    dates_are_moved: bool = False,
+) -> FileFindings:
+    """Searches ``file``; ``advance`` is told how many characters were searched.
+
+    dates_are_moved: its dates are surrogates, and are no findings.
+    """
+    found = []
+    for document in file.documents:
+        of_document = []
+        for text in document.texts:
+            findings = find_personal(finder, text.text)
+            of_document.append(without_dates(findings) if dates_are_moved else findings)
+            advance(len(text.text))
+        found.append(tuple(of_document))
+    return FileFindings(file, tuple(found))
+
+
+def counted_kinds(counts: Counter[Kind]) -> str:
+    """The kinds with their numbers, the most frequent first: "DATE 5, NAME 3"."""
+    ranked = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return ", ".join(f"{kind} {number}" for kind, number in ranked)

@@ -1,0 +1,184 @@
+"""What is searched: documents of every type, and the texts of a training file's records."""
+
+import copy
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jmedlora.core.errors import Fault
+from jmedlora.core.jsonl import JSON_SPACE, Record, parse_object
+from jmedlora.data.dataset import record_faults, record_kind
+from jmedlora.data.documents.document_readers import (
+    READERS,
+    DocumentText,
+    ReadFault,
+    UnreadableDocumentError,
+    decode,
+)
+from jmedlora.data.documents.find_documents import (
+    FoundDocuments,
+    find_files,
+    no_document_fault,
+    read_file,
+    shown_name,
+)
+
+FIELDS = ("system", "instruction", "input", "output", "text")
+MESSAGE_FIELDS = ("content", "thinking")
+"""Of a record and of each of its messages, what training reads. Other fields are not searched."""
+RECORDS = ".jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedText:
+    """A text that is searched as one.
+
+    keys: where it stands in its record; empty for a document. pages: as those of DocumentText.
+    """
+
+    text: str
+    keys: tuple[str | int, ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def field(self) -> str | None:
+        """Its name for people, such as "output" or "messages[2].content" (from 1)."""
+        written = "".join(
+            f"[{key + 1}]" if isinstance(key, int) else f".{key}" for key in self.keys
+        )
+        return written.removeprefix(".") or None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedDocument:
+    """What surrogates are stable in: a document, or one record. line: the record's, from 1."""
+
+    texts: tuple[SearchedText, ...]
+    line: int | None = None
+    record: Record | None = None
+
+    def with_texts(self, texts: Sequence[str]) -> Record:
+        """A copy of the record with other ``texts``, in their order."""
+        record = copy.deepcopy(self.record or {})
+        for searched, text in zip(self.texts, texts, strict=True):
+            place: Any = record
+            for key in searched.keys[:-1]:
+                place = place[key]
+            place[searched.keys[-1]] = text
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedFile:
+    """A file that is searched.
+
+    given: the path that it was found by. sha256: of its bytes, 64 hex digits. unsearched: other
+    fields of records, by how many have them.
+    """
+
+    path: Path
+    given: Path
+    sha256: str
+    encoding: str
+    documents: tuple[SearchedDocument, ...]
+    unsearched: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def name(self) -> str:
+        return shown_name(self.path)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether it is a training file or another file of records."""
+        return is_record_file(self.path)
+
+    @property
+    def characters(self) -> int:
+        return sum(len(text.text) for document in self.documents for text in document.texts)
+
+
+def is_record_file(path: Path) -> bool:
+    """Whether ``path`` is, by its name, a file of one record a line."""
+    return path.suffix.lower() == RECORDS
+
+
+def read_searched_files(
+    paths: Sequence[Path], *, leave_out: Path | None
+) -> tuple[list[SearchedFile], FoundDocuments]:
+    """The files at and below ``paths``, and what is to be told of them. Nothing is raised."""
+    found = FoundDocuments()
+    files = [
+        searched
+        for given, path in find_files(paths, found, leave_out=leave_out)
+        if (searched := read_searched_file(path, given, found))
+    ]
+    if not files and not found.faults:
+        found.faults.append(no_document_fault(paths[0]))
+    return files, found
+
+
+def read_searched_file(path: Path, given: Path, found: FoundDocuments) -> SearchedFile | None:
+    """The texts of ``path``; None after a fault, which is added to ``found``."""
+    is_records = is_record_file(path)
+    read = read_file(path, _decoded if is_records else READERS[path.suffix.lower()], found)
+    if read is None:
+        return None
+    raw, texts = read
+    sha256 = hashlib.sha256(raw).hexdigest()
+    if is_records:
+        return _records(path, given, sha256, texts[0], found)
+    documents = tuple(SearchedDocument((SearchedText(t.text, pages=t.pages),)) for t in texts)
+    return SearchedFile(path, given, sha256, texts[0].encoding, documents)
+
+
+def _decoded(raw: bytes) -> list[DocumentText]:
+    found = decode(raw)
+    if not found.text.strip():
+        raise UnreadableDocumentError(ReadFault(None, "is empty", "remove it or put records in it"))
+    return [DocumentText(found.text, found.encoding)]
+
+
+def _records(
+    path: Path, given: Path, sha256: str, whole: DocumentText, found: FoundDocuments
+) -> SearchedFile | None:
+    """The records of a file; None if one of them is faulty, and all faults are added."""
+    documents: list[SearchedDocument] = []
+    unsearched: Counter[str] = Counter()
+    faults: list[Fault] = []
+    for number, line in enumerate(whole.text.split("\n"), start=1):
+        if not line.strip(JSON_SPACE):
+            continue
+        record = _record(line, path, number)
+        if isinstance(record, list):
+            faults += record
+        else:
+            texts = tuple(_texts(record))
+            documents.append(SearchedDocument(texts, number, record))
+            unsearched.update(record.keys() - {str(text.keys[0]) for text in texts} - set(FIELDS))
+    found.faults += faults
+    searched = SearchedFile(path, given, sha256, whole.encoding, tuple(documents), unsearched)
+    return None if faults else searched
+
+
+def _record(line: str, path: Path, number: int) -> Record | list[Fault]:
+    record = parse_object(line, path, number)
+    if isinstance(record, Fault):
+        return [record]
+    kind = record_kind(record)
+    if kind is None:
+        what = "has neither 'instruction' and 'output' nor 'text'"
+        return [Fault(path, number, None, what, "add them or delete the line")]
+    return list(record_faults(record, path, number, kind)) or record
+
+
+def _texts(record: Record) -> Iterator[SearchedText]:
+    for name in FIELDS:
+        if isinstance(record.get(name), str) and record[name].strip():
+            yield SearchedText(record[name], (name,))
+    for index, message in enumerate(record.get("messages") or ()):
+        for name in MESSAGE_FIELDS:
+            if name in message:
+                yield SearchedText(message[name], ("messages", index, name))
