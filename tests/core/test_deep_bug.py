@@ -29,6 +29,7 @@ DEEP = {
     ),
     "signature": ("signature results_1.json", "jmedlora.report.load.results.load_run"),
     "scores": ("scores results_1.json", "jmedlora.report.load.results.load_run"),
+    "verify": ("verify results_1.json", "jmedlora.report.load.runs.load_run"),
     "table": ("table results_1.json", "jmedlora.report.load.runs.load_run"),
     "power": ("power results_1.json", "jmedlora.report.load.runs.load_run"),
     "plot": ("plot results_1.json --out new", "jmedlora.report.load.runs.load_run"),
