@@ -42,8 +42,8 @@ def _run(args: argparse.Namespace) -> int:
         print("\n".join(lines(verified[-1], None if args.all else SHOWN)))
     print(summary(verified))
     wrong = [run for run in verified if not run.holds]
-    for run in wrong:
-        print(printable(f"jmed-report: {run.path}: not confirmed by its answers"), file=sys.stderr)
+    for each in wrong:
+        print(printable(f"jmed-report: {each.path}: not confirmed by its answers"), file=sys.stderr)
     return 1 if wrong else 0
 
 
