@@ -13,6 +13,7 @@ from jmedlora.data.commands.overlap import OVERLAP
 from jmedlora.data.commands.parse import PARSE
 from jmedlora.data.commands.pretrain import PRETRAIN
 from jmedlora.data.commands.sample_pairs import SAMPLE_PAIRS
+from jmedlora.data.commands.trace import TRACE
 from jmedlora.exams.cache import ENVIRONMENT
 
 PROGRAM = Program(
@@ -31,6 +32,7 @@ PROGRAM = Program(
         PRETRAIN,
         DESCRIBE,
         OVERLAP,
+        TRACE,
     ),
     example="jmed-data fetch igakuqa jjsimqa",
     sections={"environment": ENVIRONMENT},

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from jmedlora.core.number_checks import is_whole
+from jmedlora.exams.evaluated_model import adapter_of, model_args
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import (
@@ -20,7 +21,7 @@ from jmedlora.exams.provenance import (
     Text,
     is_ours,
 )
-from jmedlora.report.load.results_file import ResultsError, adapter_of, load_run, model_args
+from jmedlora.report.load.results_file import ResultsError, load_run
 
 PROMPT_FIELDS = (
     "description",

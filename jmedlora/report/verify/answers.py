@@ -8,8 +8,8 @@ from typing import Any
 
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.chat_answers import Generation, read_answers
+from jmedlora.exams.evaluated_model import model_args
 from jmedlora.report.load.results import TaskResult
-from jmedlora.report.load.results_file import model_args
 from jmedlora.report.verify.difference import Difference, sha256_hex, shown_hash
 
 OUR_FILTER = ("<function answers_behind_thinking at 0x", "def answers_behind_thinking(")
