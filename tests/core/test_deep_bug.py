@@ -27,6 +27,7 @@ DEEP = {
         "overlap train.jsonl --exam jmed_sample",
         "jmedlora.data.overlap.sought_questions.normalize",
     ),
+    "trace": ("trace train.jsonl --among out", "jmedlora.data.trace.trace.search_folders"),
     "signature": ("signature results_1.json", "jmedlora.report.load.results.load_run"),
     "scores": ("scores results_1.json", "jmedlora.report.load.results.load_run"),
     "verify": ("verify results_1.json", "jmedlora.report.load.runs.load_run"),

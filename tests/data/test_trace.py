@@ -154,6 +154,13 @@ def test_pretraining_texts_in_a_copy_without_provenance(made, capsys):
     assert in_lines(of(found, "bare.jsonl")) == sorted(len(texts) + 1 - n for n in places)
 
 
+def test_a_folder_of_documents(made, capsys):
+    found, _ = trace(capsys, "docs")
+    train = of(found, "train.jsonl")
+    assert train["count"] == train["records"]
+    assert len(found["documents"]) == 3
+
+
 def test_a_record_of_a_jsonl_document(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     texts = [{"text": SENTENCE.format(name, 1) * 2} for name in "あいう"]
@@ -201,9 +208,9 @@ def trained(made):
 def test_runs_checkpoints_and_what_was_made_from_them(trained, capsys):
     found, said = trace(capsys, "docs/a.txt")
     assert models_of(found) == {
-        "outputs/run": "trained on out/train.jsonl",
-        "outputs/run/checkpoint-4": "trained on out/train.jsonl",
-        "merged": "trained on out/train.jsonl",
+        "outputs/run": "its training read out/train.jsonl",
+        "outputs/run/checkpoint-4": "its training read out/train.jsonl",
+        "merged": "its training read out/train.jsonl",
         "outputs/further": "made from merged",
     }
     kinds = {each["folder"]: (each["kind"], each["state"]) for each in found["models"]}
@@ -282,6 +289,11 @@ def test_broken_lines_pipes_and_other_files(made, capsys):
     Path("odd/records.jsonl").write_text('{"messages": [1, {"content": 2}], "key": []}\n"x"\n')
     Path("odd/results_1.json").write_text("[" * 5000)
     Path("odd/run_card.json").write_text('{"data": [1], "rewards": {}, "base_model": 7}')
+    Path("odd/plan.jsonl").write_text(
+        '{"source": [], "source_sha256": {}, "text": "x", "key": ["y"]}\n'
+        '{"source": "docs/a.txt", "content": 1, "key": {}, "file": 2, "line": "z"}\n'
+    )
+    Path(os.fsdecode(b"odd/\xff.jsonl")).write_text('{"text": "\\ud800"}\n')
     os.mkfifo("odd/pipe.jsonl")
     expected = pairs_of(made, "a.txt")
     found, said = trace(capsys, "docs/a.txt")

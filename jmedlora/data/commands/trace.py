@@ -40,9 +40,11 @@ def _run(args: argparse.Namespace) -> int:
 
     trace = trace_documents(seek_documents(args.documents), args.among)
     if args.html:
-        write_file(args.html, render_page(trace, texts=args.texts))
+        page = render_page(trace, texts=args.texts)
+        write_file(args.html, page.encode(errors="backslashreplace"))
     if args.json:
-        write_file(args.json, dump(trace.as_record(texts=args.texts)))
+        record = dump(trace.as_record(texts=args.texts))
+        write_file(args.json, record.encode(errors="backslashreplace"))  # names may be any bytes
     print(*terminal_lines(trace, texts=args.texts), sep="\n")
     return 1 if args.fail_on_hit and trace.is_hit else 0
 

@@ -91,7 +91,7 @@ def search_models(
     found = ModelSearch()
     for each in read:
         if name := next((seen_files[one] for one in each.files.values() if one in seen_files), ""):
-            found.models[each.path.resolve()] = SeenModel(each, f"trained on {name}")
+            found.models[each.path.resolve()] = SeenModel(each, f"its training read {name}")
     while _add_descendants(read, found):
         pass
     _add_copies(read, found)

@@ -81,7 +81,7 @@ class ProvenanceSearch:
         for line, record in LineFile(path).holding(NAMES_A_SOURCE):
             if is_kind(record):
                 way = self._way(record)
-                if way or record.get("key") in self.keys:
+                if way or record["key"] in self.keys:
                     self._hit(path, kind, line, way)
                     add(path, record)
 

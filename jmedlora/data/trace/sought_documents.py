@@ -52,8 +52,7 @@ class SoughtDocument:
         """Whether ``source`` may be the path of the document, seen from some folder above it."""
         if not self.path:
             return False
-        plain = RECORD.fullmatch(source)
-        parts = PurePath(os.path.normpath(plain["path"] if plain else source)).parts
+        parts = PurePath(os.path.normpath(_without_line(source))).parts
         wanted = tuple(part for part in parts if part != "..")
         return bool(wanted) and PurePath(self.path).parts[-len(wanted) :] == wanted
 
@@ -64,10 +63,14 @@ class SoughtDocuments:
 
     documents: list[SoughtDocument]
     notes: list[str] = field(default_factory=list)
+    _by_name: dict[str, list[SoughtDocument]] = field(default_factory=dict)
     _plain: list[str] = field(default_factory=list)
     _grams: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        for each in self.documents:
+            for name in (each.sha256, PurePath(each.path).name):
+                self._by_name.setdefault(name, []).append(each)
         self._plain = [_plain(text) for document in self.documents for text in document.texts]
         self._grams = {hash(gram) for text in self._plain for gram in _grams_of(text)}
 
@@ -82,12 +85,15 @@ class SoughtDocuments:
         None where it is not of any document that is sought.
         """
         name = source if isinstance(source, str) else ""
-        mine = [each for each in self.documents if each.is_record(name)]
-        if any(each.sha256 and each.sha256 == sha256 for each in mine):
+        if any(each.is_record(name) for each in self._called(sha256)):
             return Way.CONTENT
-        if any(each.has_path(name) for each in mine):
+        if any(each.is_record(name) and each.has_path(name) for each in self._called(_file(name))):
             return Way.PATH
         return Way.TEXT if isinstance(text, str) and self.holds(text) else None
+
+    def _called(self, name: object) -> list[SoughtDocument]:
+        """The documents with the hash, or in a file of the name, ``name``."""
+        return self._by_name.get(name, []) if isinstance(name, str) and name else []
 
     def holds(self, text: str) -> bool:
         """Whether ``text``, of GRAM characters at least, stands in one of the documents."""
@@ -147,6 +153,16 @@ def _texts(name: str, path: Path, raw: bytes, notes: list[str]) -> list[Document
     except UnreadableDocumentError as error:
         notes.append(f"{name}: its text cannot be read ({error}), so only its hash is looked for")
         return []
+
+
+def _without_line(source: str) -> str:
+    """The path of a source, which names a record of a JSON Lines file with its line."""
+    record = RECORD.fullmatch(source)
+    return record["path"] if record else source
+
+
+def _file(source: str) -> str:
+    return PurePath(_without_line(source)).name
 
 
 def _plain(text: str) -> str:
