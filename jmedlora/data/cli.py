@@ -14,6 +14,7 @@ from jmedlora.data.commands.parse import PARSE
 from jmedlora.data.commands.personal import PERSONAL
 from jmedlora.data.commands.pretrain import PRETRAIN
 from jmedlora.data.commands.sample_pairs import SAMPLE_PAIRS
+from jmedlora.data.commands.trace import TRACE
 from jmedlora.exams.cache import ENVIRONMENT
 
 PROGRAM = Program(
@@ -33,6 +34,7 @@ PROGRAM = Program(
         PRETRAIN,
         DESCRIBE,
         OVERLAP,
+        TRACE,
     ),
     example="jmed-data fetch igakuqa jjsimqa",
     sections={"environment": ENVIRONMENT},

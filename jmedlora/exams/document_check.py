@@ -1,9 +1,12 @@
 """Whether a document that was read back from a run is what its task gave to lm-eval."""
 
+import re
 from typing import Any
 
 from jmedlora.core.number_checks import is_whole
 from jmedlora.exams.documents import Document
+
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 def has_texts(doc: Document) -> bool:
@@ -15,6 +18,16 @@ def has_texts(doc: Document) -> bool:
 def are_texts(values: Any) -> bool:
     """Whether it is a list of texts."""
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def can_be_marked(doc: Document) -> bool:
+    """Whether ``jmed_metrics.examination.mark_record`` can mark answers to it."""
+    if not has_texts(doc) or not are_texts(doc.get("forbidden")):
+        return False
+    accepted = doc.get("accepted") or [doc.get("answer")]
+    if not isinstance(accepted, list) or not all(are_texts(each) and each for each in accepted):
+        return False
+    return bool(doc["choices"]) or all(NUMBER.fullmatch(each[0]) for each in accepted)
 
 
 def is_choices_document(doc: Document) -> bool:

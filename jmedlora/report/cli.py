@@ -14,12 +14,25 @@ from jmedlora.report.commands.responses import RESPONSES
 from jmedlora.report.commands.reused import REUSED
 from jmedlora.report.commands.scores import SCORES, SIGNATURE
 from jmedlora.report.commands.table import TABLE
+from jmedlora.report.commands.verify import VERIFY
 
 PROGRAM = Program(
     name="jmed-report",
     text="Read the result files that lm-eval writes: scores, tables, curves, pages and verdicts. "
     "Loads no model and needs no network.",
-    commands=(SIGNATURE, SCORES, TABLE, POWER, PLOT, RESPONSES, EXAM, REUSED, CONSISTENCY, AUDIT),
+    commands=(
+        SIGNATURE,
+        SCORES,
+        VERIFY,
+        TABLE,
+        POWER,
+        PLOT,
+        RESPONSES,
+        EXAM,
+        REUSED,
+        CONSISTENCY,
+        AUDIT,
+    ),
     example="jmed-report table results --out report",
     sections={"environment": ENVIRONMENT},
     see="jmed-report COMMAND --help; docs/report.md, docs/metrics.md",

@@ -144,7 +144,7 @@ def samples_of(asked: Asked) -> list[dict[str, Any]]:
         {
             "doc_id": place,
             "doc": doc,
-            "resps": [[response]],
+            "resps": [[each] for each in _filtered(response)],
             "filtered_resps": _filtered(response),
             "filter": "none",
             "metrics": list(scores),

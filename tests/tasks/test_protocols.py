@@ -85,3 +85,9 @@ def test_every_task_in_one_run_and_its_consistency(published, tiny_model, tmp_pa
     for run in exams[0]["runs"]:  # recomputed from the responses, equal to what lm-eval scored
         assert run["accuracy"] == outcome["results"][run["task"]]["accuracy,none"]
     assert jmed_report(["scores", str(next(out.rglob("results_*.json")))]) == 0
+    capsys.readouterr()
+    assert jmed_report(["verify", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("answers scored again, all agree") == len(NEW)
+    assert "other code" not in said
+    assert "samples do not hold" not in said

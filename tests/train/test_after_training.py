@@ -1,5 +1,8 @@
 """What is done with a trained adapter: it is scored, merged, and evaluated on a 4-bit base."""
 
+import hashlib
+import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,10 +12,11 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from jmedlora.core.errors import FileError
+from jmedlora.data.cli import main as jmed_data
 from jmedlora.report.compare.comparison import read_columns
 from jmedlora.train.merge import merge
 from jmedlora.train.quantize import NF4, quantize
-from tests.support.commands import lm_eval, run, samples
+from tests.support.commands import lm_eval, run, samples, write_jsonl
 from tests.support.training import grouped, workplace
 
 pytestmark = pytest.mark.slow
@@ -70,6 +74,11 @@ def test_a_qlora_adapter_on_a_4_bit_copy_and_merged(name, trained, tmp_path):
                     "--model_args", f"pretrained={copy},peft={run_folder}",
                     "--gen_kwargs", "do_sample=False,max_gen_toks=16", cwd=tmp_path)  # fmt: skip
     assert found.returncode == 0, found.stderr
+    # and what saw the training data: not the base, nor its copy
+    saw = traced(folder, tmp_path)
+    checkpoints = map(str, run_folder.glob("checkpoint-*"))
+    assert saw["models"] == {str(run_folder), *checkpoints, str(merged), str(exact)}
+    assert saw["results"] == {str(run_folder)}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +106,23 @@ def test_what_cannot_be_merged_or_quantized(action, message, tmp_path, monkeypat
     with pytest.raises(FileError) as caught:
         action()
     assert str(caught.value) == message
+
+
+def traced(folder, more):
+    """What saw a document of which, as a provenance says, the first pair trained on was made."""
+    document = more / "ward.txt"
+    document.write_text("病棟の記録。", encoding="utf-8")
+    shutil.copy(folder / "data" / "train.jsonl", more / "train.jsonl")
+    digest = hashlib.sha256(document.read_bytes()).hexdigest()
+    pair = {"file": "train.jsonl", "line": 1, "key": "k", "source": "old.txt"}
+    write_jsonl(more / "provenance.jsonl", pair | {"source_sha256": digest})
+    args = ["--among", str(folder), str(more), "--json", str(more / "trace.json")]
+    assert jmed_data(["trace", str(document), *args]) == 0
+    found = json.loads((more / "trace.json").read_text(encoding="utf-8"))
+    return {
+        "models": {each["folder"] for each in found["models"]},
+        "results": {each["model"] for each in found["results"]},
+    }
 
 
 def load(folder, dtype, **options):

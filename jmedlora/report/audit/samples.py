@@ -1,13 +1,12 @@
 """The answers of a run as they were logged: the question, the whole text, how it was scored."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import Record
-from jmedlora.exams.document_check import are_texts, has_texts
+from jmedlora.exams.document_check import can_be_marked
 from jmedlora.report.audit.sources import REMEDY, Source
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import response_of
@@ -16,7 +15,6 @@ from jmedlora.report.load.sample_stream import AGAIN, stream_samples
 NEEDED = ("correct", "unparsed")
 """What every sample has that was scored by reading it."""
 METRICS = (*NEEDED, "cut", "forbidden")
-NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def _answered(source: Source, line: int, record: Record) -> Answered:
         what = "nothing is read from these answers: they have no 'correct' and 'unparsed'"
         raise _unusable(source, line, _id(doc), what, REMEDY)
     scored = {name: record[name] for name in METRICS if name in record}
-    if not (_can_be_marked(doc) and all(map(_is_mark, scored.values()))):
+    if not (can_be_marked(doc) and all(map(_is_mark, scored.values()))):
         raise _unusable(source, line, _id(doc), "the sample is not complete", "evaluate again")
     whole = _first_text(record.get("resps"))
     given = {name: bool(value) for name, value in scored.items()}
@@ -77,16 +75,6 @@ def _unusable(
 def _id(doc: Record) -> str | None:
     name = doc.get("problem_id")
     return name if isinstance(name, str) else None
-
-
-def _can_be_marked(doc: Record) -> bool:
-    """Whether ``mark_record`` can mark answers to it."""
-    if not has_texts(doc) or not are_texts(doc.get("forbidden")):
-        return False
-    accepted = doc.get("accepted") or [doc.get("answer")]
-    if not isinstance(accepted, list) or not all(are_texts(each) and each for each in accepted):
-        return False
-    return bool(doc["choices"]) or all(NUMBER.fullmatch(each[0]) for each in accepted)
 
 
 def _is_mark(value: Any) -> bool:

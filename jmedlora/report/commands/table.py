@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="compare every column with this one, named by its title, model or path (default: "
         "step 0 of each model; where nothing was trained, the best of each row)",
     )
+    parser.add_argument(
+        "--verify",
+        action=argparse.BooleanOptionalAction,
+        help="score the logged responses again and refuse stored scores that differ (default: "
+        "where it takes a moment; the table says where it was not done)",
+    )
     parser.add_argument("--with-paper", action="store_true", help="show the paper's Table 1 apart")
     parser.add_argument(
         "--format", choices=sorted(FORMATS), help="print this instead of the terminal's table"
@@ -56,8 +63,12 @@ def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.render import FORMATS
     from jmedlora.report.render.paper_table import reference
     from jmedlora.report.render.terminal import print_table
+    from jmedlora.report.verify.confirmed import confirm
 
     columns = read_columns(args.results, args.labels)
+    warned = confirm(columns, wanted=args.verify)
+    for line in warned:  # they stand in the table too, below its rows
+        print(f"jmed-report: warning: {line}", file=sys.stderr)
     if args.readings:
         columns = with_readings(columns)
     table = table_of(
@@ -70,6 +81,7 @@ def _run(args: argparse.Namespace) -> int:
         follow_ups=True,
         against=args.against,
     )
+    table = replace(table, warnings=(*warned, *table.warnings))
     paper = reference() if args.with_paper else None
     if args.out:  # before anything is printed: the reader of a pipe may leave early
         _write(args.out, table, paper)
@@ -93,7 +105,8 @@ TABLE = Command(
     text="Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
     "intervals, paired differences with theirs (from step 0 of the same model, from any column, or "
     "from the best of each row), floors, and what limits the comparison. Runs that cannot be "
-    "compared are refused, with their names and the reason.",
+    "compared are refused, with their names and the reason, and so are stored scores that their "
+    "responses do not give.",
     options=_add_options,
     run=_run,
     example="jmed-report table results/ --labels labels.yml --with-paper --out report",
@@ -102,5 +115,5 @@ TABLE = Command(
         "run_card.json or trainer_state.json beside an adapter, for names and steps",
         "writes": "with --out: the table as Markdown, LaTeX, HTML, CSV and JSON",
     },
-    see="jmed-report plot, jmed-report responses; docs/report.md",
+    see="jmed-report verify, jmed-report plot, jmed-report responses; docs/report.md",
 )

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from jmedlora.exams.evaluated_model import model_args
+from jmedlora.models.named_folder import folder_named
 from jmedlora.report.compare.statistics import Floats
-from jmedlora.report.load.lineage import folder_of
 from jmedlora.report.load.measurements import Measured
-from jmedlora.report.load.results_file import model_args
 from jmedlora.report.load.runs import response_of
 
 NEARLY = 0.95
@@ -61,7 +61,7 @@ def _limit(measured: Measured) -> int | None:
 def _tokenizer_path(measured: Measured) -> Path | None:
     args = model_args(measured.run.content)
     named = args.get("tokenizer") or args.get("pretrained")
-    folder = folder_of(named, measured.run.path) if isinstance(named, str) else None
+    folder = folder_named(named, measured.run.path) if isinstance(named, str) else None
     path = folder / "tokenizer.json" if folder else None
     return path if path and path.is_file() else None
 

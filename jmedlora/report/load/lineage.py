@@ -13,12 +13,11 @@ from typing import Any
 
 from jmedlora.core.json_file import NotJsonError, read_json
 from jmedlora.core.number_checks import is_whole
+from jmedlora.exams.evaluated_model import adapter_of, model_args
+from jmedlora.models.named_folder import folder_named
 from jmedlora.models.run_card_file import MOST, RunCard, read_card
-from jmedlora.report.load.results_file import adapter_of, model_args
 from jmedlora.report.load.runs import Run
 
-FILES = ("*config.json", "run_card.json", "trainer_state.json", "tokenizer.json", "checkpoint-*")
-"""What tells a folder with a model, an adapter or a training from any other."""
 FULL = "full"
 KINDS = {"lora": "LoRA", "qlora": "QLoRA"}
 
@@ -61,7 +60,7 @@ def read_lineage(run: Run) -> Lineage:
     args = model_args(run.content)
     given = _path(args.get("pretrained") or args.get("model") or run.content.get("model_name"))
     given_adapter = _path(adapter_of(args))
-    folder = folder_of(given_adapter or given, run.path)
+    folder = folder_named(given_adapter or given, run.path)
     base, adapter = (_identity(each, run.path) for each in (given, given_adapter))
     found = read_card(folder) if folder else None
     card = RunCard.model_validate(found or {})
@@ -85,25 +84,8 @@ def _path(value: Any) -> str:
 
 def _identity(path: str, results: Path) -> str:
     """One name for a folder, however it was written; a name that is no folder stays as it is."""
-    folder = folder_of(path, results)
+    folder = folder_named(path, results)
     return os.path.abspath(folder) if folder else path  # noqa: PTH100 (links keep their name)
-
-
-def folder_of(path: str, results: Path) -> Path | None:
-    """The model's folder ``path``, relative to where lm-eval was started; None if it is not found.
-
-    It is looked for from here, then from every folder above the results file. lm-eval names its
-    own output after the model, so a folder counts only if it holds what a model's does.
-    """
-    places = [place / path for place in (Path(), *results.parents) if path]
-    return next((place for place in places if _is_model(place)), None)
-
-
-def _is_model(folder: Path) -> bool:
-    try:
-        return folder.is_dir() and any(True for pattern in FILES for _ in folder.glob(pattern))
-    except OSError:  # a name too long, or a folder that may not be entered
-        return False
 
 
 def _kind(card: RunCard, adapter: str) -> str:

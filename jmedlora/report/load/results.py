@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from jmedlora.core.number_checks import is_whole
 from jmedlora.core.regular_file import open_regular
+from jmedlora.exams.evaluated_model import adapter_of, model_args
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import (
@@ -21,7 +22,7 @@ from jmedlora.exams.provenance import (
     Text,
     is_ours,
 )
-from jmedlora.report.load.results_file import ResultsError, adapter_of, load_run, model_args
+from jmedlora.report.load.results_file import ResultsError, load_run
 
 PROMPT_FIELDS = (
     "description",

@@ -1,7 +1,6 @@
 """A results file of lm-eval as it is: read, and recognised."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +33,3 @@ def load_run(path: Path) -> dict[str, Any]:
 
 def _entry(run: Any, key: str) -> Any:
     return run.get(key) if isinstance(run, dict) else None
-
-
-def model_args(run: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The model's arguments as lm-eval was given them; {} where the file has none."""
-    config = run.get("config")
-    args = config.get("model_args") if isinstance(config, dict) else None
-    return args if isinstance(args, dict) else {}
-
-
-def adapter_of(args: Mapping[str, Any]) -> Any:
-    """The adapter's folder among a model's arguments: what hf and what vllm call it."""
-    return args.get("peft") or args.get("lora_local_path")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jmedlora.core.display import visible
+from jmedlora.exams.evaluated_model import adapter_of, model_args
 from jmedlora.report.load.results import TaskResult
-from jmedlora.report.load.results_file import adapter_of, model_args
 
 SEEDS = ("random_seed", "numpy_seed", "torch_seed", "fewshot_seed")
 """Where lm-eval keeps what ``--seed`` gave. Our worked examples are drawn by no seed."""

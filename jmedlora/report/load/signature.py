@@ -25,10 +25,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jmedlora.exams.evaluated_model import model_args
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import Excluded
 from jmedlora.report.load.results import PROMPT_FIELDS, Configuration, TaskResult
-from jmedlora.report.load.results_file import model_args
 
 SHOWN = 12
 """Hex digits of a hash in a signature: 48 bits."""

@@ -1,0 +1,1 @@
+"""Which pairs, training files, runs, models and results saw a document."""

@@ -1,0 +1,65 @@
+"""``jmed-report verify``: every score worked out again from the logged responses."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from jmedlora.core.cli.command import Command
+from jmedlora.core.errors import printable
+
+SHOWN = 20
+"""Differences of a task that are shown without --all."""
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "results",
+        nargs="+",
+        type=Path,
+        metavar="RUN",
+        help="a folder given to lm_eval as --output_path, or a results_*.json",
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help=f"show every difference (default: the first {SHOWN} of each task)",
+    )
+
+
+def _run(args: argparse.Namespace) -> int:
+    from jmedlora.report.load.results_file import ResultsError
+    from jmedlora.report.load.runs import find_runs
+    from jmedlora.report.verify.terminal import lines, summary
+    from jmedlora.report.verify.verified import verify_run
+
+    runs = [run for run in find_runs(args.results) if run.ours]
+    if not runs:
+        remedy = "name a run of this project's tasks"
+        raise ResultsError(f"{args.results[0]}: holds no task whose scores are known; {remedy}")
+    verified = []
+    for run in runs:
+        verified.append(verify_run(run))
+        print("\n".join(lines(verified[-1], None if args.all else SHOWN)))
+    print(summary(verified))
+    wrong = [run for run in verified if not run.holds]
+    for each in wrong:
+        print(printable(f"jmed-report: {each.path}: not confirmed by its answers"), file=sys.stderr)
+    return 1 if wrong else 0
+
+
+VERIFY = Command(
+    name="verify",
+    text="Work out every score again from the logged responses, and say what is stored otherwise. "
+    "Scores of single answers, means, standard errors and pooled groups are recomputed with the "
+    "scoring code of this version; questions and prompts are held against the hashes that the run "
+    "noted. Shows no response.",
+    options=_add_options,
+    run=_run,
+    example="jmed-report verify results",
+    sections={
+        "reads": "results_*.json, and beside it the samples of --log_samples",
+        "writes": "nothing but the report",
+    },
+    status={1: "something is stored otherwise, or answers were not logged, or cannot be read"},
+    see="jmed-report table, jmed-report audit; docs/report.md",
+)
