@@ -27,6 +27,10 @@ DEEP = {
         "overlap train.jsonl --exam jmed_sample",
         "jmedlora.data.overlap.sought_questions.normalize",
     ),
+    "canaries": (
+        "canaries train.jsonl --add 4 --out new.jsonl",
+        "jmedlora.data.canaries.insert.read_training_file",
+    ),
     "signature": ("signature results_1.json", "jmedlora.report.load.results.load_run"),
     "scores": ("scores results_1.json", "jmedlora.report.load.results.load_run"),
     "table": ("table results_1.json", "jmedlora.report.load.runs.load_run"),
