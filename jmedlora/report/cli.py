@@ -10,6 +10,7 @@ from jmedlora.report.commands.consistency import CONSISTENCY
 from jmedlora.report.commands.exam import EXAM
 from jmedlora.report.commands.plot import PLOT
 from jmedlora.report.commands.power import POWER
+from jmedlora.report.commands.recite import RECITE
 from jmedlora.report.commands.responses import RESPONSES
 from jmedlora.report.commands.reused import REUSED
 from jmedlora.report.commands.scores import SCORES, SIGNATURE
@@ -19,7 +20,19 @@ PROGRAM = Program(
     name="jmed-report",
     text="Read the result files that lm-eval writes: scores, tables, curves, pages and verdicts. "
     "Loads no model and needs no network.",
-    commands=(SIGNATURE, SCORES, TABLE, POWER, PLOT, RESPONSES, EXAM, REUSED, CONSISTENCY, AUDIT),
+    commands=(
+        SIGNATURE,
+        SCORES,
+        TABLE,
+        POWER,
+        PLOT,
+        RESPONSES,
+        EXAM,
+        REUSED,
+        CONSISTENCY,
+        AUDIT,
+        RECITE,
+    ),
     example="jmed-report table results --out report",
     sections={"environment": ENVIRONMENT},
     see="jmed-report COMMAND --help; docs/report.md, docs/metrics.md",

@@ -39,6 +39,7 @@ DEEP = {
     "responses": ("responses results_1.json", "jmedlora.report.load.runs.load_run"),
     "consistency": ("consistency results_1.json", "jmedlora.report.load.runs.load_run"),
     "audit": ("audit results_1.json", "jmedlora.report.load.runs.load_run"),
+    "recite": ("recite results_1.json", "jmedlora.report.load.runs.load_run"),
     "exam": ("exam predictions.jsonl", "jmedlora.exams.examination.locate"),
     "reused": ("reused predictions.jsonl", "jmedlora.exams.examination.locate"),
     "merge": ("merge outputs new", "jmedlora.train.merge.read_card"),
