@@ -25,7 +25,7 @@ UNKNOWN = (
     "is skill, so that memory is what trained records gain beyond it.",
 )
 WITHOUT_BASE = (
-    "Its base was not asked: evaluate the base with the same tasks and name its run as well, to see "
+    "Its base was not asked: evaluate the base with the same tasks and name its run, too, to see "
     "what this training added."
 )
 PRIVATE = "This page holds training records and what models wrote of them: keep it where they lie."
