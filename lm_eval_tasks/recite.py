@@ -19,9 +19,10 @@ from jmedlora.recite.scores import (
     Document,
     Tokens,
     mean_exposure,
-    score_canary,
     score_continuation,
+    score_exposed,
     score_loss,
+    score_said,
 )
 from jmedlora.recite.settings import read_settings
 
@@ -48,7 +49,7 @@ def records(
     try:
         settings = read_settings(metadata)
         if part == "canaries":
-            documents, noted = ask_canaries(settings, tokenizer=tokenizer)
+            documents, noted = ask_canaries(settings, measure, tokenizer=tokenizer)
         else:
             documents, noted = ask_records(
                 settings, part, measure, tokenizer=tokenizer, room=_room(model, tokenizer)
@@ -70,10 +71,14 @@ def score_likelihood(doc: Document, results: Sequence[tuple[float, bool]]) -> di
     return score_loss(doc, results[0][0], _known_tokens())
 
 
-def score_of_canary(doc: Document, results: Sequence[tuple[float, bool]]) -> dict[str, Any]:
-    """The same of the canaries."""
-    log_likelihood, is_greedy = results[0]
-    return score_canary(doc, log_likelihood, is_greedy=is_greedy)
+def score_exposure(doc: Document, results: Sequence[tuple[float, bool]]) -> dict[str, Any]:
+    """The same of the canaries' exposure."""
+    return score_exposed(doc, results[0][0])
+
+
+def score_canary(doc: Document, results: Sequence[str]) -> dict[str, float]:
+    """The same of what was said of a canary."""
+    return score_said(doc, results[0])
 
 
 def exposure_of_canaries(items: Sequence[tuple[float, int]]) -> float:

@@ -45,8 +45,11 @@ def ask_records(
     return documents, _noted(settings, part, measure, files, found)
 
 
-def ask_canaries(settings: ReciteSettings, *, tokenizer: Any) -> Asked:
-    """The canaries of the manifest and its references as documents. Raises UserError."""
+def ask_canaries(settings: ReciteSettings, measure: Measure, *, tokenizer: Any) -> Asked:
+    """The canaries of the manifest as documents, for "exposure" also its references.
+
+    Raises UserError.
+    """
     path = settings.canaries
     if path is None:
         raise UserError(
@@ -56,15 +59,16 @@ def ask_canaries(settings: ReciteSettings, *, tokenizer: Any) -> Asked:
     manifest = read_manifest(path)
     _require_its_file(manifest, path, settings.train)
     ask = asking(settings.plan, tokenizer)
+    references = manifest.references if measure == "exposure" else ()
     documents = [
         *_canary_documents(manifest.canaries, "canary", ask, settings, path),
-        *_canary_documents(manifest.references, "reference", ask, settings, path),
+        *_canary_documents(references, "reference", ask, settings, path),
     ]
     noted = Recited(
         format=FORMAT,
         jmed=jmed_metrics.__version__,
         part="canaries",
-        measure="canaries",
+        measure=measure,
         sources=(_source(path),),
         trained=tuple(map(_source, settings.train)),
         recipe=sha256(settings.recipe),
@@ -72,7 +76,7 @@ def ask_canaries(settings: ReciteSettings, *, tokenizer: Any) -> Asked:
         eligible=len(manifest.canaries),
         seed=manifest.seed,
         marked=manifest.marked.sha256,
-        references=len(manifest.references),
+        references=len(references),
     )
     return documents, noted
 

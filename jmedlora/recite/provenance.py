@@ -9,7 +9,7 @@ FORMAT: Literal[1] = 1
 KEY = "recite"
 """Under which it stands in a task's metadata."""
 Part = Literal["trained", "held_out", "canaries"]
-Measure = Literal["continuation", "loss", "canaries"]
+Measure = Literal["continuation", "loss", "exposure", "said"]
 Count = Annotated[int, Field(ge=0, le=10**9, strict=True)]
 Text = Annotated[str, Field(strict=True)]
 

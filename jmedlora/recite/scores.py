@@ -48,17 +48,18 @@ def target_tokens(document: Document, tokens: Tokens) -> int:
     return max(len(tokens(document["prompt"] + document["target"])) - before, 1)
 
 
-def score_canary(document: Document, log_likelihood: float, *, is_greedy: bool) -> dict[str, Any]:
-    """A canary's or a reference's log-perplexity in bits, and whether greedy decoding says it.
+def score_exposed(document: Document, log_likelihood: float) -> dict[str, Any]:
+    """The log-perplexity of a canary or a reference, in bits.
 
     exposure: what mean_exposure needs of it; the mean over the canaries is made of all of them.
     """
     bits = -log_likelihood / log(2)
-    return {
-        "log_perplexity": bits,
-        "comes_out": float(is_greedy),
-        "exposure": [bits, document["repetitions"]],
-    }
+    return {"log_perplexity": bits, "exposure": [bits, document["repetitions"]]}
+
+
+def score_said(document: Document, written: str) -> dict[str, float]:
+    """comes_out: whether ``written`` begins with the canary's secret, 0 or 1."""
+    return {"comes_out": float(written[:LONGEST].lstrip().startswith(document["target"]))}
 
 
 def mean_exposure(items: Sequence[tuple[float, int]]) -> float:

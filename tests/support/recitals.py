@@ -1,6 +1,6 @@
 """Runs of the recite tasks written without a model, from what it is to have written and lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import log
 from pathlib import Path
 from typing import Any
@@ -64,25 +64,32 @@ def write_recital(
         tasks.append(_task(part, "loss", docs, [[-value] for value in values],
                            [{"loss": float(value)} for value in values], more=more))  # fmt: skip
     if canaries:
-        tasks.append(_canaries(canaries, more))
+        tasks += _canaries(canaries, more or {})
     return write_run(folder, more=tasks, **model)
 
 
-def _task(part, measure, docs, responses, scores=None, *, config=None, name=None, more=None):
+def _task(part, measure, docs, responses, scores=None, *, config=None, more=None):
     scores = scores or [
         score_continuation(*each, None) for each in zip(docs, responses, strict=True)
     ]
-    prefix = "jmed_recite_loss" if measure == "loss" else "jmed_recite"
+    task = f"jmed_recite_{part}" if measure == "continuation" else f"jmed_recite_{measure}_{part}"
     recite = {**noted(part, measure, len(docs)), **(more or {})}
-    return Asked(docs, responses, task=name or f"{prefix}_{part}", protocol="", scores=scores,
+    return Asked(docs, responses, task=task, protocol="", scores=scores,
                  config={"metadata": {"recite": recite}, **(config or {})})  # fmt: skip
 
 
-def _canaries(bits: Mapping[int, Sequence[float]], more: Mapping[str, Any] | None) -> Asked:
+def _canaries(bits: Mapping[int, Sequence[float]], more: Mapping[str, Any]) -> Iterator[Asked]:
+    """A canary below 1 bit is said."""
     every = [(times, value) for times, values in bits.items() for value in values]
     docs = [canary(number, times) for number, (times, _) in enumerate(every)]
     references = len(bits[0])
-    numbers = {"asked": len(every) - references, "references": references, "marked": SHA}
-    scores = [{"log_perplexity": value, "comes_out": float(value < 1)} for _, value in every]
-    return _task("canaries", "canaries", docs, [[-value * log(2)] for _, value in every], scores,
-                 more={**numbers, **(more or {})})  # fmt: skip
+    numbers = {"asked": len(docs) - references, "references": references}
+    values = [value for _, value in every]
+    yield _task("canaries", "exposure", docs, [[-value * log(2)] for value in values],
+                [{"log_perplexity": value} for value in values],
+                more={**numbers, **more})  # fmt: skip
+    named = [(doc, value) for doc, value in zip(docs, values, strict=True) if doc["repetitions"]]
+    texts = [doc["target"] if value < 1 else "知らない" for doc, value in named]
+    yield _task("canaries", "said", [doc for doc, _ in named], texts,
+                [{"comes_out": float(value < 1)} for _, value in named],
+                config={"generation_kwargs": {}}, more=more)  # fmt: skip

@@ -1,6 +1,6 @@
 """Figures of one model beside its base, with intervals and tests."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,8 +59,8 @@ class Area:
 class Exposed:
     """Canaries with the same number of repetitions. exposure, base: means in bits.
 
-    least: the smallest, most: the largest of them. comes_out, base_comes_out: how many the model,
-    its base says whole and greedily, given the prompt.
+    least: the smallest, most: the largest of the model's. comes_out, base_comes_out: how many each
+    says when asked for them, greedily; None where they were not asked for.
     """
 
     repetitions: int
@@ -68,7 +68,7 @@ class Exposed:
     exposure: float
     least: float
     most: float
-    comes_out: int
+    comes_out: int | None
     base: float | None
     base_comes_out: int | None
 
@@ -114,12 +114,12 @@ def areas(trained: Recital, held_out: Recital, bases: tuple[Recital, Recital] | 
     ]
 
 
-def exposures(model: Recital, base: Recital | None) -> list[Exposed]:
-    """The canaries by repetitions, the fewest first."""
+def exposures(
+    model: Recital, base: Recital | None, said: Recital | None, base_said: Recital | None
+) -> list[Exposed]:
+    """The canaries by repetitions, the fewest first; ``said`` is what the models said of them."""
     found, before = _exposures(model), _exposures(base) if base else {}
     times = {key: int(model.records[key]["doc"]["repetitions"]) for key in found}
-    said = _said(model)
-    base_said = _said(base) if base else None
     lines = []
     for number in sorted(set(times.values())):
         keys = [key for key in found if times[key] == number]
@@ -131,9 +131,9 @@ def exposures(model: Recital, base: Recital | None) -> list[Exposed]:
                 exposure=float(np.mean(values)),
                 least=min(values),
                 most=max(values),
-                comes_out=sum(said[key] for key in keys),
+                comes_out=_come_out(said, keys),
                 base=float(np.mean([before[key] for key in keys])) if base else None,
-                base_comes_out=sum(base_said[key] for key in keys) if base_said else None,
+                base_comes_out=_come_out(base_said, keys),
             )
         )
     return lines
@@ -147,8 +147,9 @@ def _exposures(recital: Recital) -> dict[str, float]:
     return {key: exposure(bits[key], references) for key in bits if times[key]}
 
 
-def _said(recital: Recital) -> Mapping[str, bool]:
-    return {key: bool(each["comes_out"]) for key, each in recital.records.items()}
+def _come_out(said: Recital | None, keys: Sequence[str]) -> int | None:
+    """How many of the canaries ``keys`` are said; None where none was asked for."""
+    return sum(bool(said.records[key]["comes_out"]) for key in keys) if said else None
 
 
 def _estimate(name: str, values: Floats) -> Estimate:

@@ -27,7 +27,8 @@ Kind = tuple[Part, Measure]
 NUMBERS: dict[Measure, tuple[str, ...]] = {
     "continuation": ("exact", "near", "similarity", "run"),
     "loss": ("loss",),
-    "canaries": ("log_perplexity", "comes_out"),
+    "exposure": ("log_perplexity",),
+    "said": ("comes_out",),
 }
 """What every sample of a measure must hold."""
 TEXTS = ("id", "prompt", "target")
@@ -123,7 +124,7 @@ def _records(run: Run, task: str, noted: Recited) -> dict[str, Record]:
     if len(found) < len(samples) or len(samples) != wanted:
         what = f"{task} has {len(samples)} answers to {len(found)} of {wanted} records asked"
         raise ResultsError(f"{run.path}: {what}; {AGAIN}")
-    if noted.measure != "continuation":
+    if noted.measure in ("loss", "exposure"):
         refuse_zero_likelihoods(run, task, samples)
     for sample in samples:
         if fault := _fault(sample, noted.measure):
@@ -142,7 +143,7 @@ def _fault(sample: Record, measure: Measure) -> str:
     for name in TEXTS:
         if not isinstance(sample["doc"].get(name), str):
             return f"has no text doc.{name}"
-    if measure == "canaries" and not is_number(sample["doc"].get("repetitions")):
+    if measure == "exposure" and not is_number(sample["doc"].get("repetitions")):
         return "has no number doc.repetitions"
     if measure == "continuation" and not isinstance(written(sample), str):
         return "has no answer"

@@ -97,7 +97,7 @@ def _model(model: Asked, base: Asked | None) -> Model:
         for kind in _kinds(measure)
         if kind in found
     ]
-    canaries = found.get(("canaries", "canaries"))
+    canaries, said = found.get(("canaries", "exposure")), found.get(("canaries", "said"))
     known = found.get(("trained", "continuation"))
     return Model(
         name=model.lineage.name,
@@ -106,7 +106,7 @@ def _model(model: Asked, base: Asked | None) -> Model:
         figures=tuple(figures),
         differences=tuple(_differences(figures)),
         areas=tuple(_areas(found, before)),
-        canaries=tuple(exposures(canaries, before[canaries.kind])) if canaries else (),
+        canaries=tuple(_canaries(canaries, said, before)) if canaries else (),
         most_bits=log2(canaries.noted.references + 1) if canaries else None,
         records=tuple(came_out(known, before[known.kind])) if known else (),
         sampled=any(bool(each.decoding.get("do_sample")) for each in found.values()),
@@ -164,3 +164,10 @@ def _areas(found: Mapping[Kind, Recital], before: Mapping[Kind, Recital | None])
     first, second = (before[kind] for kind in kinds)
     bases = (first, second) if first and second else None
     return areas(found[kinds[0]], found[kinds[1]], bases)
+
+
+def _canaries(
+    exposed: Recital, said: Recital | None, before: Mapping[Kind, Recital | None]
+) -> list[Exposed]:
+    base = before[exposed.kind]
+    return exposures(exposed, base, said, before[said.kind] if said else None)

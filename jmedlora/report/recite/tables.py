@@ -64,7 +64,7 @@ def _canaries(model: Model) -> TextTable:
             "–" if each.base is None else f"{each.base:.2f}",
             f"{each.exposure:.2f}",
             f"{each.least:.2f} to {each.most:.2f}",
-            str(each.comes_out),
+            "–" if each.comes_out is None else str(each.comes_out),
         )
         for each in model.canaries
     ]
