@@ -46,6 +46,26 @@ def paired_interval(both: int, gained: int, lost: int, neither: int) -> tuple[fl
     return after - before - down, after - before + up
 
 
+def difference_interval(
+    first: float,
+    first_interval: tuple[float, float],
+    second: float,
+    second_interval: tuple[float, float],
+) -> tuple[float, float]:
+    """The interval of ``first`` - ``second``, two independent estimates with their intervals.
+
+    Each limit is as far from the difference as the root of the summed squares of what the two
+    intervals reach in its direction. It has a width wherever one of the two has: a difference of
+    paired differences has one also where no answer differs.
+    Source: Newcombe 1998 (Statistics in Medicine 17, 873), method 10, for shares; Zou and Donner
+    2008 (Statistics in Medicine 27, 1693) for other estimates.
+    """
+    difference = first - second
+    down = _square_and_add(first - first_interval[0], second_interval[1] - second, 0.0)
+    up = _square_and_add(first_interval[1] - first, second - second_interval[0], 0.0)
+    return difference - down, difference + up
+
+
 def _corrected_phi(both: int, gained: int, lost: int, neither: int) -> float:
     """The correlation of the answers; 0 where one of the shares is 0 or 1."""
     n = both + gained + lost + neither

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from jmedlora.core.cli.command import Program, run_program
 from jmedlora.core.cli.manual_page import FAULTS
+from jmedlora.data.commands.canaries import CANARIES
 from jmedlora.data.commands.check import CHECK, CHECK_MODEL
 from jmedlora.data.commands.describe import DESCRIBE
 from jmedlora.data.commands.fetch import FETCH, WHERE
@@ -35,6 +36,7 @@ PROGRAM = Program(
         DESCRIBE,
         OVERLAP,
         TRACE,
+        CANARIES,
     ),
     example="jmed-data fetch igakuqa jjsimqa",
     sections={"environment": ENVIRONMENT},

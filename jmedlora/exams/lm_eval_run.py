@@ -26,12 +26,17 @@ def chosen_documents(task: Any) -> int | None:
 
     lm-eval's results do not tell: they count the whole task.
     """
+    samples = run_option("samples")
+    chosen = samples.get(task.config.task) if isinstance(samples, dict) and task else None
+    return None if chosen is None else len(set(chosen))
+
+
+def run_option(name: str) -> Any:
+    """What lm-eval was told of the whole run, such as "samples"; None where nothing was."""
     frame = inspect.currentframe()
     while frame and frame.f_code.co_name != "simple_evaluate":
         frame = frame.f_back
-    samples = frame.f_locals.get("samples") if frame else None
-    chosen = samples.get(task.config.task) if isinstance(samples, dict) and task else None
-    return None if chosen is None else len(set(chosen))
+    return frame.f_locals.get(name) if frame else None
 
 
 def _on_stack(*types: type) -> Any:

@@ -10,6 +10,7 @@ from jmedlora.report.commands.consistency import CONSISTENCY
 from jmedlora.report.commands.exam import EXAM
 from jmedlora.report.commands.plot import PLOT
 from jmedlora.report.commands.power import POWER
+from jmedlora.report.commands.recite import RECITE
 from jmedlora.report.commands.responses import RESPONSES
 from jmedlora.report.commands.reused import REUSED
 from jmedlora.report.commands.scores import SCORES, SIGNATURE
@@ -32,6 +33,7 @@ PROGRAM = Program(
         REUSED,
         CONSISTENCY,
         AUDIT,
+        RECITE,
     ),
     example="jmed-report table results --out report",
     sections={"environment": ENVIRONMENT},

@@ -32,6 +32,10 @@ DEEP = {
         "jmedlora.data.overlap.sought_questions.normalize",
     ),
     "trace": ("trace train.jsonl --among out", "jmedlora.data.trace.trace.search_folders"),
+    "canaries": (
+        "canaries train.jsonl --add 4 --out new.jsonl",
+        "jmedlora.data.canaries.insert.read_training_file",
+    ),
     "signature": ("signature results_1.json", "jmedlora.report.load.results.load_run"),
     "scores": ("scores results_1.json", "jmedlora.report.load.results.load_run"),
     "verify": ("verify results_1.json", "jmedlora.report.load.runs.load_run"),
@@ -41,6 +45,7 @@ DEEP = {
     "responses": ("responses results_1.json", "jmedlora.report.load.runs.load_run"),
     "consistency": ("consistency results_1.json", "jmedlora.report.load.runs.load_run"),
     "audit": ("audit results_1.json", "jmedlora.report.load.runs.load_run"),
+    "recite": ("recite results_1.json", "jmedlora.report.load.runs.load_run"),
     "exam": ("exam predictions.jsonl", "jmedlora.exams.examination.locate"),
     "reused": ("reused predictions.jsonl", "jmedlora.exams.examination.locate"),
     "merge": ("merge outputs new", "jmedlora.train.merge.read_card"),

@@ -295,6 +295,8 @@ READERS = [
     Reader("overlap.jsonl", searched,
            by_command(jmed_data, "overlap", "FILE", "--exam", "DIR/exam.jsonl"), PAIR),
     Reader("personal.jsonl", training, by_call(read_searched), PAIR),
+    Reader("train.jsonl with canaries", training,
+           by_command(jmed_data, "canaries", "FILE", "--add", "4", "--out", "DIR/new"), PAIR),
     Reader("document.txt", document(".txt", "心不全の治療。\n利尿薬を用いる。\n".encode()),
            by_call(read_documents), tells_a_cut=False),
     Reader("document.md", document(".md", "# 心不全\n\n- 利尿薬\n".encode("cp932")),

@@ -1,0 +1,53 @@
+"""Whether a model goes on with a text as the text itself does: verbatim, or nearly.
+
+continuation: what the model wrote behind a prompt. text: what stands behind the same prompt in a
+record. White space before the first other character counts in neither.
+"""
+
+from rapidfuzz.distance import Levenshtein
+
+CHARACTERS = 50
+"""Extraction papers count 50 tokens (Carlini et al. 2023); a Japanese text has its own tokens in
+each model, so that characters are counted here."""
+NEAR = 0.9
+"""The least edit similarity of what is nearly verbatim."""
+
+
+def verbatim(continuation: str, text: str, characters: int = CHARACTERS) -> bool:
+    """Whether ``continuation`` begins with the first ``characters`` of ``text``.
+
+    False for a text that is shorter: an answer of a word says nothing of memory.
+    Source: Carlini et al. 2021 (Extracting Training Data from Large Language Models) and 2023
+    (Quantifying Memorization Across Neural Language Models, definition 3.1): the greedy
+    continuation of a prompt from the training data is exactly that of the data.
+    """
+    wanted = beginning(text, characters)
+    return len(wanted) == characters and beginning(continuation, characters) == wanted
+
+
+def edit_similarity(continuation: str, text: str, characters: int = CHARACTERS) -> float:
+    """1 - d / characters of the longer one, d being Levenshtein's distance: 0 to 1 (equal).
+
+    Of the first ``characters`` of both. Two empty texts give 1. In characters at most
+    ``characters`` squared steps, whatever the texts' lengths.
+    """
+    pair = beginning(continuation, characters), beginning(text, characters)
+    return float(Levenshtein.normalized_similarity(*pair))
+
+
+def near_verbatim(continuation: str, text: str, characters: int = CHARACTERS) -> bool:
+    """Whether the edit similarity is NEAR or more; what is verbatim is nearly verbatim, too.
+
+    False for a text shorter than ``characters``.
+    Source: Ippolito et al. 2023 (Preventing Generation of Verbatim Memorization in Language Models
+    Gives a False Sense of Privacy), who count what is approximately equal. They take BLEU above
+    .75 of tokens; we take a tenth of the characters, because Japanese has no words to count.
+    """
+    if len(beginning(text, characters)) < characters:
+        return False
+    return edit_similarity(continuation, text, characters) >= NEAR
+
+
+def beginning(text: str, characters: int) -> str:
+    """The first ``characters`` of ``text`` that are compared."""
+    return text.lstrip()[:characters]

@@ -1,0 +1,1 @@
+"""What a model is asked to recite: its training records, held-out ones beside them, canaries."""

@@ -1,0 +1,173 @@
+"""What each model recites, beside its base: all that the page says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log2
+
+from jmedlora.core.errors import UserError, printable
+from jmedlora.recite.provenance import Part, Recited
+from jmedlora.report.load.results_file import ResultsError
+from jmedlora.report.recite.came_out import CameOut, came_out
+from jmedlora.report.recite.estimates import (
+    Area,
+    Estimate,
+    Exposed,
+    Figure,
+    areas,
+    exposures,
+    figure,
+    memorised,
+)
+from jmedlora.report.recite.recitals import Asked, Kind, Recital
+
+FIGURES = ("exact", "near", "run")
+BASE_ASKED_OTHERWISE = "ask both models the same, with the same settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much more a figure changed on trained records than on held-out ones: what was memorised.
+
+    name: the figure's.
+    """
+
+    name: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """All about one model. base: "" where its base was not asked.
+
+    asked: what was noted of the continuations, by part. most_bits: the largest exposure that can be
+    measured, None without canaries. records: the trained ones, worst first.
+    """
+
+    name: str
+    base: str
+    asked: Mapping[Part, Recited]
+    figures: tuple[Figure, ...]
+    differences: tuple[Difference, ...]
+    areas: tuple[Area, ...]
+    canaries: tuple[Exposed, ...]
+    most_bits: float | None
+    records: tuple[CameOut, ...]
+    sampled: bool
+
+    @property
+    def share(self) -> float | None:
+        """Of the trained records asked, those that come out nearly; None if none was asked."""
+        return sum(each.near for each in self.records) / len(self.records) if self.records else None
+
+
+def recited(asked: Sequence[Asked]) -> list[Model]:
+    """Every model but those that are the base of another one, or alone.
+
+    Raises ResultsError where a model and its base were not asked the same.
+    """
+    bases = {each.lineage.base: each for each in asked if each.is_base}
+    trained = [each for each in asked if not each.is_base] or list(asked)
+    return [_model(each, bases.get(each.lineage.root)) for each in trained]
+
+
+def require_below(models: Sequence[Model], most: float) -> None:
+    """Raises UserError naming each model of whose trained records more than ``most`` come out.
+
+    most: a share from 0 to 1. Likewise for a model that was not asked for its trained records.
+    """
+    faults = []
+    for model in models:
+        if model.share is None:
+            remedy = "evaluate it with --tasks jmed_recite"
+            faults.append(f"{model.name}: its trained records were not asked; {remedy}")
+        elif model.share > most:
+            what = f"{model.share:.1%} of its trained records come out, nearly or verbatim"
+            faults.append(f"{model.name}: {what}, which is above --fail-above {most:g}")
+    if faults:
+        raise UserError("\n".join(map(printable, faults)))
+
+
+def _model(model: Asked, base: Asked | None) -> Model:
+    base = None if base is model else base
+    before = {kind: _same(each, base) for kind, each in model.recitals.items()}
+    found = model.recitals
+    figures = [
+        figure(name, found[kind], before[kind])
+        for name, measure in (*((name, "continuation") for name in FIGURES), ("loss", "loss"))
+        for kind in _kinds(measure)
+        if kind in found
+    ]
+    canaries, said = found.get(("canaries", "exposure")), found.get(("canaries", "said"))
+    known = found.get(("trained", "continuation"))
+    return Model(
+        name=model.lineage.name,
+        base=base.lineage.name if base else "",
+        asked={kind[0]: each.noted for kind, each in found.items() if kind[1] == "continuation"},
+        figures=tuple(figures),
+        differences=tuple(_differences(figures)),
+        areas=tuple(_areas(found, before)),
+        canaries=tuple(_canaries(canaries, said, before)) if canaries else (),
+        most_bits=log2(canaries.noted.references + 1) if canaries else None,
+        records=tuple(came_out(known, before[known.kind])) if known else (),
+        sampled=any(bool(each.decoding.get("do_sample")) for each in found.values()),
+    )
+
+
+def _kinds(measure: str) -> list[Kind]:
+    kinds: dict[str, list[Kind]] = {
+        "continuation": [("trained", "continuation"), ("held_out", "continuation")],
+        "loss": [("trained", "loss"), ("held_out", "loss")],
+    }
+    return kinds[measure]
+
+
+def _same(recital: Recital, base: Asked | None) -> Recital | None:
+    """What ``base`` was asked as ``recital`` was; None where it was not asked at all."""
+    found = base.recitals.get(recital.kind) if base else None
+    if found is None:
+        return None
+    noted = _as_if_by(found.noted, recital.noted)
+    if noted != recital.noted or list(found.records) != list(recital.records):
+        fields = [name for name in type(noted).model_fields if _differs(name, noted, recital.noted)]
+        what = ", ".join(fields) or "the records"
+    elif found.decoding != recital.decoding:
+        what = "generation_kwargs"
+    else:
+        return found
+    where = f"{recital.run.path}: {recital.task} and that of its base ({found.run.path})"
+    raise ResultsError(f"{where} differ in {what}; {BASE_ASKED_OTHERWISE}")
+
+
+def _as_if_by(noted: Recited, other: Recited) -> Recited:
+    """``noted`` as if the version of ``other`` had asked: it is no part of what was asked."""
+    return noted.model_copy(update={"jmed": other.jmed})
+
+
+def _differs(name: str, one: Recited, other: Recited) -> bool:
+    return getattr(one, name) != getattr(other, name)
+
+
+def _differences(figures: Sequence[Figure]) -> list[Difference]:
+    found = []
+    for name in dict.fromkeys(each.name for each in figures):
+        parts = {each.part: each for each in figures if each.name == name}
+        if parts.keys() >= {"trained", "held_out"}:
+            estimate = memorised(parts["trained"], parts["held_out"])
+            found += [Difference(name, estimate)] if estimate else []
+    return found
+
+
+def _areas(found: Mapping[Kind, Recital], before: Mapping[Kind, Recital | None]) -> list[Area]:
+    kinds = _kinds("loss")
+    if not all(kind in found for kind in kinds):
+        return []
+    first, second = (before[kind] for kind in kinds)
+    bases = (first, second) if first and second else None
+    return areas(found[kinds[0]], found[kinds[1]], bases)
+
+
+def _canaries(
+    exposed: Recital, said: Recital | None, before: Mapping[Kind, Recital | None]
+) -> list[Exposed]:
+    base = before[exposed.kind]
+    return exposures(exposed, base, said, before[said.kind] if said else None)
