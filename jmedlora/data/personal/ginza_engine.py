@@ -1,5 +1,8 @@
-"""Presidio over GiNZA: Japanese words and entities from a model that is installed, never fetched."""
+"""Presidio over GiNZA: words and entities from a model that is installed and never fetched."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import spacy
@@ -11,6 +14,16 @@ from jmedlora.data.personal.recognisers.written import LANGUAGE
 MODEL = "ja_ginza"
 UNUSED = ["parser", "morphologizer", "compound_splitter", "bunsetu_recognizer"]
 PERSON = "Person"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the warnings of libraries that the model's packages import and do not use."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 class GinzaEngine(SpacyNlpEngine):
@@ -25,7 +38,8 @@ class GinzaEngine(SpacyNlpEngine):
 
     def load(self) -> None:
         """Loads the model from its package; ``OSError`` where it is not installed."""
-        model: Any = spacy.load(MODEL, exclude=UNUSED)
+        with _quiet():
+            model: Any = spacy.load(MODEL, exclude=UNUSED)
         self.nlp: Any = {LANGUAGE: model}
         self.ner_model_configuration = NerModelConfiguration(
             model_to_presidio_entity_mapping={PERSON: "PERSON"},

@@ -19,7 +19,8 @@ def settle(findings: Iterable[Finding], text: str) -> list[Finding]:
 
     A word that may be a name counts where a certain name of the same text begins or ends with it.
     Of two kinds in one place the surer one stays, then the longer one; what the other covers
-    beside it stays too where it is more than punctuation. Two findings of one kind that overlap become one.
+    beside it stays too where it is more than punctuation. Two findings of one kind that overlap
+    become one.
     """
     confirmed = _confirmed(sorted(findings), text)
     names = [each for each in confirmed if each.kind is Kind.NAME and each.confidence >= THRESHOLD]

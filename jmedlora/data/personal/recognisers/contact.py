@@ -3,7 +3,6 @@
 import re
 
 from jmedlora.data.personal.finding import Kind
-from jmedlora.data.personal.recognisers.numbers import OF_GOODS
 from jmedlora.data.personal.recognisers.written import WrittenRecogniser, written
 
 _GAP = r"[^\S\n]{0,2}\n?[^\S\n]{0,4}"
@@ -59,6 +58,9 @@ POSTCODE = (
     written(rf"(?<![\d-])(?P<value>\d{{3}}-\d{{4}}){_PREFECTURE_FOLLOWS}", 0.9),
     written(r"(?:住所|所在地|自宅|現住所|本籍)[:\s(]{0,4}(?P<value>\d{3}-\d{4})(?![\d-])", 0.8),
 )
+_GOODS_LABEL = re.compile(
+    r"(?:ロット|Lot|製造|型番|品番|シリアル|カタログ|JAN)(?:番号|No\.?)?[:\s]{0,3}$", re.IGNORECASE
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -77,6 +79,6 @@ def _phone(text: str, start: int, end: int, confidence: float) -> float:
     number = text[start:end]
     digits = len(_DIGIT.findall(number))
     national = number.lstrip("(").startswith("0")
-    if OF_GOODS.search(text[max(start - 12, 0) : start]):
+    if _GOODS_LABEL.search(text[max(start - 16, 0) : start]):
         return 0.0
     return confidence if digits in NATIONAL_DIGITS or not national or digits < 9 else 0.0

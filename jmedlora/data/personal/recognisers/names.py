@@ -33,14 +33,15 @@ _GIVEN_LIKE = re.compile(r"[一-龥々ァ-ヴーぁ-ん]{1,4}")
 _KANA = r"(?:[ぁ-んー]{2,7}|[ァ-ヴー]{2,8})"
 _READING = re.compile(
     r"(?:様|さん|氏|くん|ちゃん)?(?:[^\S\n]?[(\[]|[\s/|:]{1,3})(?:フリガナ|ふりがな|カナ|かな)?[\s:]{0,2}"
-    rf"(?P<value>{_KANA}[ \u3000・]{{1,2}}{_KANA}|(?<=[(\[])(?:[ぁ-んー]{{2,14}}|[ァ-ヴー]{{2,14}}))"
+    rf"(?P<value>{_KANA}[ \u3000・]{{1,2}}{_KANA}|(?<=[(\[])[A-Za-z]{{2,14}},?[ ][A-Za-z]{{2,14}}|(?<=[(\[])(?:[ぁ-んー]{{2,14}}|[ァ-ヴー]{{2,14}}))"
     r"(?=[\s)\]/|]|$)"
 )
 _HIRAGANA, _ONE_OR_TWO_KANJI = re.compile("[ぁ-んー]+"), re.compile("[一-龥々]{1,2}")
+_KATAKANA = re.compile("[ァ-ヴー]+")
 _TWO_KANJI = re.compile(r"[一-龥々]{2,3}")
 _ENDS = r"(?=[^\S\n]?(?:様|さま|さん|氏|くん|君|ちゃん|殿|先生|医師)|[\s()\[\]「」、。,./:;|~-]|$)"
 _GIVEN_BEHIND = re.compile(
-    rf"[ \u3000\t]{{0,2}}(?P<half>[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}|[一-龥々]{{1,3}}){_ENDS}"
+    rf"[ \u3000\t]{{0,2}}(?P<half>(?<=[ \u3000\t])[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}|[一-龥々]{{1,3}}){_ENDS}"
 )
 _SURNAME_BEFORE = re.compile(r"(?:^|(?<=[^一-龥々]))(?P<half>[一-龥々]{1,3})[ \u3000\t]{0,2}$")
 _SYLLABLES = r"(?i:(?:(?:[knhmrgbp]y?|sh|ch|ts|s(?!i)|t(?![iu])|z(?!i)|[dwyfj])?(?:oh(?![aeiou])|[aeiou]{1,2})|n(?![aeiou])){2,7})"
@@ -50,13 +51,15 @@ _CAPITAL = r"(?:[A-Z][a-z]{1,12}|[A-Z]{2,12})"
 _LATIN = (
     re.compile(
         rf"(?<![A-Za-z])(?:Dr|Mr|Ms|Mrs|Ns|Pt|Prof|Name|Assist|Surgeon|Anes|Patient)\.?[:\s]{{0,3}}"
-        rf"(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{0,3}})(?![A-Za-z])"
+        rf"(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{0,3}}(?:[ ](?:Jr|Sr)\.?)?)(?![A-Za-z])"
     ),
     re.compile(
         rf"(?<![A-Za-z])(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{1,3}})"
         r"(?=[^\S\n]?(?:様|さん|氏|先生|医師|\([ァ-ヴー]))"
     ),
-    re.compile(rf"(?<![A-Za-z])(?P<value>(?:{_ROMAJI}|[A-Z]\.),?[ ]{_ROMAJI})(?![A-Za-z])"),
+    re.compile(
+        rf"(?<![A-Za-z])(?P<value>(?:{_ROMAJI}|[A-Z]\.),?[ ]{_ROMAJI}(?:[ ](?:Jr|Sr)\.?)?)(?![A-Za-z])"
+    ),
 )
 _THREE_WORDS = re.compile(
     r"(?<![A-Za-z] )(?<![A-Za-z])(?P<value>[A-Z][a-z]{1,5}(?: [A-Z][a-z]{1,5}){2})(?![ ]?[A-Za-z])"
@@ -78,15 +81,19 @@ _KANA_PAIR = re.compile(
     r"(?P<given>[ぁ-んー]{2,6}|[ァ-ヴー]{2,7}))(?=[\s)/|]|$)"
 )
 _NAMED = re.compile(
-    r"(?:氏名|名前|患者名|様名|旧姓|姓名|医師名|担当医|主治医|記載者|記録者|作成者|報告者|執刀医|説明者|説明医師|署名)"
+    r"(?:氏[ \u3000]{0,3}名|名前|患者名|様名|旧姓|姓名|医師名|担当医|主治医|記載者|記録者|作成者|報告者|執刀医|説明者|説明医師|署名)"
     r"(?:\([^()\n]{0,8}\))?[^\S\n]{0,3}[:\s][^\S\n]{0,3}"
-    rf"(?P<value>[一-龥々]{{1,4}}(?:\s{{1,2}}(?:[一-龥々]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}))?){_ENDS}"
+    rf"(?P<value>[一-龥々]{{1,3}}\n?[一-龥々]{{0,3}}(?:\s{{1,2}}(?:[一-龥々]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}))?){_ENDS}"
+)
+_KANJI_PAIR = re.compile(
+    rf"(?:(?<=[\s(/|:、・])|^)(?P<value>(?P<surname>[一-龥々]{{1,3}})[ \u3000](?P<given>[一-龥々]{{1,3}})){_ENDS}"
 )
 _LABELLED_KANA = re.compile(
     r"(?:フリガナ|ふりがな|カナ|かな|よみ|読み|ヨミ)(?:氏名)?\)?[^\S\n]{0,3}[:\s]{0,3}"
     r"(?P<value>[ぁ-んァ-ヴー]{1,10}[ \u3000\t・]{0,2}[ぁ-んァ-ヴー]{1,10})"
 )
 _OPENING, _CLOSING = re.compile(r"[(\[/]"), re.compile(r"[)\]/]")
+WEEKDAYS = "月火水木金土日"
 _APART = re.compile(r"|[\s()\[\]/、。,.:・|]")
 _TRADE = re.compile(r"[屋者員師家生士人手科係長部局]$")
 
@@ -102,7 +109,10 @@ class NameRecogniser(LocalRecognizer):
         """Nothing is to be loaded."""
 
     def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: Any = None
+        self,
+        text: str,
+        entities: list[str],  # noqa: ARG002 - Presidio's signature
+        nlp_artifacts: Any = None,
     ) -> list[RecognizerResult]:
         """The names in ``text``, which ``nlp_artifacts`` has cut into words."""
         words = list(nlp_artifacts.tokens)
@@ -122,6 +132,12 @@ def _names(
             yield start, end, confidence
             if confidence > ALONE and (reading := _READING.match(text, end)):
                 yield *reading.span("value"), confidence
+    yield from _written(text)
+    yield from _in_dictionary(text, dictionary)
+
+
+def _written(text: str) -> Iterator[tuple[int, int, float]]:
+    """Names by how they are written and by the words beside them."""
     for pattern in (*_LATIN, *_SPACED, _THREE_WORDS, _FOREIGN, _LABELLED_KANA):
         for match in pattern.finditer(text):
             yield *match.span("value"), WRITTEN
@@ -130,6 +146,13 @@ def _names(
             yield *match.span("value"), LABELLED
     for match in _ROMAJI_WORD.finditer(text):
         if _labelled(text, match.start()):
+            yield *match.span("value"), WRITTEN
+
+
+def _in_dictionary(text: str, dictionary: NameDictionary) -> Iterator[tuple[int, int, float]]:
+    """Pairs of words that the dictionary of names has."""
+    for match in _KANJI_PAIR.finditer(text):
+        if dictionary.is_surname(match["surname"]) and dictionary.is_given(match["given"]):
             yield *match.span("value"), WRITTEN
     for match in _KANA_PAIR.finditer(text):
         if dictionary.is_surname(match["surname"]) or dictionary.is_given(match["given"]):
@@ -169,6 +192,8 @@ def _next_of_name(words: list[Any], first: int, last: int) -> int:
         and not (words[last].tag_ == GIVEN and ahead[0].tag_ == SURNAME)
     ):
         return last + 1
+    if len(ahead) == 2 and ahead[0].text == "・" and _KATAKANA.fullmatch(ahead[1].text):
+        return last + 2 if _KATAKANA.fullmatch(words[last].text) else last
     separated = len(ahead) == 2 and _SEPARATOR.fullmatch(ahead[0].text) and _is_name(ahead[1])
     # In a list of surnames or of given names each is a name of its own.
     if separated and ahead[1].tag_ != SURNAME and words[last].tag_ != GIVEN:
@@ -240,12 +265,18 @@ def _first_kanji(words: list[Any], place: int) -> int:
 def _unknown(word: Any) -> bool:
     """Whether a noun of two or three kanji is none that says what somebody does."""
     action = word.tag_.startswith("名詞-普通名詞-サ変") or word.text in ROLES
-    return not action and bool(_TWO_KANJI.fullmatch(word.text)) and word.text[-1] != "科"
+    return (
+        not action
+        and bool(_TWO_KANJI.fullmatch(word.text))
+        and word.text[-1] not in "科室課部局棟係会"
+    )
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether neither a particle nor another word touches it, as in a signature."""
     before, after = text[start - 1 : start], text[end : end + 1]
+    if text[start:end] in WEEKDAYS:
+        return False
     inside = bool(_OPENING.fullmatch(before)) and bool(_CLOSING.fullmatch(after))
     apart = bool(_APART.fullmatch(before)) and bool(_APART.fullmatch(after))
     return inside or (apart and end - start > 1)
@@ -262,9 +293,9 @@ def _grown(text: str, words: list[Any], first: int, last: int) -> tuple[int, int
     if OF_A_THING.match(text, end):
         return start, end
     surname = SURNAME in tags or _labelled(text, start)
-    if surname and GIVEN not in tags and (given := _GIVEN_BEHIND.match(text, end)):
-        if not _is_other(text, given["half"], given.start("half"), words, last + 1):
-            end = given.end()
+    given = _GIVEN_BEHIND.match(text, end) if surname and GIVEN not in tags else None
+    if given and not _is_other(text, given["half"], given.start("half"), words, last + 1):
+        end = given.end()
     if SURNAME not in tags and (GIVEN in tags or HONORIFIC.match(text, end)):
         before = _SURNAME_BEFORE.search(text[max(start - 6, 0) : start])
         if before and _may_be_name(before["half"]):
@@ -287,9 +318,7 @@ def _confidence(
     text: str, words: list[Any], place: tuple[int, int], dictionary: NameDictionary
 ) -> float:
     start, end = place
-    if any(word.text in NO_NAMES | LABELS for word in words) or OF_A_THING.match(text, end):
-        return 0.0
-    if len(words) > 1 and any(OF_A_THING.fullmatch(word.text) for word in words):
+    if _names_a_thing(text, words, end):
         return 0.0
     if HONORIFIC.match(text, end) or TITLE.match(text, end):
         return TITLED
@@ -302,13 +331,16 @@ def _confidence(
     if any(word.ent_type_ == "Person" for word in words) and any(named):
         return ENTITY
     word = words[0]
-    if (
-        len(words) == 1
-        and dictionary.is_surname(word.text)
-        and _stands_alone(text, word.idx, _end(word))
-    ):
-        return SURNAME_ALONE
-    return SURNAME_ALONE if {SURNAME, GIVEN} & set(tags) and end - start > 1 else ALONE
+    is_surname = len(words) == 1 and dictionary.is_surname(word.text)
+    by_itself = is_surname and _stands_alone(text, word.idx, _end(word))
+    tagged = bool({SURNAME, GIVEN} & set(tags)) and end - start > 1
+    return SURNAME_ALONE if by_itself or tagged else ALONE
+
+
+def _names_a_thing(text: str, words: list[Any], end: int) -> bool:
+    if any(word.text in NO_NAMES | LABELS for word in words) or OF_A_THING.match(text, end):
+        return True
+    return len(words) > 1 and any(OF_A_THING.fullmatch(word.text) for word in words)
 
 
 def name_recognisers() -> list[LocalRecognizer]:
