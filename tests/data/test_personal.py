@@ -16,8 +16,8 @@ from jmedlora.data.personal.dates import find_dates
 from jmedlora.data.personal.report_file import read_report_file, report_path, warning_of
 from tests.support.commands import run, write_jsonl
 from tests.support.generate import lines
+from tests.support.letter import LETTER, StandIn
 from tests.support.pdf import pdf
-from tests.support.personal import LETTER, StandIn
 from tests.support.small_disk import FULL
 
 MEASURE = {"recall": 0.97, "recall_interval": [0.9, 0.99], "precision": 0.812,
@@ -315,7 +315,7 @@ import sys
 from jmedlora.data.cli import main
 from jmedlora.data.personal import measured, search
 from pathlib import Path
-from tests.support.personal import StandIn
+from tests.support.letter import StandIn
 search.open_finder, measured.MEASURED = StandIn, Path("measured.json")
 sys.exit(main(sys.argv[1:]))
 """

@@ -1,34 +1,61 @@
-"""Invented people, and something that finds them without a model of a language."""
+"""The marked documents of ``tests/data/personal``, read as plain text and spans."""
 
 import re
+from pathlib import Path
 
-from jmedlora.data.personal.finding import Finding, Kind
-
-LETTER = (
-    "患者氏名: 山田 太郎 様（ヤマダ タロウ） 患者ID: 00123456\n"
-    "生年月日: 昭和5年3月4日（93歳） 住所: 東京都文京区本郷7丁目3-1\n"
-    "入院 2023年4月5日、手術 4月10日、退院 2023/04/19。電話 03-1234-5678。\n"
-    "山田さんは転倒なし。佐藤先生の外来へ。\n"
+COLLECTION = Path(__file__).parents[1] / "data/personal"
+HALVES = ("dev", "heldout")
+KINDS = (
+    "NAME",
+    "PATIENT_ID",
+    "INSURANCE",
+    "MY_NUMBER",
+    "PHONE",
+    "EMAIL",
+    "ADDRESS",
+    "POSTCODE",
+    "BIRTH_DATE",
+    "DATE",
+    "AGE",
+    "LICENCE",
+    "URL",
 )
-"""A letter about nobody."""
-PATTERNS = {
-    Kind.NAME: r"山田 ?(?:太郎)?(?<! )|ヤマダ タロウ|佐藤",
-    Kind.PATIENT_ID: r"(?<=ID: )\d{8}",
-    Kind.BIRTH_DATE: r"昭和\d+年\d+月\d+日",
-    Kind.DATE: r"(?<!\d)\d{4}[年/]\d+[月/]\d+日?|(?<![年\d])\d+月\d+日",
-    Kind.AGE: r"9\d歳",
-    Kind.ADDRESS: r"東京都文京区[^\s]{1,12}",
-    Kind.PHONE: r"03-\d{4}-\d{4}",
-}
+MARK = re.compile(r"⟦([A-Z_]+):([^⟦⟧]+)⟧")
 
 
-class StandIn:
-    """Finds the people of LETTER; what it finds in a text depends on the text alone."""
+def documents(half: str) -> list[Path]:
+    """The documents of one half, ``dev`` or ``heldout``, in the order of their names."""
+    return sorted((COLLECTION / half).glob("*.txt"))
 
-    def find(self, text: str) -> list[Finding]:
-        found = [
-            Finding(each.start(), each.end(), kind, 0.9)
-            for kind, pattern in PATTERNS.items()
-            for each in re.finditer(pattern, text)
-        ]
-        return sorted(found)
+
+def read_marked(path: Path) -> tuple[str, list[tuple[int, int, str]]]:
+    """A document without its marks, and the marked spans in the order of the text.
+
+    A span is (start, end, kind): offsets in characters of the returned text, the end excluded.
+    A mark is ``⟦KIND:text⟧``; its text may hold line ends, and is kept as it stands.
+
+    Raises ValueError, which names the file and the offset in the file, for an unknown kind, a mark
+    within a mark, a mark that is not closed, and a mark that begins or ends with white space.
+    """
+    marked = path.read_bytes().decode("utf-8")
+    text, spans, at = "", [], 0
+    for mark in MARK.finditer(marked):
+        text += _unmarked(path, marked, at, mark.start())
+        spans.append((len(text), len(text) + len(mark[2]), _kind(path, mark)))
+        text, at = text + mark[2], mark.end()
+    return text + _unmarked(path, marked, at, len(marked)), spans
+
+
+def _unmarked(path: Path, marked: str, start: int, end: int) -> str:
+    between = marked[start:end]
+    if bracket := re.search("[⟦⟧]", between):
+        raise ValueError(f"{path}, offset {start + bracket.start()}: a nested or unclosed mark")
+    return between
+
+
+def _kind(path: Path, mark: re.Match[str]) -> str:
+    if mark[1] not in KINDS:
+        raise ValueError(f"{path}, offset {mark.start()}: {mark[1]} is no kind of personal data")
+    if mark[2] != mark[2].strip():
+        raise ValueError(f"{path}, offset {mark.start()}: white space at the edge of a mark")
+    return mark[1]

@@ -9,8 +9,8 @@ HYPHENS = "‐‑‒–—―−﹣－⁃"
 VOICED, SEMIVOICED = "\u3099ﾞ゛", "\u309aﾟ゜"
 WRAPPED_FROM = 40
 """Columns, of which a Japanese character takes two: a shorter line was ended by its writer."""
-_BREAK = re.compile(r"(?<=[^\W_])\n[^\S\n]{0,8}(?=[^\W_])")
-_LONG_MARK = re.compile(r"(?<=\d)ー(?=\d)")
+_BREAK = re.compile(r"(?<=[一-龥々ぁ-んァ-ヴー])\n(?=[一-龥々ぁ-んァ-ヴー])")
+_LONG_MARK = re.compile(r"(?<=[\d一二三四五六七八九十])ー(?=[\d一二三四五六七八九十])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def fold(text: str) -> FoldedText:
     Full and half width become one, a kana and its voicing mark one character, all hyphens ``-``.
     NUL and other control characters become spaces, half surrogate pairs U+FFFD. Characters
     without width (joiners, marks of direction, selectors of variants) are left out, and so are
-    line ends that only wrap a long line between two letters.
+    line ends that only wrap a long line between two Japanese letters.
     """
     letters: list[str] = []
     starts: list[int] = []

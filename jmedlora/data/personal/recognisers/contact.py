@@ -3,6 +3,7 @@
 import re
 
 from jmedlora.data.personal.finding import Kind
+from jmedlora.data.personal.recognisers.numbers import OF_GOODS
 from jmedlora.data.personal.recognisers.written import WrittenRecogniser, written
 
 _GAP = r"[^\S\n]{0,2}\n?[^\S\n]{0,4}"
@@ -27,7 +28,7 @@ _DOMAIN = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
 EMAIL = (
     written(
         rf"(?<![a-z0-9._%+-])(?P<value>[a-z0-9._%+-]{{1,64}}{_GAP}@{_GAP}"
-        rf"(?:{_DOMAIN}\.{_GAP}){{1,6}}[a-z]{{2,24}})(?![a-z0-9@-])",
+        rf"(?:{_DOMAIN}\.\n?){{1,6}}[a-z]{{2,24}})(?![a-z0-9@-])",
         0.95,
     ),
 )
@@ -58,9 +59,6 @@ POSTCODE = (
     written(rf"(?<![\d-])(?P<value>\d{{3}}-\d{{4}}){_PREFECTURE_FOLLOWS}", 0.9),
     written(r"(?:住所|所在地|自宅|現住所|本籍)[:\s(]{0,4}(?P<value>\d{3}-\d{4})(?![\d-])", 0.8),
 )
-_OF_GOODS = re.compile(
-    r"(?:ロット|Lot|製造|型|品|シリアル|カタログ|承認|JAN)(?:番号?|No\.?|番)?[:\s]{0,3}$", re.I
-)
 _DIGIT = re.compile(r"\d")
 
 
@@ -79,6 +77,6 @@ def _phone(text: str, start: int, end: int, confidence: float) -> float:
     number = text[start:end]
     digits = len(_DIGIT.findall(number))
     national = number.lstrip("(").startswith("0")
-    if _OF_GOODS.search(text[max(start - 12, 0) : start]):
+    if OF_GOODS.search(text[max(start - 12, 0) : start]):
         return 0.0
     return confidence if digits in NATIONAL_DIGITS or not national or digits < 9 else 0.0

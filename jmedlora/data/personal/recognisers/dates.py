@@ -13,12 +13,10 @@ _MONTH = rf"(?:0?[1-9]|1[0-2]|[{_KANJI}]{{1,3}})"
 _DAY = rf"(?:0?[1-9]|[12]\d|3[01]|[{_KANJI}]{{1,3}})"
 _MONTH_DIGITS, _DAY_DIGITS = r"(?:1[0-2]|0?[1-9])", r"(?:[12]\d|3[01]|0?[1-9])"
 _ASIDE = rf"(?:{_S}\([^()\n]{{1,12}}\))?"  # 平成31年(2019年)
-_WITH_YEAR = rf"(?:(?:西暦|{_ERA}|[RHSTM]\.?|'){_S})?{_YEAR}{_S}年{_ASIDE}{_S}"
+_WITH_YEAR = rf"(?:(?:西暦|{_ERA}|[RHSTM]\.?|'){_S})?{_YEAR}{_S}年{_ASIDE}{_S}の?"
 _RANGE_END = rf"(?:{_S}[~～〜-]{_S}{_DAY}{_S}日(?!間))?"
 _NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = r"(?<![\d.])", r"(?![\d])"
-_ERA_LETTER = (
-    r"(?<![A-Za-z])(?:[RHST]\.?[^\S\n]?(?:元|\d{1,2})|(?:令和|平成|昭和|大正|明治)(?:元|\d{1,2}))"
-)
+_ERA_LETTER = r"(?<![A-Za-z])(?:[RHST]\.?[^\S\n]?(?:元|\d{1,2})|(?:令和?|平成?|昭和?|大正?|明治?)(?:元|\d{1,2}))"
 DATES = (
     written(
         rf"{_NO_DIGIT_BEFORE}(?P<value>{_WITH_YEAR}{_MONTH}{_S}月{_S}{_DAY}{_S}日)(?!間)", 0.95
@@ -29,12 +27,12 @@ DATES = (
         0.85,
     ),
     written(
-        rf"(?<![\d./-])(?P<value>(?:19|20)\d\d(?P<mark>[./-])[^\S\n]?{_MONTH_DIGITS}"
+        rf"(?<![\d./-])(?P<value>(?:19|20)\d\d(?P<mark>[./・-])[^\S\n]?{_MONTH_DIGITS}"
         rf"(?P=mark)\n?[^\S\n]?{_DAY_DIGITS}){_NO_DIGIT_AFTER}",
         0.95,
     ),
     written(
-        rf"(?P<value>{_ERA_LETTER}(?P<mark>[./-])[^\S\n]?{_MONTH_DIGITS}"
+        rf"(?P<value>{_ERA_LETTER}(?P<mark>[./・-])[^\S\n]?{_MONTH_DIGITS}"
         rf"(?P=mark)\n?[^\S\n]?{_DAY_DIGITS}){_NO_DIGIT_AFTER}",
         0.95,
     ),
@@ -67,6 +65,8 @@ _OF_A_DAY = (
 SLASHED_DAYS = (
     written(rf"{_SLASHED}{_OF_A_DAY}", 0.7),
     written(rf"(?<=[~～〜])[^\S\n]?{_SLASHED}(?![\d/.%])", 0.7),
+    written(rf"(?<=\d/\d-)(?P<value>{_MONTH_DIGITS}/{_DAY_DIGITS})(?![\d/.%-])", 0.7),
+    written(rf"(?<=\d/\d\d-)(?P<value>{_MONTH_DIGITS}/{_DAY_DIGITS})(?![\d/.%-])", 0.7),
     written(rf"(?<![^\n]){_SLASHED}(?![\d/.%])", 0.7),
     written(rf"{_SLASHED}(?![\d/.%A-Za-z])", 0.5),
 )
