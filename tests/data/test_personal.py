@@ -29,7 +29,12 @@ def place(monkeypatch, tmp_path):
     """An empty folder to work in; the measure of the detector is invented."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "measured.json"
-    kinds = {"NAME": MEASURE, "PHONE": {**MEASURE, "recall": 1.0, "precision": 1.0}}
+    none_found = {"recall": 0.0, "precision": None, "precision_interval": None}
+    kinds = {
+        "NAME": MEASURE,
+        "PHONE": {**MEASURE, "recall": 1.0, "precision": 1.0},
+        "URL": {**MEASURE, **none_found},
+    }
     path.write_text(json.dumps({"versions": {}, "kinds": kinds}))
     monkeypatch.setattr(measured, "MEASURED", path)
 
@@ -64,7 +69,7 @@ def test_what_is_said_of_a_folder(quick, capsys):
     assert personal("docs") == 0
     assert capsys.readouterr().out.splitlines() == [
         "measured on invented documents; on yours it may be more (docs/personal.md):",
-        "  missed, of 100: NAME 3, PHONE 0",
+        "  missed, of 100: URL 100, NAME 3, PHONE 0",
         "  found wrongly, of 100: NAME 19, PHONE 0",
         "docs/a.txt: 12 (NAME 4, DATE 3, ADDRESS 1, AGE 1, BIRTH_DATE 1, PATIENT_ID 1, PHONE 1)",
         "12 findings in 1 of 2 files (NAME 4, DATE 3, ADDRESS 1, AGE 1, BIRTH_DATE 1, PATIENT_ID 1,"
