@@ -12,7 +12,7 @@ from jmedlora.data.personal import search
 from jmedlora.data.personal.report_file import write_report_file
 from tests.support.chat_server import answer, failure, pairs_about, serving
 from tests.support.generate import generate, lines
-from tests.support.invented_people import LETTER, StandIn
+from tests.support.letter import LETTER, StandIn
 
 STOP = ("--personal", "stop", "--max-chars", "500")
 REPLACE = ("--personal", "replace", "--max-chars", "500")

@@ -11,12 +11,12 @@ import pytest
 
 from jmedlora.data.cli import main
 from jmedlora.data.documents.find_documents import FoundDocuments
-from jmedlora.data.personal import detect, measured, search
+from jmedlora.data.personal import measured, search
 from jmedlora.data.personal.dates import find_dates
 from jmedlora.data.personal.report_file import read_report_file, report_path, warning_of
 from tests.support.commands import run, write_jsonl
 from tests.support.generate import lines
-from tests.support.invented_people import LETTER, StandIn
+from tests.support.letter import LETTER, StandIn
 from tests.support.pdf import pdf
 from tests.support.small_disk import FULL
 
@@ -29,7 +29,12 @@ def place(monkeypatch, tmp_path):
     """An empty folder to work in; the measure of the detector is invented."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "measured.json"
-    kinds = {"NAME": MEASURE, "PHONE": {**MEASURE, "recall": 1.0, "precision": 1.0}}
+    none_found = {"recall": 0.0, "precision": None, "precision_interval": None}
+    kinds = {
+        "NAME": MEASURE,
+        "PHONE": {**MEASURE, "recall": 1.0, "precision": 1.0},
+        "URL": {**MEASURE, **none_found},
+    }
     path.write_text(json.dumps({"versions": {}, "kinds": kinds}))
     monkeypatch.setattr(measured, "MEASURED", path)
 
@@ -64,7 +69,7 @@ def test_what_is_said_of_a_folder(quick, capsys):
     assert personal("docs") == 0
     assert capsys.readouterr().out.splitlines() == [
         "measured on invented documents; on yours it may be more (docs/personal.md):",
-        "  missed, of 100: NAME 3, PHONE 0",
+        "  missed, of 100: URL 100, NAME 3, PHONE 0",
         "  found wrongly, of 100: NAME 19, PHONE 0",
         "docs/a.txt: 12 (NAME 4, DATE 3, ADDRESS 1, AGE 1, BIRTH_DATE 1, PATIENT_ID 1, PHONE 1)",
         "12 findings in 1 of 2 files (NAME 4, DATE 3, ADDRESS 1, AGE 1, BIRTH_DATE 1, PATIENT_ID 1,"
@@ -300,25 +305,44 @@ def test_two_copies_of_one_name_are_refused_before_the_search(quick, capsys):
     assert "would be the copy of x/a.txt and y/a.txt" in capsys.readouterr().err
 
 
-def test_missing_packages_are_one_line(place, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(search, "open_finder", search.open_finder.__wrapped__)
-    monkeypatch.setattr(detect, "find_spec", lambda name: None)
-    (tmp_path / "a.txt").write_text("a")
-    assert personal(tmp_path / "a.txt") == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("jmed-data: ")
-    assert "run: pip install 'jmedlora[personal]'" in line
-
-
 SCRIPT = """
 import sys
 from jmedlora.data.cli import main
 from jmedlora.data.personal import measured, search
 from pathlib import Path
-from tests.support.invented_people import StandIn
-search.open_finder, measured.MEASURED = StandIn, Path("measured.json")
+measured.MEASURED = Path("measured.json")
 sys.exit(main(sys.argv[1:]))
 """
+WATCHED = """
+import sys
+seen = []
+watched = ("socket.connect", "socket.getaddrinfo", "socket.sendto")
+sys.addaudithook(lambda event, _: seen.append(event) if event in watched else None)
+from jmedlora.data.personal.search import open_finder
+assert open_finder().find("電話 03-1234-5678、https://example.jp/a")
+print(seen, "bitsandbytes" in sys.modules)
+"""
+
+
+def test_missing_packages_are_one_line(tmp_path):
+    (tmp_path / "a.txt").write_text("a")
+    (tmp_path / "measured.json").write_text('{"versions": {}, "kinds": {}}')
+    (tmp_path / "script.py").write_text(f"import sys\nsys.modules['ja_ginza'] = None{SCRIPT}")
+    ended = run(sys.executable, "script.py", "personal", "a.txt", cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "jmed-data: the search for personal data needs ja_ginza; "
+        "run: pip install 'jmedlora[personal]'\n",
+    )
+
+
+@pytest.mark.xdist_group("detector")
+def test_the_detector_connects_to_nothing_and_imports_no_native_code(tmp_path):
+    """Without the two exports: presidio imports transformers, and that bitsandbytes, if it can."""
+    (tmp_path / "script.py").write_text(WATCHED)
+    ended = run(sys.executable, "script.py", cwd=tmp_path, HF_HUB_OFFLINE="0", DO_NOT_TRACK="")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == "[] False\n"
 
 
 def test_a_full_disk_is_one_line_and_leaves_what_was_there(quick, small_disk, tmp_path):
@@ -326,7 +350,8 @@ def test_a_full_disk_is_one_line_and_leaves_what_was_there(quick, small_disk, tm
         Path(name).mkdir()
     write("before/findings.jsonl", "of an earlier run")
     write("a.txt", LETTER * 300)
-    Path("script.py").write_text(SCRIPT)
+    stand_in = "\nfrom tests.support.letter import StandIn\nsearch.open_finder = StandIn\nmeasured."
+    Path("script.py").write_text(SCRIPT.replace("\nmeasured.", stand_in))
     ended = run(
         *small_disk, FULL, "sh", sys.executable, "script.py", "personal", "a.txt", "--out", "small",
         "--overwrite", cwd=tmp_path,

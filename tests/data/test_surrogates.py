@@ -18,7 +18,7 @@ from jmedlora.data.personal.replace import (
     without_surrogates,
 )
 from jmedlora.data.personal.search import find_personal
-from tests.support.invented_people import LETTER, StandIn
+from tests.support.letter import LETTER, StandIn
 
 
 def moved(text: str, weeks: int, year: int = 2023) -> str:

@@ -4,12 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, Protocol
 
+from jmedlora.core.errors import UserError
 from jmedlora.data.personal.finding import Finding, Kind
+from jmedlora.data.personal.hidden_package import hidden
 from jmedlora.data.personal.replace import without_surrogates
 from jmedlora.data.personal.searched_files import SearchedDocument, SearchedFile, SearchedText
 
+PACKAGES = ("ginza", "ja_ginza", "presidio_analyzer")
 DATES = (Kind.DATE, Kind.BIRTH_DATE)
 CONTEXT = 20
 """Characters that an excerpt shows on both sides of a finding."""
@@ -122,10 +126,18 @@ def masked(written: str) -> str:
 
 @cache
 def open_finder() -> Finder:
-    """The detector, which takes seconds to load. Raises UserError if its packages are missing."""
-    from jmedlora.data.personal.detect import Detector
+    """The detector, which takes seconds to load. Raises UserError if its packages are missing.
 
-    return Detector()
+    Presidio imports transformers for an engine that is not used here. With bitsandbytes that would
+    ask the Hub for native code, on a CPU with AVX512-BF16 and without HF_HUB_OFFLINE.
+    """
+    if missing := [name for name in PACKAGES if find_spec(name) is None]:
+        what = f"the search for personal data needs {', '.join(missing)}"
+        raise UserError(f"{what}; run: pip install 'jmedlora[personal]'")
+    with hidden("transformers"):
+        from jmedlora.data.personal.detect import Detector
+
+        return Detector()
 
 
 def find_personal(finder: Finder, text: str) -> list[Finding]:
