@@ -29,6 +29,7 @@ def _run(args: argparse.Namespace) -> int:
 
         merge(args.run, args.folder, base=args.base, dtype=args.dtype)
     print(f"{args.folder}: {args.run} merged into its base")
+    print("before you share it, ask what it recites: jmed-report recite (docs/recite.md)")
     return 0
 
 
