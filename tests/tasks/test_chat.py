@@ -197,6 +197,10 @@ def test_a_server_whose_answers_are_cut_or_lack_their_last_line(tmp_path, capsys
     assert [rows[name]["unparsed"] for name in BEHAVIOUR] == [0, 0, 0, 0, 0, 1]
     assert jmed_report(["audit", str(tmp_path / "out")]) == 0
     assert "3" in capsys.readouterr().out.split("cut")[1].split()[0]
+    assert jmed_report(["verify", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "6 answers scored again, all agree" in said
+    assert "1 answer stored as cut off" in said  # the server said so; its text does not show it
 
 
 # What lm-eval is told

@@ -209,6 +209,7 @@ def test_a_server_is_sent_the_images(own, tmp_path):
     }  # fmt: skip
     rows = samples(tmp_path / "out", "jmed_own_vision")
     assert [row["correct"] for row in rows] == [1, 1, 1, 1]
+    assert jmed_report(["verify", str(tmp_path / "out")]) == 0
 
 
 def text_of(body: dict) -> str:

@@ -6,6 +6,7 @@ The scores are computed from ``filtered_resps``; what the model wrote is in ``re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jmedlora.core.display import counted
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.chat_answers import Generation, read_answers
 from jmedlora.exams.evaluated_model import model_args
@@ -16,8 +17,8 @@ OUR_FILTER = ("<function answers_behind_thinking at 0x", "def answers_behind_thi
 """How lm-eval's versions write the one filter of this project's tasks into a results file."""
 FOREIGN = "the step from response to answer: the task has a filter that is not of this project"
 CUT = (
-    "{} answers stored as cut off: whether a response reached its limit shows only with the "
-    "model's tokenizer"
+    "{} stored as cut off: whether a response reached its limit shows only with the model's "
+    "tokenizer, or to its server"
 )
 
 
@@ -37,7 +38,7 @@ def answer_differences(
     pairs = list(zip(records, answers, strict=True))
     cut = sum(record["filtered_resps"] == [""] != answer for record, answer in pairs)
     kept = [[""] if record["filtered_resps"] == [""] else answer for record, answer in pairs]
-    return _differences(result, records, kept), [CUT.format(cut)] if cut else []
+    return _differences(result, records, kept), [CUT.format(counted(cut, "answer"))] if cut else []
 
 
 def _step(filters: Any) -> Mapping[str, Any]:
