@@ -128,6 +128,16 @@ def test_a_single_letter_is_no_part_of_a_longer_name():
     assert labels("林 太郎。林様。", "林 太郎", "林") == ["患者A", "患者A"]
 
 
+def test_the_time_grows_with_the_number_of_names_only():
+    """Compared pair by pair, these would take hours."""
+    names = [f"山田{chr(0x4E00 + n // 200)}{chr(0x5E00 + n % 200)}" for n in range(20_000)]
+    names += ["山田"] * 20_000
+    text = "。".join(names)
+    found = labels(text, *names)
+    assert len(set(found[:20_000])) == 20_000
+    assert len(set(found[20_000:])) == 1
+
+
 def test_letters_go_on_behind_z():
     assert [letters(n) for n in (0, 25, 26, 51, 52, 701, 702)] == [
         "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
@@ -238,6 +248,16 @@ def test_an_age_loses_its_number_and_keeps_one_unit(text, finding, after):
 def test_what_is_a_surrogate(text, finding, is_surrogate):
     left = without_surrogates(text, found(text, (Kind.NAME, finding)))
     assert (left == []) is is_surrogate
+
+
+def test_many_surrogates_are_told_in_time():
+    text = "患者A。山田。" * 20_000
+    findings = [
+        Finding(start, start + size, Kind.NAME, 1.0)
+        for at in range(0, len(text), 7)
+        for start, size in ((at, 3), (at + 4, 2))
+    ]
+    assert without_surrogates(text, findings) == findings[1::2]
 
 
 def test_weeks_depend_on_secret_and_document():

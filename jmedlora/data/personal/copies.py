@@ -36,9 +36,10 @@ def copy_paths(files: Sequence[SearchedFile], out: Path) -> list[Path]:
     Raises UserError if two would have one name.
     """
     paths = [out / FOLDER / _below(file) for file in files]
-    for index, path in enumerate(paths):
-        if path in paths[:index]:
-            first, second = files[paths.index(path)].name, files[index].name
+    seen: dict[Path, str] = {}
+    for path, file in zip(paths, files, strict=True):
+        if (first := seen.setdefault(path, file.name)) != file.name:
+            second = file.name
             raise UserError(
                 f"{path}: would be the copy of {first} and {second}; search one at a time"
             )

@@ -34,6 +34,9 @@ BEHIND = {
 """What makes a name that of a physician, a nurse or a relative; all others are patients."""
 SPACES = re.compile(r"[\s・]+")
 KANA = re.compile(r"[ぁ-ゖァ-ヺーｦ-ﾟ・\s]+")
+LONGEST_NAME = 40
+MOST_NAMESAKES = 100
+"""So that the time grows with the number of names only, whatever they are."""
 LONGEST_GAP = 10
 READING_GAP = re.compile(r"[\s(（\[［:：、ふりがなフリガナカナ読み様氏さん殿]{0,10}")
 """What stands between a name and its reading, LONGEST_GAP characters at most."""
@@ -69,10 +72,42 @@ class Person:
     last: int = field(default=-1)
 
     def may_be(self, mention: Mention) -> bool:
-        """Whether the mention's name is this person's, or a part of it."""
+        """Whether the mention, whose name is a part of this person's, may be by its role."""
         if mention.role and mention.role != self.role:
             return not self.role and mention.name in self.forms
-        return any(_is_part(mention.name, form, parts) for form, parts in self.forms.items())
+        return True
+
+
+class _Directory:
+    """People by all that a part of their names may be."""
+
+    def __init__(self) -> None:
+        self._by_part: dict[str, list[Person]] = {}
+
+    def add(self, person: Person, form: str, parts: frozenset[str]) -> None:
+        """Adds a form of the name. Of people who share a part, MOST_NAMESAKES are known by it."""
+        person.forms.setdefault(form, parts)
+        for part in _possible_parts(form, parts):
+            listed = self._by_part.setdefault(part, [])
+            if part == form or len(listed) < MOST_NAMESAKES:
+                listed.append(person)
+
+    def possible(self, mention: Mention) -> list[Person]:
+        """The people whom the mention may mean."""
+        return [each for each in self._by_part.get(mention.name, ()) if each.may_be(mention)]
+
+    def meant(self, mention: Mention, before: Mention | None) -> Person:
+        """The person of ``mention``, or of the name ``before`` its reading.
+
+        Of several people the one whose role it is, then the one of this very name, then the one who
+        was named last.
+        """
+        if mention.is_reading and before is not None:
+            return self.meant(before, None)
+        return max(
+            self.possible(mention),
+            key=lambda each: (each.role == mention.role, mention.name in each.forms, each.last),
+        )
 
 
 def label_people(texts: Sequence[str], places: Sequence[tuple[int, int, int]]) -> list[str]:
@@ -81,11 +116,11 @@ def label_people(texts: Sequence[str], places: Sequence[tuple[int, int, int]]) -
     The letters follow the order in which people are first named: 患者A, 患者B … and 医師A.
     """
     mentions = _mentions(texts, places)
-    people = _people(mentions)
+    people = _directory(mentions)
     counts = dict.fromkeys(ROLES, 0)
     labels: list[str] = []
     for index, mention in enumerate(mentions):
-        person = _meant(people, mention, mentions[index - 1] if index else None)
+        person = people.meant(mention, mentions[index - 1] if index else None)
         if not person.label:
             role = person.role or PATIENT
             person.label = role + letters(counts[role])
@@ -142,22 +177,23 @@ def _role(before: str, behind: str) -> str | None:
     return next((role for role, pattern in BEFORE.items() if pattern.search(before)), None)
 
 
-def _is_part(name: str, form: str, parts: frozenset[str]) -> bool:
-    """Whether ``name`` is ``form`` or its family or given name; without ``parts``, so many letters.
+def _possible_parts(form: str, parts: frozenset[str]) -> set[str]:
+    """``form``, and its family and given name; without ``parts``, all that they may be.
 
     A single letter is no part of a name of more than three, whose parts are not known.
     """
-    if parts or name == form:
-        return name == form or name in parts
-    return (len(name) > 1 or len(form) <= 3) and (form.startswith(name) or form.endswith(name))
+    if parts or len(form) > LONGEST_NAME:
+        return {form, *parts}
+    sizes = range(1 if len(form) <= 3 else 2, len(form) + 1)
+    return {form[:size] for size in sizes} | {form[-size:] for size in sizes}
 
 
-def _people(mentions: Sequence[Mention]) -> list[Person]:
+def _directory(mentions: Sequence[Mention]) -> _Directory:
     """Each person once, made of the longest names first: a shorter one may be a part of them.
 
     Names in kana come last: they may be readings, or parts of one.
     """
-    people: list[Person] = []
+    people = _Directory()
     parts = {mention.name: mention.parts for mention in mentions if mention.parts}
     named = sorted(
         (mention for mention in mentions if not mention.is_reading),
@@ -166,30 +202,15 @@ def _people(mentions: Sequence[Mention]) -> list[Person]:
     _add_people(people, [each for each in named if not KANA.fullmatch(each.name)], parts)
     for before, reading in pairwise(mentions):
         if reading.is_reading:
-            _meant(people, before, None).forms.setdefault(reading.name, reading.parts)
+            people.add(people.meant(before, None), reading.name, reading.parts)
     _add_people(people, [each for each in named if KANA.fullmatch(each.name)], parts)
     return people
 
 
 def _add_people(
-    people: list[Person], named: Sequence[Mention], parts: Mapping[str, frozenset[str]]
+    people: _Directory, named: Sequence[Mention], parts: Mapping[str, frozenset[str]]
 ) -> None:
     for mention in named:
-        if not any(person.may_be(mention) for person in people):
-            form = {mention.name: parts.get(mention.name, frozenset())}
-            people.append(Person(mention.role, form))
-
-
-def _meant(people: Sequence[Person], mention: Mention, before: Mention | None) -> Person:
-    """The person of ``mention``, or of the name ``before`` its reading.
-
-    Of several people the one whose role it is, then the one of this very name, then the one who was
-    named last.
-    """
-    if mention.is_reading and before is not None:
-        return _meant(people, before, None)
-    possible = [person for person in people if person.may_be(mention)]
-    return max(
-        possible,
-        key=lambda each: (each.role == mention.role, mention.name in each.forms, each.last),
-    )
+        if not people.possible(mention):
+            form = mention.name
+            people.add(Person(mention.role, {}), form, parts.get(form, frozenset()))

@@ -8,6 +8,7 @@ the finding; and findings of a Detector neither overlap nor need to be merged.
 import hashlib
 import hmac
 import re
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import zip_longest
@@ -67,7 +68,9 @@ def without_surrogates(text: str, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _is_surrogate(finding: Finding, text: str, places: Sequence[tuple[int, int]]) -> bool:
-    for start, end in places:
+    """Whether ``finding`` is in one of ``places``, or holds little besides."""
+    first = max(bisect(places, (finding.start, 0)) - 1, 0)
+    for start, end in places[first : bisect(places, (finding.end, 0))]:
         if start < finding.end and finding.start < end:
             rest = text[finding.start : max(start, finding.start)]
             rest += text[min(end, finding.end) : finding.end]
