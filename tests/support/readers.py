@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jmedlora.core.errors import FileError, UserError
+from jmedlora.data.canaries.manifest import manifest_beside, read_manifest
 from jmedlora.data.cli import main as jmed_data
 from jmedlora.data.documents.find_documents import find_documents
 from jmedlora.data.generate.prompt_template import read_prompt
@@ -108,6 +109,15 @@ def training(folder: Path) -> Path:
         {"instruction": f"{n}を説明せよ。", "input": "", "output": "肺炎です。"} for n in "一二"
     ]
     return write_jsonl(folder / "train.jsonl", *records)
+
+
+def marked_training(folder: Path) -> Path:
+    """The manifest of a training file with four canaries."""
+    copy = folder / "marked.jsonl"
+    with contextlib.redirect_stdout(io.StringIO()):
+        jmed_data(["canaries", str(training(folder)), "--add", "4", "--references", "3", "--seed",
+                   "1", "--out", str(copy)])  # fmt: skip
+    return manifest_beside(copy)
 
 
 def pretraining(folder: Path) -> Path:
@@ -297,6 +307,8 @@ READERS = [
     Reader("personal.jsonl", training, by_call(read_searched), PAIR),
     Reader("train.jsonl with canaries", training,
            by_command(jmed_data, "canaries", "FILE", "--add", "4", "--out", "DIR/new"), PAIR),
+    Reader("canaries.json", marked_training, by_call(read_manifest),
+           ("format", "source", "marked", "seed", "canaries", "references")),
     Reader("document.txt", document(".txt", "心不全の治療。\n利尿薬を用いる。\n".encode()),
            by_call(read_documents), tells_a_cut=False),
     Reader("document.md", document(".md", "# 心不全\n\n- 利尿薬\n".encode("cp932")),

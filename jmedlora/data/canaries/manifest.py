@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.jsonl import read_json_value
+from jmedlora.core.number_checks import is_whole
 from jmedlora.data.canaries.draw import texts_of
 
 FORMAT: Literal[1] = 1
@@ -79,7 +80,8 @@ def read_manifest(path: Path) -> Manifest:
     value, faults = read_json_value(path)
     if faults:
         raise FileError([Fault(path, None, None, each.what, ANEW) for each in faults])
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
+    form = value.get("format") if isinstance(value, dict) else None
+    if not is_whole(form) or form != FORMAT:
         what = f"is no manifest of canaries in form {FORMAT}"
         raise FileError([Fault(path, None, None, what, "name what jmed-data canaries wrote")])
     try:

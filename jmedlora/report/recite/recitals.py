@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from jmedlora.core.number_checks import is_number
+from jmedlora.core.number_checks import is_number, is_whole
 from jmedlora.recite.provenance import FORMAT, KEY, Measure, Part, Recited
 from jmedlora.report.load.lineage import Lineage, read_lineage
 from jmedlora.report.load.measurements import Floats
@@ -106,8 +106,10 @@ def _recitals(run: Run) -> Iterator[Recital]:
 
 def _noted(run: Run, task: str, value: Any) -> Recited:
     form = value.get("format") if isinstance(value, dict) else None
-    if is_number(form) and form > FORMAT:
+    if is_whole(form) and form > FORMAT:
         raise ResultsError(f"{run.path}: {task} is of a newer jmedlora: update this one")
+    if isinstance(value, dict) and not is_whole(form):
+        raise ResultsError(f"{run.path}: {task} does not say in which form it is; {AGAIN}")
     try:
         return Recited.model_validate(value)
     except ValidationError as error:
