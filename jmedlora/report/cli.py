@@ -13,13 +13,26 @@ from jmedlora.report.commands.power import POWER
 from jmedlora.report.commands.responses import RESPONSES
 from jmedlora.report.commands.reused import REUSED
 from jmedlora.report.commands.scores import SCORES, SIGNATURE
+from jmedlora.report.commands.site import SITE
 from jmedlora.report.commands.table import TABLE
 
 PROGRAM = Program(
     name="jmed-report",
     text="Read the result files that lm-eval writes: scores, tables, curves, pages and verdicts. "
     "Loads no model and needs no network.",
-    commands=(SIGNATURE, SCORES, TABLE, POWER, PLOT, RESPONSES, EXAM, REUSED, CONSISTENCY, AUDIT),
+    commands=(
+        SIGNATURE,
+        SCORES,
+        TABLE,
+        POWER,
+        PLOT,
+        RESPONSES,
+        EXAM,
+        REUSED,
+        CONSISTENCY,
+        AUDIT,
+        SITE,
+    ),
     example="jmed-report table results --out report",
     sections={"environment": ENVIRONMENT},
     see="jmed-report COMMAND --help; docs/report.md, docs/metrics.md",

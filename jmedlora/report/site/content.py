@@ -1,0 +1,87 @@
+"""All that a page shows, as plain JSON types: an index to begin with, and the texts of each set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jmed_metrics
+from jmedlora.core.display import visible
+from jmedlora.report.compare.comparison import table_of
+from jmedlora.report.compare.table import Table
+from jmedlora.report.consistency.permuted_runs import AGREEMENT_NOTE, compare_permuted
+from jmedlora.report.exam.verdict import results
+from jmedlora.report.site.comparison_data import curve_data, forest_data, table_data
+from jmedlora.report.site.examination_data import examination_data
+from jmedlora.report.site.explorer_data import QuestionSet, asked_sets, without_texts
+from jmedlora.report.site.groups import heat_maps, known_notes
+from jmedlora.report.site.inputs import Inputs
+from jmedlora.report.site.overlap_data import Overlap, overlap_data
+from jmedlora.report.site.published_sets import published_sets
+from jmedlora.report.site.terms import terms
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """index: what every view but the explorer's texts needs. texts: of each set, in its order."""
+
+    index: dict[str, Any]
+    texts: tuple[dict[str, Any], ...]
+
+
+def content(
+    inputs: Inputs, overlap: Overlap | None, *, with_texts: bool, seed: int, resamples: int
+) -> Content:
+    """Everything once: each view reads what the report of its name computes."""
+    notes = known_notes()
+    marked = results(inputs.systems, official=False)
+    sets = [
+        *asked_sets(inputs.columns, notes, overlap),
+        *published_sets(inputs.systems, marked, notes, overlap),
+    ]
+    shown = sets if with_texts else without_texts(sets)
+    consistency, alone = _consistency(inputs.runs)
+    index = {
+        "version": jmed_metrics.__version__,
+        "withTexts": with_texts,
+        "terms": terms([each.exam for each in sets], with_texts=with_texts),
+        "notes": [*map(visible, inputs.notes), *alone],
+        **_compared(inputs, seed=seed, resamples=resamples),
+        "heatMaps": heat_maps(inputs.columns, notes),
+        "examinations": examination_data(marked),
+        "consistency": consistency,
+        "agreementNote": AGREEMENT_NOTE,
+        "overlap": overlap_data(overlap) if overlap else None,
+        "sets": [each.index for each in shown],
+    }
+    return Content(index, tuple(dict(each.texts) for each in _or_none(shown)))
+
+
+def _or_none(shown: Sequence[QuestionSet]) -> Sequence[QuestionSet]:
+    """The sets that have texts; none where they were left out."""
+    return [each for each in shown if each.texts]
+
+
+def _compared(inputs: Inputs, *, seed: int, resamples: int) -> dict[str, Any]:
+    if not inputs.columns:
+        return {"table": None, "curves": [], "forests": []}
+    table = _table(inputs, seed=seed, resamples=resamples)
+    curves, left_out = curve_data(table)
+    return {
+        "table": table_data(table),
+        "curves": curves,
+        "curveNotes": left_out,
+        "forests": forest_data(table),
+    }
+
+
+def _table(inputs: Inputs, *, seed: int, resamples: int) -> Table:
+    return table_of(
+        list(inputs.columns), pooled=False, by=None, seed=seed, resamples=resamples, follow_ups=True
+    )
+
+
+def _consistency(runs: Sequence[Path]) -> tuple[list[dict[str, Any]], list[str]]:
+    found, notes = compare_permuted(runs) if runs else ([], [])
+    shown = [{**each, "model": visible(each["model"])} for each in found]
+    return shown, list(map(visible, notes))
