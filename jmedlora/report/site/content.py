@@ -50,7 +50,7 @@ def content(
         "heatMaps": heat_maps(inputs.columns, notes),
         "examinations": examination_data(marked),
         "consistency": consistency,
-        "agreementNote": AGREEMENT_NOTE,
+        "agreementNote": f"{AGREEMENT_NOTE[0].upper()}{AGREEMENT_NOTE[1:]}.",
         "overlap": overlap_data(overlap) if overlap else None,
         "sets": [each.index for each in shown],
     }

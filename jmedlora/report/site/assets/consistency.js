@@ -12,7 +12,7 @@ function agreementTable(found) {
     ["the same content in all orders", agreement.all_same, null],
   ].filter(([, share]) => share !== null);
   const shown = rows.map(([name, share, of]) => tableRow(name, element("div", { class: "score" }, percent(share), filledBar(share, agreement.chance)), of === null ? "" : String(of)));
-  return framedTable("Agreement of two orders; the upright line is two uniform guesses", ["", "Share", "of"], shown);
+  return framedTable("Agreement of two orders; the upright line is two uniform guesses", ["Agreement", "Share", "of"], shown);
 }
 
 function ordersTable(found) {
@@ -40,7 +40,7 @@ function positionSpec(found) {
 }
 
 function drawConsistency(root, index) {
-  root.append(element("p", { class: "key" }, `A model that knows chooses the same content in any order of the choices. ${index.agreementNote}.`));
+  root.append(element("p", { class: "key" }, `A model that knows chooses the same content in any order of the choices. ${index.agreementNote}`));
   for (const found of index.consistency) {
     const title = `${found.exam}: ${found.model}, ${many(found.shots, "shot")}`;
     const part = element("section", {}, element("h3", {}, title), element("p", { class: "quiet" }, `${many(found.runs.length, "order")} of ${many(found.questions, "question")}`));

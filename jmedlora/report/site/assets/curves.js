@@ -14,8 +14,8 @@ function chanceLayer(chance) {
   const quiet = colour("--quiet");
   return [
     { data, mark: { type: "rule", strokeDash: [4, 4], color: quiet }, encoding: { y: { field: "chance", type: "quantitative" } } },
-    { data, mark: { type: "text", align: "left", dx: 4, dy: -7, color: quiet, fontSize: 11, x: 0 },
-      encoding: { y: { field: "chance", type: "quantitative" }, text: { field: "text" } } },
+    { data, mark: { type: "text", align: "right", dx: -2, dy: -7, color: quiet, fontSize: 11 },
+      encoding: { x: { value: "width" }, y: { field: "chance", type: "quantitative" }, text: { field: "text" } } },
   ];
 }
 
@@ -23,9 +23,9 @@ function curveSpec(picture, panel) {
   const flat = (reference) => panel.curves.filter((each) => each.reference === reference)
     .flatMap((curve) => curve.points.map((point) => ({ ...point, model: reference ? `${curve.model}, not trained` : curve.model })));
   const names = [...new Set([...flat(false), ...flat(true)].map((each) => each.model))];
-  const model = { field: "model", type: "nominal", title: null, scale: { domain: names }, legend: { orient: "bottom", direction: "vertical" } };
+  const model = { field: "model", type: "nominal", title: null, scale: { domain: names }, legend: { orient: "bottom", direction: "vertical", symbolOpacity: 1 } };
   const y = (field) => ({ field, type: "quantitative", title: picture.score, scale: { zero: false } });
-  const x = { field: "step", type: "quantitative", title: "Training steps", axis: { format: "~s", tickMinStep: 1 } };
+  const x = { field: "step", type: "quantitative", title: "Training steps", axis: { format: ",d", tickMinStep: 1, tickCount: 6 } };
   const tooltip = ["model", "step", "value", "low", "high"].map((field) => ({ field, ...(field === "step" || field === "model" ? {} : { format: ".3f" }) }));
   return {
     height: 300,
@@ -33,9 +33,9 @@ function curveSpec(picture, panel) {
     layer: [
       ...chanceLayer(panel.chance),
       { mark: { type: "area", opacity: 0.16 }, encoding: { x, y: y("low"), y2: { field: "high" }, color: model } },
-      { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("value"), color: model, strokeDash: { ...model, legend: null } } },
+      { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("value"), color: model, strokeDash: model } },
       { mark: { type: "point", filled: true, size: 70, opacity: 1 }, encoding: { x, y: y("value"), color: model, shape: model, tooltip } },
-      { data: { values: flat(true) }, mark: { type: "rule", strokeWidth: 1.5 }, encoding: { y: y("value"), color: model, tooltip } },
+      ...(flat(true).length ? [{ data: { values: flat(true) }, mark: { type: "rule", strokeWidth: 1.5 }, encoding: { y: y("value"), color: model, tooltip } }] : []),
     ],
   };
 }
@@ -56,14 +56,15 @@ function drawCurves(root, index) {
 function forestSpec(forest) {
   const y = { field: "model", type: "nominal", title: null, sort: { field: "value", op: "max", order: "descending" } };
   const scale = { zero: false, nice: true };
-  const x = (field) => ({ field, type: "quantitative", title: `${forest.score}, with its 95 % interval`, scale });
+  const axis = { tickCount: 8 };
+  const x = (field) => ({ field, type: "quantitative", title: `${forest.score}, with its 95 % interval`, scale, axis });
   const accent = colour("--accent");
   const chance = forest.chance === null || forest.chance === undefined ? [] : [
     { data: { values: [{ chance: forest.chance, text: `chance ${score(forest.chance)}` }] },
       mark: { type: "rule", strokeDash: [4, 4], color: colour("--quiet") },
       encoding: { x: x("chance"), tooltip: { field: "text" } } }];
   return {
-    height: { step: 26 },
+    height: 26 * forest.points.length,
     data: { values: forest.points },
     layer: [
       ...chance,

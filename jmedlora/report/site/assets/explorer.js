@@ -48,16 +48,24 @@ class Explorer {
       this.picker.value = String(place);
       this.haystack = searchTexts(this.set, null);
       this.shown = null;
-      this.filters.replaceChildren(...filterFields(this.set, (chosen) => this.filter(chosen)));
-      this.filter({});
+      this.clear();
       const texts = await this.textsOf(place);
       if (this.place !== place) return;
       this.shown = texts;
       this.haystack = searchTexts(this.set, texts);
       this.filter(this.chosen);
     }
-    const row = this.list.places.indexOf(this.set.ids.indexOf(id));
-    this.list.choose(Math.max(row, 0));
+    const wanted = this.set.ids.indexOf(id);
+    if (wanted >= 0 && !this.list.places.includes(wanted)) this.clear(); // a link shows its question
+    this.list.choose(Math.max(this.list.places.indexOf(wanted), 0));
+  }
+
+  /** Fields in which nothing is chosen yet, and all questions. */
+  clear() {
+    const fields = filterFields(this.set, (chosen) => this.filter(chosen));
+    const button = element("button", { type: "button", class: "plain", on: { click: () => this.clear() } }, "Clear filters");
+    this.filters.replaceChildren(...fields, button);
+    this.filter({});
   }
 
   filter(chosen) {

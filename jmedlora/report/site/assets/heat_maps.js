@@ -28,7 +28,8 @@ function heatTable(map) {
   ));
   const label = `${map.exam}: ${map.score} in percent, by ${map.by === "category" ? "category (診療科)" : "the share of candidates who were right"}`;
   const head = element("tr", {}, element("th", { scope: "col" }, map.by === "category" ? "Category" : "Candidates"), element("th", { scope: "col" }, "n"), heads);
-  return frame(label, element("table", { class: "heat-map" }, element("caption", {}, label), element("thead", {}, head), element("tbody", {}, rows)));
+  const table = element("table", { class: "heat-map", "aria-label": label }, element("thead", {}, head), element("tbody", {}, rows));
+  return element("section", {}, element("h3", {}, label), frame(label, table));
 }
 
 function drawHeatMaps(root, index) {
