@@ -22,6 +22,8 @@ def visible(text: str) -> str:
     Line breaks of Windows and old Macs become those of Unix; tabs stay, and so do joiners inside an
     emoji and variation selectors, which choose between the forms of a kanji or an emoji.
     """
+    if _shows_all(text):
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     joiners = {found.start() for found in JOINER.finditer(text)}
     return "".join(
@@ -43,6 +45,12 @@ def counted(number: int, noun: str) -> str:
 def language(text: str) -> str:
     """The code "ja" if ``text`` has kana or kanji, else "en": for fonts and for reading aloud."""
     return "ja" if JAPANESE.search(text) else "en"
+
+
+def _shows_all(text: str) -> bool:
+    """Whether nothing in ``text`` can hide; false for some that shows all. It is quick."""
+    plain = text.replace("\n", "").replace("\t", "").replace("\u3000", "")
+    return plain.isprintable() and not any(each in plain for each in BLANK)
 
 
 def _hides(character: str) -> bool:

@@ -104,6 +104,8 @@ def _systems(files: Sequence[AnswerFile]) -> tuple[list[System], list[str]]:
         for each in files
         if each not in here
     ]
+    if not here:
+        return [], notes
     try:
         examinations = examinations_of(here, [])
     except MissingDataError as error:
