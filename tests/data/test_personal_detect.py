@@ -63,8 +63,8 @@ def test_what_is_not_found(detector, text):
 def test_a_finding_over_the_border_of_two_windows(detector):
     """A name is found wherever a window ends, and once."""
     for before in (WINDOW - 3, WINDOW - 1, WINDOW, WINDOW + MARGIN - 2):
-        text = "経過は良好。" * (before // 6) + "患者氏名：佐藤花子様。"
-        assert found(detector, text) == [("NAME", "佐藤花子")]
+        text = "経過は良好。" * (before // 6) + "患者氏名：佐藤　花子　様。"
+        assert found(detector, text) == [("NAME", "佐藤　花子")]
 
 
 def test_the_marked_collection_is_found_to_its_aims(detector):
