@@ -14,12 +14,10 @@ and dates of birth are one kind here.
 import argparse
 import re
 import time
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Protocol
 from unittest import mock
 
 import tldextract.tldextract
@@ -35,6 +33,7 @@ from jmedlora.data.personal.folded_text import fold
 from jmedlora.data.personal.ginza_engine import GinzaEngine
 from jmedlora.data.personal.measured import MEASURED
 from jmedlora.data.personal.recognisers import names
+from jmedlora.data.personal.search import Finder
 from jmedlora.data.personal.settle import settle
 from tests.support.personal import documents, read_marked
 
@@ -79,15 +78,16 @@ class Expressions:
 
     def find(self, text: str) -> list[Finding]:
         """What they match in the text in one width."""
-        plain = unicodedata.normalize("NFKC", text)
-        if len(plain) != len(text):  # places would move
-            plain = text
+        folded = fold(text)
         found = (
             Finding(*match.span("found" if match.groups() else 0), kind, 0.8)
             for kind, pattern in EXPRESSIONS
-            for match in re.finditer(pattern, plain)
+            for match in re.finditer(pattern, folded.text)
         )
-        return settle(found, plain)
+        return [
+            Finding(*folded.original(each.start, each.end), each.kind, each.confidence)
+            for each in settle(found, folded.text)
+        ]
 
 
 class Defaults:
@@ -135,13 +135,6 @@ class WithoutModel(Detector):
         """What is found with names from the dictionary and by their places alone."""
         with mock.patch.object(names, "_entities", lambda _: iter(())):
             return super().find(text)
-
-
-class Finder(Protocol):
-    """What finds personal data in a text."""
-
-    def find(self, text: str) -> list[Finding]:
-        """The findings."""
 
 
 @dataclass(slots=True)

@@ -166,7 +166,7 @@ def _canary_documents(
         before, _, _ = text.partition(entry.secret)
         yield {
             "id": f"{name} {number}",
-            "repetitions": len(getattr(entry, "lines", ())),
+            "repetitions": entry.repetitions,
             "prompt": prompt + before,
             "target": entry.secret,
         }

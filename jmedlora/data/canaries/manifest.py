@@ -39,6 +39,11 @@ class Reference(_Part):
     record: dict[str, Any]
     secret: Text
 
+    @property
+    def repetitions(self) -> int:
+        """How often it stands in the training file."""
+        return 0
+
 
 class Canary(Reference):
     """A canary of the training file. lines: where it stands there, 1-based: its repetitions."""
@@ -47,7 +52,6 @@ class Canary(Reference):
 
     @property
     def repetitions(self) -> int:
-        """How often it stands in the training file."""
         return len(self.lines)
 
 

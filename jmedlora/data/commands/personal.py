@@ -17,11 +17,7 @@ from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import UserError
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.usable_documents import require_usable
-from jmedlora.data.personal.report_file import (
-    SUFFIX,
-    read_report_file,
-    write_report_file,
-)
+from jmedlora.data.personal.report_file import SUFFIX, dates_are_moved, write_report_file
 
 if TYPE_CHECKING:
     from jmedlora.data.personal.report import Copy, Report
@@ -127,8 +123,7 @@ def _search(files: "Sequence[SearchedFile]", finder: "Finder") -> "list[FileFind
     found = []
     with tqdm(total=size, unit="character", unit_scale=True, disable=None, leave=False) as bar:
         for file in files:
-            report = read_report_file(file.path, file.sha256)
-            moved = report is not None and report.dates_are_moved
+            moved = dates_are_moved(file.path, file.sha256)
             found.append(search_file(file, finder, bar.update, dates_are_moved=moved))
     return found
 
@@ -139,9 +134,8 @@ def _write_beside(found: "Sequence[FileFindings]") -> None:
 
     for each in found:
         file = each.file
-        report = read_report_file(file.path, file.sha256)
         if file.has_records:
-            moved = report is not None and report.dates_are_moved
+            moved = dates_are_moved(file.path, file.sha256)
             write_report_file(
                 file.path, file.sha256, each.counts, versions(), dates_are_moved=moved
             )

@@ -9,7 +9,7 @@ from jmedlora.core.errors import UserError, printable
 from jmedlora.data.documents.find_documents import Document
 from jmedlora.data.personal.finding import Finding
 from jmedlora.data.personal.replace import replace_findings, secret_of, weeks_of
-from jmedlora.data.personal.report_file import read_report_file
+from jmedlora.data.personal.report_file import dates_are_moved
 from jmedlora.data.personal.search import (
     Finder,
     find_personal,
@@ -69,9 +69,8 @@ def _open_finder() -> Finder:
 
 def _search(document: Document, finder: Finder) -> list[Finding]:
     """The findings; the dates of a copy with surrogates were moved, and are none."""
-    report = read_report_file(document.path, document.sha256)
     found = find_personal(finder, document.text)
-    return without_dates(found) if report and report.dates_are_moved else found
+    return without_dates(found) if dates_are_moved(document.path, document.sha256) else found
 
 
 def _replaced(document: Document, found: Sequence[Finding]) -> Document:

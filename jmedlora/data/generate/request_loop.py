@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import Any
 
 from tqdm import tqdm
 
+from jmedlora.core.utc_time import utc_now
 from jmedlora.data.generate.client import CallError, Connection, RefusedError, request_completion
 from jmedlora.data.generate.request_plan import Request, RequestSettings
 from jmedlora.data.generate.response_store import ResponseStore
@@ -154,10 +154,9 @@ class _RequestLoop:
             await asyncio.wait_for(self.stopping.wait(), seconds)
 
     def record_answer(self, request: Request, answer: dict[str, Any]) -> None:
-        received = datetime.now(timezone.utc).isoformat(timespec="seconds")
         provenance = request.provenance(self.settings)
         host = self.connection.server.host
-        self.store.append({**provenance, "host": host, **answer, "received": received})
+        self.store.append({**provenance, "host": host, **answer, "received": utc_now()})
         self.outcome.answered += 1
         self.outcome.refused += answer["refusal"] is not None
         self.outcome.cut += answer["finish_reason"] == "length"

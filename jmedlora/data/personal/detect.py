@@ -1,18 +1,13 @@
 """Finds personal data in a text, offline, in a time that grows with its length only."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
-from jmedlora.core.errors import UserError
 from jmedlora.data.personal.finding import Finding, Kind
 from jmedlora.data.personal.folded_text import fold
+from jmedlora.data.personal.ginza_engine import analyzer
+from jmedlora.data.personal.recognisers import all_recognisers
 from jmedlora.data.personal.settle import settle
 
-if TYPE_CHECKING:
-    from presidio_analyzer import AnalyzerEngine
-
-NEEDED = ("presidio_analyzer", "ginza", "ja_ginza")
 WINDOW = 3000
 """Characters looked at together. Sudachi takes at most 49,149 bytes: 12,000 characters."""
 MARGIN = 200
@@ -24,15 +19,8 @@ class Detector:
     """Finds personal data. It takes some seconds and 1 GB to make one, so make one only."""
 
     def __init__(self) -> None:
-        """Loads GiNZA and Presidio; a ``UserError`` where they are not installed."""
-        if any(find_spec(name) is None for name in NEEDED):
-            raise UserError(
-                "personal needs GiNZA and Presidio; run: pip install 'jmedlora[personal]'"
-            )
-        from jmedlora.data.personal.ginza_engine import analyzer
-        from jmedlora.data.personal.recognisers import all_recognisers
-
-        self._analyzer: AnalyzerEngine = analyzer(all_recognisers())
+        """Loads GiNZA. To import this module takes Presidio; see search.open_finder."""
+        self._analyzer = analyzer(all_recognisers())
 
     def find(self, text: str) -> list[Finding]:
         """The personal data in ``text``, sorted by place, none overlapping another.

@@ -19,11 +19,12 @@ PERSON = "Person"
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without the warnings of libraries that the model's packages import and do not use."""
-    logging.disable(logging.WARNING)
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.WARNING))
     try:
         yield
     finally:
-        logging.disable(logging.NOTSET)
+        logging.disable(before)
 
 
 class GinzaEngine(SpacyNlpEngine):

@@ -18,6 +18,7 @@ from jmedlora.data.personal.dates import WrittenDate, find_dates
 from jmedlora.data.personal.finding import Finding, Kind
 from jmedlora.data.personal.numerals import NUMERAL
 from jmedlora.data.personal.people import ROLES, label_people
+from jmedlora.data.personal.prefectures import PREFECTURES
 
 MOST_WEEKS = 104
 """Dates of a document are moved by 1 to so many weeks."""
@@ -39,14 +40,6 @@ TOKENS = {
     Kind.URL: "URL",
 }
 """What stands, with a number behind it, in the brackets 〔〕 where nothing better is known."""
-PREFECTURES = (
-    "北海道", "青森県", "岩手県", "宮城県", "秋田県", "山形県", "福島県", "茨城県", "栃木県",
-    "群馬県", "埼玉県", "千葉県", "東京都", "神奈川県", "新潟県", "富山県", "石川県", "福井県",
-    "山梨県", "長野県", "岐阜県", "静岡県", "愛知県", "三重県", "滋賀県", "京都府", "大阪府",
-    "兵庫県", "奈良県", "和歌山県", "鳥取県", "島根県", "岡山県", "広島県", "山口県", "徳島県",
-    "香川県", "愛媛県", "高知県", "福岡県", "佐賀県", "長崎県", "熊本県", "大分県", "宮崎県",
-    "鹿児島県", "沖縄県",
-)  # fmt: skip
 OLD = "90歳以上"
 SURROGATE = re.compile(
     rf"(?:{'|'.join(ROLES)})[A-Z]{{1,3}}(?![A-Za-z])"

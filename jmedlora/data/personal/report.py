@@ -9,9 +9,9 @@ from typing import Any
 
 from jmedlora.core.display import counted
 from jmedlora.core.page_template import page_environment
+from jmedlora.core.utc_time import utc_now
 from jmedlora.data.personal.finding import Kind
 from jmedlora.data.personal.measured import Measured, measured_lines
-from jmedlora.data.personal.report_file import now
 from jmedlora.data.personal.search import FileFindings, Located, counted_kinds
 
 LIBRARIES = ("jmedlora", "ginza", "ja_ginza", "presidio_analyzer", "spacy")
@@ -87,7 +87,7 @@ def report_record(report: Report) -> dict[str, Any]:
     """The report as plain JSON types, without what was found itself."""
     copies: Sequence[Copy | None] = report.copies or [None] * len(report.files)
     return {
-        "searched": now(),
+        "searched": utc_now(),
         "files": [_file_record(*each) for each in zip(report.files, copies, strict=True)],
         "findings": _counts(report.counts),
         "measured": report.measured.model_dump(),

@@ -1,7 +1,6 @@
 """The report beside a file, ``FILE.personal.json``: what a search found in exactly this content."""
 
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from jmedlora.core.atomic_write import dump, write_errors, write_file
 from jmedlora.core.display import counted
 from jmedlora.core.json_file import NotJsonError, read_json
+from jmedlora.core.utc_time import utc_now
 from jmedlora.data.personal.finding import Kind
 
 SUFFIX = ".personal.json"
@@ -47,7 +47,7 @@ def write_report_file(
         sha256=sha256,
         findings={kind.value: findings[kind] for kind in Kind if kind in findings},
         dates_are_moved=dates_are_moved,
-        searched=now(),
+        searched=utc_now(),
         versions=dict(versions),
     )
     where = report_path(path)
@@ -67,6 +67,12 @@ def read_report_file(path: Path, sha256: str) -> ReportFile | None:
     return report if report.sha256 == sha256 else None
 
 
+def dates_are_moved(path: Path, sha256: str) -> bool:
+    """Whether ``path`` is a copy with surrogates, by the report that fits its content."""
+    report = read_report_file(path, sha256)
+    return report is not None and report.dates_are_moved
+
+
 def warning_of(path: Path, sha256: str) -> str:
     """What is to be said of ``path``, which will be trained on; "" if nothing was found in it."""
     report = read_report_file(path, sha256)
@@ -76,8 +82,3 @@ def warning_of(path: Path, sha256: str) -> str:
         kinds = ", ".join(f"{kind} {count}" for kind, count in report.findings.items())
         return f"personal data was found in it: {counted(number, 'finding')} ({kinds})"
     return ""
-
-
-def now() -> str:
-    """The time in UTC, to the second."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

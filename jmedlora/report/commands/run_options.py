@@ -6,15 +6,20 @@ from pathlib import Path
 from jmedlora.core.cli.arguments import positive, whole
 
 
-def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the results and their labels."""
+def add_results(parser: argparse.ArgumentParser, metavar: str = "RESULTS") -> None:
+    """Adds the results."""
     parser.add_argument(
         "results",
         nargs="+",
         type=Path,
-        metavar="RESULTS",
+        metavar=metavar,
         help="a folder given to lm_eval as --output_path, or a results_*.json",
     )
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the results and their labels."""
+    add_results(parser)
     parser.add_argument(
         "--labels", type=Path, metavar="YML", help="what models, steps and hours are called"
     )

@@ -2,23 +2,17 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import printable
+from jmedlora.report.commands.run_options import add_results
 
 SHOWN = 20
 """Differences of a task that are shown without --all."""
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "results",
-        nargs="+",
-        type=Path,
-        metavar="RUN",
-        help="a folder given to lm_eval as --output_path, or a results_*.json",
-    )
+    add_results(parser, "RUN")
     parser.add_argument(
         "--all",
         action="store_true",

@@ -5,10 +5,8 @@ from dataclasses import asdict, dataclass
 from math import log2
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from jmedlora.core.atomic_write import dump
-from jmedlora.core.display import language, visible
+from jmedlora.core.page_template import page_environment
 from jmedlora.report.recite.recited import Model
 from jmedlora.report.recite.tables import tables
 from jmedlora.report.recite.terminal import summary
@@ -35,16 +33,8 @@ class Curve:
 
 def page(models: Sequence[Model]) -> str:
     """The page. Whatever models and records hold comes out as text."""
-    environment = Environment(
-        loader=PackageLoader("jmedlora.report.recite"),
-        autoescape=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,  # Markup is escaped
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    for each in (language, notes, summary, tables, verdict, curve):
+    environment = page_environment("jmedlora.report.recite")
+    for each in (notes, summary, tables, verdict, curve):
         environment.filters[each.__name__] = each
     template = environment.get_template("recite.html.jinja")
     return template.render(
