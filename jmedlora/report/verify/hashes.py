@@ -109,7 +109,7 @@ def _published(doc: Document) -> dict[str, Any]:
 
 
 def _with_rare_in_place(doc: Document) -> dict[str, Any]:
-    """``doc`` in the order of ``letters_document``: the rare fields that it has after "forbidden"."""
+    """``doc`` as ``letters_document`` orders it: the rare fields that it has behind "forbidden"."""
     rare = {field: doc[field] for field in RARE if doc.get(field) is not None}
     found: dict[str, Any] = {}
     for field, value in doc.items():
