@@ -1,0 +1,94 @@
+// Whether a model passes: points against the lines, forbidden choices, verdict, a table a year.
+
+const VERDICTS = { pass: "pass", fail: "fail", incomplete: "incomplete", undecided: "undecided", none: "no verdict" };
+const verdictBadge = (verdict) => element("span", { class: `badge verdict-${verdict}` }, VERDICTS[verdict]);
+
+function lineCell(line) {
+  if (!line) return "–";
+  const told = line.pass === null ? `${line.points} of ${line.max_points}` : `${line.points} (line ${line.pass}, of ${line.max_points})`;
+  const [low, high] = line.interval ?? [null, null];
+  return element("div", { class: "score" }, element("div", {}, told), bar(line.points, low, high, [line.pass], line.max_points));
+}
+
+function forbiddenCell(examination, result) {
+  if (result.kinki === null) return "not known";
+  const most = examination.mostForbidden;
+  const over = most !== null && result.kinki > most;
+  return element("span", { class: over ? "over" : "" }, `${result.kinki}${most === null ? "" : ` (at most ${most})`}`);
+}
+
+function candidatesCell(result) {
+  const all = result.candidates.all;
+  return all ? `${percent(all.model)} / ${percent(all.candidates)}` : "–";
+}
+
+function probability(result) {
+  if (result.probability === null) return "–";
+  return `${result.probability.toFixed(3)}${result.close ? ", close" : ""}`;
+}
+
+function examinationTable(examination) {
+  const lines = Object.keys(examination.titles);
+  const candidates = examination.results.some((each) => each.candidates.all);
+  const head = ["Model", "Verdict", "Probability", "Correct", ...lines.map((each) => (each === examination.titles[each] ? each : `${each} (${examination.titles[each]})`)),
+    "Forbidden choices (禁忌肢)", "Not read / cut", ...(candidates ? ["Model / candidates"] : [])];
+  const rows = examination.results.map((each) => tableRow(
+    each.model,
+    verdictBadge(each.verdict),
+    probability(each),
+    `${each.correct} of ${each.questions}`,
+    ...lines.map((name) => lineCell(each.lines[name])),
+    forbiddenCell(examination, each),
+    `${each.unparsed} / ${each.cut}`,
+    ...(candidates ? [candidatesCell(each)] : []),
+  ));
+  return framedTable(`Verdicts on ${examination.title}`, head, rows);
+}
+
+/** All models and years at once. */
+function verdictMatrix(examinations) {
+  const models = [...new Set(examinations.flatMap((each) => each.results.map((result) => result.model)))];
+  const cell = (examination, model) => {
+    const found = examination.results.find((each) => each.model === model);
+    return found ? verdictBadge(found.verdict) : "–";
+  };
+  const rows = models.map((model) => tableRow(model, ...examinations.map((each) => cell(each, model))));
+  return framedTable("Verdicts by examination", ["Model", ...examinations.map((each) => each.name)], rows);
+}
+
+/** How far above or below each line, in percent of its points, by examination. */
+function marginSpec(examinations) {
+  const values = examinations.flatMap((each) => each.results.flatMap((result) => Object.entries(result.lines)
+    .filter(([, line]) => line.pass !== null)
+    .map(([name, line]) => ({ examination: each.name, model: result.model, line: name, margin: (line.points - line.pass) / line.max_points, points: line.points, pass: line.pass }))));
+  const color = { field: "model", type: "nominal", title: null, legend: { orient: "bottom", direction: "vertical" } };
+  const lines = [...new Set(values.map((each) => each.line))];
+  return {
+    data: { values },
+    height: 220,
+    layer: [
+      { mark: { type: "line", strokeWidth: 1.5 } }, { mark: { type: "point", filled: true, size: 70, opacity: 1 } },
+    ].map((each) => ({ ...each, encoding: {
+      x: { field: "examination", type: "ordinal", title: "Examination", axis: { labelAngle: 0 } },
+      y: { field: "margin", type: "quantitative", title: "Above the line, of its points", axis: { format: "+%" } },
+      color, detail: { field: "line" }, strokeDash: { field: "line", type: "nominal", title: "Line", sort: lines, legend: { orient: "bottom" } },
+      ...(each.mark.type === "point" ? { shape: { field: "line", type: "nominal", title: "Line", sort: lines } } : {}),
+      tooltip: ["model", "examination", "line", "points", "pass"].map((field) => ({ field })),
+    } })).concat({ data: { values: [{}] }, mark: { type: "rule", strokeWidth: 2, color: colour("--text") }, encoding: { y: { datum: 0 } } }),
+  };
+}
+
+function drawExaminations(root, index) {
+  const { examinations } = index;
+  root.append(element("p", { class: "key" }, "Points as a bar with their 95 % range over other questions of the same kind; the upright line is the pass line. The probability is that of reaching all lines with such questions; it is close from 0.1 to 0.9."));
+  if (examinations.length > 1) root.append(verdictMatrix(examinations));
+  const known = examinations.filter((each) => each.results.some((result) => Object.values(result.lines).some((line) => line.pass !== null)));
+  if (known.length > 1) chart(root, "Points above or below each pass line, by examination", () => marginSpec(known));
+  for (const each of examinations) {
+    const year = each.year ? ` (${each.year})` : "";
+    root.append(element("section", {}, element("h3", {}, `${each.title}${year} – ${many(each.questions, "question")}`), examinationTable(each),
+      folded("Where the lines come from, and why", each.notes) ?? ""));
+  }
+}
+
+VIEWS.push({ id: "examinations", title: "Pass or fail", has: (index) => index.examinations.length, draw: drawExaminations });
