@@ -47,9 +47,9 @@ FILTER = """async ([label, value]) => {
 """Changes one field and waits for the frame in which the list is drawn: milliseconds, and count."""
 FILTERS = (
     ("Section", "B"),
-    ("Answer is", "w"),
-    ("… of", "1"),
-    ("Right:", "0"),
+    ("An answer is", "w"),
+    ("by", "1"),
+    ("Right by", "0"),
     ("Section", ""),
     ("Search", "急性心筋梗塞"),
     ("Search", "肺塞栓症 抗菌薬"),

@@ -225,7 +225,7 @@ def test_the_overview_has_the_scores(page):
     ]  # fmt: skip
     assert [row[1].split()[0] for row in rows] == ["0.225", "0.500", "0.775"]  # 9, 20, 31 of 40
     assert rows[2][1].split()[1] == "+0.550"
-    assert "chance 0.200" in tab.get_by_role("region", name="Scores of igakuqa").first.inner_text()
+    assert "guess 0.200" in tab.get_by_role("region", name="Scores of igakuqa").first.inner_text()
 
 
 def test_a_heading_sorts_the_best_first(page):
@@ -275,11 +275,11 @@ def test_recitation_has_figures_and_no_record(page, site):
     [
         ({"Section": "B"}, "6 of 12 questions"),
         ({"Year": "2018", "Section": "B"}, "0 of 12 questions"),
-        ({"Answer is": "not read"}, "5 of 12 questions"),
-        ({"Answer is": "cut off", "… of": "alpha"}, "1 of 12 questions"),
-        ({"Right:": "alpha", "but wrong:": "gamma"}, "3 of 12 questions"),
-        ({"Right:": "gamma", "but wrong:": "alpha"}, "0 of 12 questions"),
-        ({"Training text": "found in it"}, "1 of 12 questions"),
+        ({"An answer is": "not read"}, "5 of 12 questions"),
+        ({"An answer is": "cut off", "by": "alpha"}, "1 of 12 questions"),
+        ({"Right by": "alpha", "and wrong by": "gamma"}, "3 of 12 questions"),
+        ({"Right by": "gamma", "and wrong by": "alpha"}, "0 of 12 questions"),
+        ({"In the training text": "found"}, "1 of 12 questions"),
     ],
 )
 def test_a_filter(chosen, count, chat):

@@ -10,7 +10,10 @@ from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.report.compare.sections import NAMES
 from jmedlora.report.compare.table import Cell, Row, Section, Table
 from jmedlora.report.figures.curves import Curve, Panel, Picture, pictures
+from jmedlora.report.site.words import words
 
+RIGHT = {protocol.right for protocol in PROTOCOLS.values()} - {""}
+"""The scores that say whether an answer is right."""
 SCORES = tuple(score for protocol in PROTOCOLS.values() for score in protocol.scores)
 
 
@@ -21,6 +24,7 @@ def table_data(table: Table) -> dict[str, Any]:
         "against": visible(table.against),
         "resamples": table.resamples,
         "seed": table.seed,
+        "words": words(table),
         "sections": [_section(each) for each in table.sections if each.rows],
         "warnings": list(map(visible, table.warnings)),
         "notes": list(map(visible, table.notes)),
@@ -81,6 +85,7 @@ def _row(row: Row) -> dict[str, Any]:
         "name": visible(row.name),
         "metric": visible(row.metric),
         "rate": row.is_rate,
+        "right": row.metric in RIGHT,
         "floors": dict(row.floors),
         "cells": [cell and _cell(cell) for cell in row.cells],
     }

@@ -13,11 +13,12 @@ from jmedlora.report.consistency.permuted_runs import AGREEMENT_NOTE, compare_pe
 from jmedlora.report.exam.verdict import results
 from jmedlora.report.site.comparison_data import curve_data, forest_data, table_data
 from jmedlora.report.site.examination_data import examination_data
+from jmedlora.report.site.examination_maps import examination_maps
 from jmedlora.report.site.explorer_data import QuestionSet, asked_sets, without_texts
 from jmedlora.report.site.groups import heat_maps, known_notes
 from jmedlora.report.site.inputs import Inputs
 from jmedlora.report.site.overlap_data import Overlap, overlap_data
-from jmedlora.report.site.published_sets import published_sets
+from jmedlora.report.site.published_sets import answered_outside, published_sets
 from jmedlora.report.site.recite_data import Recited, recite_data
 from jmedlora.report.site.terms import terms
 from jmedlora.report.verify.confirmed import confirm
@@ -51,9 +52,10 @@ def content(
     """Everything once: each view reads what the report of its name computes."""
     notes = known_notes()
     marked = results(inputs.systems, official=False)
+    published = answered_outside(inputs.systems, marked)
     sets = [
         *asked_sets(inputs.columns, notes, overlap),
-        *published_sets(inputs.systems, marked, notes, overlap),
+        *published_sets(published, notes, overlap),
     ]
     shown = sets if options.with_texts else without_texts(sets)
     consistency, alone = _consistency(inputs.runs)
@@ -63,7 +65,7 @@ def content(
         "terms": terms([each.exam for each in sets], with_texts=options.with_texts),
         "notes": [*map(visible, inputs.notes), *alone],
         **_compared(list(inputs.columns), options),
-        "heatMaps": heat_maps(inputs.columns, notes),
+        "heatMaps": [*heat_maps(inputs.columns, notes), *examination_maps(published)],
         "examinations": examination_data(marked),
         "consistency": consistency,
         "agreementNote": f"{AGREEMENT_NOTE[0].upper()}{AGREEMENT_NOTE[1:]}.",

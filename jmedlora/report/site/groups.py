@@ -7,13 +7,12 @@ from typing import Any
 from jmedlora.core.display import visible
 from jmedlora.exams.cache import MissingDataError, locate
 from jmedlora.exams.documents import Document
-from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.readers.igakuqa_notes import Note, read_notes
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.sections import Block, Line, exam_blocks
+from jmedlora.report.site.comparison_data import RIGHT
 
 Notes = Mapping[str, Note]
-RIGHT = {protocol.right for protocol in PROTOCOLS.values()} - {""}
 BANDS = (50.0, 70.0, 85.0)
 """Percent of the candidates who were right: where one band of difficulty ends and the next begins;
 70 % is the line from which on a candidate should know the answer (``jmedlora.report.exam.marked``).
@@ -41,6 +40,13 @@ def band(percent: float | None) -> str:
     return f"{BANDS[-1]:.0f} % or more right"
 
 
+WAYS: Mapping[str, Callable[[Note], str]] = {
+    "category": lambda note: note.category,
+    "difficulty": lambda note: band(note.human_accuracy),
+}
+"""How questions are grouped: the name of a way, and the group of a question with such a note."""
+
+
 def heat_maps(columns: Sequence[Column], notes: Notes) -> list[dict[str, Any]]:
     """A map for each way of grouping and each score that says what is right, exams apart.
 
@@ -49,12 +55,7 @@ def heat_maps(columns: Sequence[Column], notes: Notes) -> list[dict[str, Any]]:
     """
     if not notes:
         return []
-    ways = {"category": lambda note: note.category, "difficulty": _difficulty}
-    return [found for name, of in ways.items() for found in _maps(columns, notes, name, of)]
-
-
-def _difficulty(note: Note) -> str:
-    return band(note.human_accuracy)
+    return [found for name, of in WAYS.items() for found in _maps(columns, notes, name, of)]
 
 
 def _maps(
@@ -77,18 +78,21 @@ def _maps(
             "exam": visible(exam),
             "score": score,
             "models": titles,
-            "groups": [
-                {"name": group, "questions": block.questions, "scores": list(line.scores)}
-                for group, block, line in _ordered(parts)
-            ],
+            "groups": _groups(parts),
         }
         for (exam, score), parts in found.items()
     ]
 
 
-def _ordered(parts: Sequence[tuple[str, Block, Line]]) -> list[tuple[str, Block, Line]]:
-    """Bands from the hardest on; of others the largest group first."""
+def _groups(parts: Sequence[tuple[str, Block, Line]]) -> list[dict[str, Any]]:
+    found = {group: (block.questions, list(line.scores)) for group, block, line in parts}
+    order = in_order({group: questions for group, (questions, _) in found.items()})
+    return [{"name": name, "questions": found[name][0], "scores": found[name][1]} for name in order]
+
+
+def in_order(sizes: Mapping[str, int]) -> list[str]:
+    """The groups with these numbers of questions: bands from the hardest on, others by size."""
     bands = [*map(band, (0.0, *BANDS)), UNKNOWN]
-    if all(group in bands for group, _, _ in parts):
-        return sorted(parts, key=lambda part: bands.index(part[0]))
-    return sorted(parts, key=lambda part: (-part[1].questions, part[0]))
+    if all(group in bands for group in sizes):
+        return sorted(sizes, key=bands.index)
+    return sorted(sizes, key=lambda group: (-sizes[group], group))

@@ -18,6 +18,7 @@ OWN = (
     "data.js",
     "format.js",
     "charts.js",
+    "score_table.js",
     "overview.js",
     "curves.js",
     "examinations.js",

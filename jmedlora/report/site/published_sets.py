@@ -26,19 +26,23 @@ Entry = tuple[ExamResult, Mapping[str, Prediction]]
 
 
 def published_sets(
-    systems: Sequence[System],
-    results: Sequence[ExamResult],
-    notes: Notes,
-    overlap: Overlap | None,
+    published: Mapping[str, Sequence[Entry]], notes: Notes, overlap: Overlap | None
 ) -> list[QuestionSet]:
-    """A set for each examination that ``systems`` answered outside lm-eval."""
+    """A set for each examination in ``published``."""
+    return [_set(entries, notes, overlap) for entries in published.values()]
+
+
+def answered_outside(
+    systems: Sequence[System], results: Sequence[ExamResult]
+) -> dict[str, list[Entry]]:
+    """By examination: the results of ``systems`` that answered it outside lm-eval."""
     given = {(each.examination.name, each.model): each.predictions for each in systems}
     found: dict[str, list[Entry]] = {}
     for each in results:
         predictions = given[each.examination.name, each.model]
         if any(prediction.taken is not None for prediction in predictions.values()):
             found.setdefault(each.examination.name, []).append((each, predictions))
-    return [_set(entries, notes, overlap) for entries in found.values()]
+    return found
 
 
 def _set(entries: Sequence[Entry], notes: Notes, overlap: Overlap | None) -> QuestionSet:

@@ -10,7 +10,7 @@ function picker(root, label, names, draw) {
 
 function chanceLayer(chance) {
   if (chance === null || chance === undefined) return [];
-  const data = { values: [{ chance, text: `chance ${score(chance)}` }] };
+  const data = { values: [{ chance, text: `guess ${score(chance)}` }] };
   const quiet = colour("--quiet");
   return [
     { data, mark: { type: "rule", strokeDash: [4, 4], color: quiet }, encoding: { y: { field: "chance", type: "quantitative" } } },
@@ -25,7 +25,7 @@ function curveSpec(picture, panel) {
   const names = [...new Set([...flat(false), ...flat(true)].map((each) => each.model))];
   const model = { field: "model", type: "nominal", title: null, scale: { domain: names }, legend: { orient: "bottom", direction: "vertical", symbolOpacity: 1 } };
   const y = (field) => ({ field, type: "quantitative", title: picture.score, scale: { zero: false } });
-  const x = { field: "step", type: "quantitative", title: "Training steps", axis: { format: ",d", tickMinStep: 1, tickCount: 6 } };
+  const x = { field: "step", type: "quantitative", title: "Training steps", axis: { format: ",d", tickMinStep: 1, tickCount: 6, labelFlush: false } };
   const tooltip = ["model", "step", "value", "low", "high"].map((field) => ({ field, ...(field === "step" || field === "model" ? {} : { format: ".3f" }) }));
   return {
     height: 300,
@@ -33,7 +33,7 @@ function curveSpec(picture, panel) {
     layer: [
       ...chanceLayer(panel.chance),
       { mark: { type: "area", opacity: 0.16 }, encoding: { x, y: y("low"), y2: { field: "high" }, color: model } },
-      { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("value"), color: model, strokeDash: model } },
+      { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("value"), color: model } },
       { mark: { type: "point", filled: true, size: 70, opacity: 1 }, encoding: { x, y: y("value"), color: model, shape: model, tooltip } },
       ...(flat(true).length ? [{ data: { values: flat(true) }, mark: { type: "rule", strokeWidth: 1.5 }, encoding: { y: y("value"), color: model, tooltip } }] : []),
     ],
@@ -41,7 +41,7 @@ function curveSpec(picture, panel) {
 }
 
 function drawCurves(root, index) {
-  root.append(element("p", { class: "key" }, "A score after so many training steps, a curve a model. Bands are 95 % intervals; the broken line is what a guess scores; a level line is a model that was not trained."));
+  root.append(element("p", { class: "key" }, "How a score changes with the training steps: one curve for each model. The bands are 95 % intervals. The dashed line is the score of a guess. A level line without dots is a model that was not trained. Shots are solved examples in the prompt before the question."));
   const names = index.curves.map((each) => `${each.exam}: ${each.score}`);
   picker(root, "Exam and score", names, (place, holder) => {
     const picture = index.curves[place];
@@ -60,9 +60,12 @@ function forestSpec(forest) {
   const x = (field) => ({ field, type: "quantitative", title: `${forest.score}, with its 95 % interval`, scale, axis });
   const accent = colour("--accent");
   const chance = forest.chance === null || forest.chance === undefined ? [] : [
-    { data: { values: [{ chance: forest.chance, text: `chance ${score(forest.chance)}` }] },
+    { data: { values: [{ chance: forest.chance, text: `guess ${score(forest.chance)}` }] },
       mark: { type: "rule", strokeDash: [4, 4], color: colour("--quiet") },
-      encoding: { x: x("chance"), tooltip: { field: "text" } } }];
+      encoding: { x: x("chance"), tooltip: { field: "text" } } },
+    { data: { values: [{ chance: forest.chance, text: `guess ${score(forest.chance)}` }] },
+      mark: { type: "text", align: "left", dx: 4, dy: -6, baseline: "bottom", color: colour("--quiet"), fontSize: 11 },
+      encoding: { x: x("chance"), y: { value: 0 }, text: { field: "text" } } }];
   return {
     height: 26 * forest.points.length,
     data: { values: forest.points },
@@ -76,7 +79,7 @@ function forestSpec(forest) {
 }
 
 function drawForests(root, index) {
-  root.append(element("p", { class: "key" }, "Models that were not trained here, best first: a point is a score, the line through it its 95 % interval, the broken line what a guess scores. Two intervals that overlap do not say that two models are equal: the overview has the paired tests."));
+  root.append(element("p", { class: "key" }, "Models that were not trained here, the best on top. The point is the score, the line through it is its 95 % interval. The dashed line is the score of a guess. Intervals that overlap do not mean that two models are equal: the overview compares them question by question."));
   const names = index.forests.map((each) => `${each.exam}: ${each.score}`);
   picker(root, "Exam and score", names, (place, holder) => {
     const forest = index.forests[place];

@@ -1,7 +1,7 @@
 // The explorer: filters, the list of questions, and the question that is open.
 
 const EXPLORER = "questions";
-const KEYS = "Keys: j and k, or the arrows in the list, go to the next and the previous question; / goes to the search.";
+const KEYS = "Keys: j for the next question, k for the one before, / for the search. In the list, the arrows work too.";
 
 class Explorer {
   constructor(root, index) {
@@ -14,7 +14,7 @@ class Explorer {
     const picker = labelledSelect("Exam", index.sets.map((set, place) => [String(place), set.title]), (value) => this.use(Number(value)));
     this.picker = picker.select;
     const fold = element("details", { class: "filter-fold", open: WIDE.matches }, element("summary", {}, "Filters and search"), picker.field, this.filters);
-    root.append(element("div", { class: "explorer" }, element("div", { class: "side" }, fold, this.count, this.list.box, element("p", { class: "quiet small" }, KEYS)), this.detail));
+    root.append(element("div", { class: "explorer" }, element("div", { class: "side" }, fold, this.count, stateKey(), this.list.box, element("p", { class: "quiet small" }, KEYS)), this.detail));
     document.addEventListener("keydown", (event) => this.key(event));
   }
 

@@ -3,7 +3,7 @@
 const STATES = {
   r: "right", w: "wrong", p: "partly right", u: "not read", c: "cut off", "-": "no answer", "?": "not judged",
 };
-const FIELDS = [["year", "years", "Year"], ["section", "sections", "Section"], ["category", "categories", "Category"], ["difficulty", "difficulties", "Candidates"]];
+const FIELDS = [["year", "years", "Year"], ["section", "sections", "Section"], ["category", "categories", "Category"], ["difficulty", "difficulties", "Human candidates"]];
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 
 /** A text a question to search: its id, its words and choices, and every answer to it. */
@@ -44,15 +44,15 @@ function filterFields(set, change) {
   }
   const present = Object.entries(STATES).filter(([state]) => set.states.some((each) => each.includes(state)));
   if (present.length > 1) {
-    fields.push(labelledSelect("Answer is", [["", "anything"], ...present], pick("state")).field);
-    fields.push(labelledSelect("… of", [["", "any model"], ...models], pick("model")).field);
+    fields.push(labelledSelect("An answer is", [["", "anything"], ...present], pick("state")).field);
+    fields.push(labelledSelect("by", [["", "any model"], ...models], pick("model")).field);
   }
   if (models.length > 1) {
-    fields.push(labelledSelect("Right:", [["", "–"], ...models], pick("right")).field);
-    fields.push(labelledSelect("but wrong:", [["", "–"], ...models], pick("wrong")).field);
+    fields.push(labelledSelect("Right by", [["", "–"], ...models], pick("right")).field);
+    fields.push(labelledSelect("and wrong by", [["", "–"], ...models], pick("wrong")).field);
   }
   if (set.found.includes("1")) {
-    fields.push(labelledSelect("Training text", [["", "all"], ["1", "found in it"]], pick("found")).field);
+    fields.push(labelledSelect("In the training text", [["", "all"], ["1", "found"]], pick("found")).field);
   }
   const search = element("input", { type: "search", id: "search", placeholder: "words in questions and answers", autocomplete: "off" });
   search.addEventListener("input", () => pick("search")(search.value));

@@ -6,6 +6,8 @@ const many = (number, noun) => `${number.toLocaleString("en")} ${noun}${number =
 const interval = (low, high) =>
   low === null || low === undefined ? "no interval" : `${score(low)} to ${score(high)}`;
 
+const FLOORS = { chance: "guess", "empty answer": "no answer", "all choices": "all choices" };
+
 /** A share as a bar from 0 to most: its interval, itself, and marks such as chance or a pass line. */
 function bar(value, low, high, marks, most = 1) {
   const place = (number) => `${(100 * Math.min(Math.max(number / most, 0), 1)).toFixed(2)}%`;

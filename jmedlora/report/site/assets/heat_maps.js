@@ -16,7 +16,13 @@ function heatCell(share) {
   return element("td", { class: "heat", style: shade(share) }, (100 * share).toFixed(0));
 }
 
+const WAYS = {
+  category: { head: "Category", label: "by medical category (診療科)" },
+  difficulty: { head: "Human candidates", label: "by how many human candidates were right" },
+};
+
 function heatTable(map) {
+  const way = WAYS[map.by];
   const shown = map.models.map((_, place) => place).filter((place) => map.groups.some((group) => group.scores[place] !== null));
   const heads = shown.map((place) => element("th", { scope: "col", class: "upright" }, element("span", {}, map.models[place])));
   const rows = map.groups.map((group) => element(
@@ -26,19 +32,22 @@ function heatTable(map) {
     element("td", { class: "quiet" }, String(group.questions)),
     shown.map((place) => heatCell(group.scores[place])),
   ));
-  const label = `${map.exam}: ${map.score} in percent, by ${map.by === "category" ? "category (診療科)" : "the share of candidates who were right"}`;
-  const head = element("tr", {}, element("th", { scope: "col" }, map.by === "category" ? "Category" : "Candidates"), element("th", { scope: "col" }, "n"), heads);
+  const label = `${map.exam}: ${map.score} in percent, ${way.label}`;
+  const head = element("tr", {}, element("th", { scope: "col" }, way.head), element("th", { scope: "col" }, "Questions"), heads);
   const table = element("table", { class: "heat-map", "aria-label": label }, element("thead", {}, head), element("tbody", {}, rows));
-  return element("section", {}, element("h3", {}, label), frame(label, table));
+  return element("section", {}, element("h3", {}, `${way.label[0].toUpperCase()}${way.label.slice(1)}`), frame(label, table));
 }
 
+/** The maps of one exam and score at a time: by category, and beside it by difficulty. */
 function drawHeatMaps(root, index) {
-  const draw = () => {
-    root.replaceChildren(element("p", { class: "key" }, "The percent of right answers in each group; n is its number of questions. The fewer questions, the less a shade says: of 20 questions the 95 % interval of 50 % is 30 to 70 %."),
-      ...index.heatMaps.map(heatTable));
-  };
-  draw();
-  dark.addEventListener("change", draw);
+  const names = [...new Set(index.heatMaps.map((map) => `${map.exam}: ${map.score}`))];
+  root.append(element("p", { class: "key" }, "The percentage of right answers in each group of questions. Darker is better on a light screen, lighter is better on a dark one. A group of few questions says little: with 20 questions, the 95 % interval of 50 % reaches from 30 to 70 %."));
+  picker(root, "Exam and score", names, (place, holder) => {
+    const draw = () => holder.replaceChildren(...index.heatMaps.filter((map) => `${map.exam}: ${map.score}` === names[place]).map(heatTable));
+    holder.className = "beside";
+    draw();
+    dark.onchange = draw;
+  });
 }
 
 VIEWS.push({ id: "groups", title: "Where wrong", has: (index) => index.heatMaps.length, draw: drawHeatMaps });

@@ -5,7 +5,7 @@ function drawOverlap(root, index) {
   const examRows = exams.map((each) => tableRow(each.exam, `${each.found} of ${each.questions}`, element("div", { class: "score" }, percent(each.share), filledBar(each.share)), String(each.tooShort)));
   const fileRows = files.map((each) => tableRow(each.path, `${each.with_a_question.toLocaleString("en")} of ${each.records.toLocaleString("en")}`));
   root.append(
-    element("p", { class: "key" }, "Questions of an exam that were found in a training text. A model trained on it may have seen them. The explorer can show these questions alone."),
+    element("p", { class: "key" }, "These questions of an exam were found in a training text. A model that was trained on it may have seen them. The view Questions can show these questions alone."),
     framedTable("Questions found", ["Exam", "Found", "Share", "Too short to look for"], examRows),
     framedTable("Training files", ["File", "Records with a question"], fileRows),
     folded("What the search does not find", notFound) ?? "",

@@ -1,67 +1,53 @@
-// Models and exams with scores: a table for each exam, intervals as bars, chance as a line.
+// How good each model is, and how sure that is: all exams at once, then each exam with all scores.
 
-function scoreCell(cell, row) {
-  if (!cell) return "–";
-  const low = interval(cell.low, cell.high);
-  const difference = cell.difference === undefined ? null : element(
-    "span",
-    { class: "quiet" },
-    ` ${cell.difference >= 0 ? "+" : "−"}${Math.abs(cell.difference).toFixed(3)} (p ${cell.p < 0.001 ? "< .001" : cell.p.toFixed(3)})`,
-  );
-  const number = element(cell.best ? "strong" : "span", { title: `95 %: ${low}` }, score(cell.value));
-  const isShare = cell.value >= 0 && cell.value <= 1;
-  const shown = isShare ? bar(cell.value, cell.low, cell.high, [row.floors.chance]) : null;
-  const range = element("span", { class: "quiet small" }, cell.low === null ? "" : low);
-  return element("div", { class: "score" }, element("div", {}, number, difference), shown, range);
+/** The first score of each exam that says what is right; another one where none does. */
+function firstScores(sections) {
+  return sections.map((section) => {
+    const scores = section.rows.filter((row) => !row.rate);
+    const row = scores.find((each) => each.right) ?? scores[0];
+    if (!row) return null;
+    const cells = row.cells.map((cell) => cell && { ...cell, difference: undefined });
+    const floors = row.floors.chance === undefined ? {} : { chance: row.floors.chance };
+    return { ...row, cells, floors, name: section.exam, under: row.name };
+  }).filter(Boolean);
 }
 
-/** A table of models, best first where a heading is pressed. */
-function scoreTable(table, section, rows, label) {
-  const places = table.models.map((_, place) => place).filter((place) => rows.some((row) => row.cells[place]));
-  const body = element("tbody");
-  const fill = (order) => body.replaceChildren(...order.map((place) => tableRow(table.models[place], ...rows.map((row) => scoreCell(row.cells[place], row)))));
-  const heads = rows.map((row) => sortHead(row, places, fill));
-  const reset = () => heads.forEach((each) => each.setAttribute("aria-sort", "none"));
-  heads.forEach((each) => each.addEventListener("sorted", () => { reset(); each.setAttribute("aria-sort", "descending"); }));
-  fill(places);
-  const head = element("tr", {}, element("th", { scope: "col" }, "Model"), heads);
-  const shown = element("table", {}, element("caption", {}, label), element("thead", {}, head), body);
-  return frame(label, shown);
-}
-
-function sortHead(row, places, fill) {
-  const value = (place) => (row.cells[place] ? row.cells[place].value : -Infinity);
-  const chance = row.floors.chance === undefined ? null : element("span", { class: "quiet small" }, `chance ${score(row.floors.chance)}`);
-  const head = element("th", { scope: "col", "aria-sort": "none" });
-  const sort = () => {
-    fill([...places].sort((one, two) => value(two) - value(one)));
-    head.dispatchEvent(new Event("sorted"));
-  };
-  head.append(element("button", { type: "button", class: "sort", title: "Best first", on: { click: sort } }, row.name), chance ?? "");
-  return head;
+function allExams(table) {
+  const rows = firstScores(table.sections);
+  const several = table.models.some((_, place) => rows.filter((row) => row.cells[place]).length > 1);
+  if (!several) return ""; // the tables below say the same
+  return element("section", {}, element("h3", {}, "All exams"), scoreTable(table.models, rows, "All exams, one score of each"));
 }
 
 function overviewSection(table, section) {
   const [scores, rates] = [section.rows.filter((row) => !row.rate), section.rows.filter((row) => row.rate)];
   const title = `${section.exam} – ${many(section.questions, "question")}`;
   const part = element("section", {}, element("h3", {}, title));
-  if (scores.length) part.append(scoreTable(table, section, scores, `Scores of ${section.exam}`));
+  if (scores.length) part.append(scoreTable(table.models, scores, `Scores of ${section.exam}`));
   if (rates.length) {
-    const shown = scoreTable(table, section, rates, `Rates of ${section.exam}`);
-    part.append(element("details", {}, element("summary", {}, "Rates: answers that were cut, empty or not read"), shown));
+    const shown = scoreTable(table.models, rates, `Rates of ${section.exam}`);
+    part.append(element("details", {}, element("summary", {}, "How many answers were cut off, empty or not read"), shown));
   }
   return part;
+}
+
+function comparedWith(table) {
+  const tested = table.sections.some((section) => section.rows.some((row) => row.cells.some((cell) => cell?.difference !== undefined)));
+  return tested ? ["Behind a score stands its difference from ", element("em", {}, table.against), ". "] : [];
 }
 
 function drawOverview(root, index) {
   const { table } = index;
   root.append(
-    element("p", { class: "key" }, "Each score is a point with its 95 % interval, from 0 to 1. The upright line is what a guess scores. ",
-      "Bold is the best of a column. Differences are from ", element("em", {}, table.against), ", paired, p by Holm. Press a heading for the best first."),
-    folded(`${many(table.warnings.length, "warning")}: models were not all asked or scored alike`, table.warnings) ?? "",
+    element("p", { class: "key" }, "Each score lies between 0 and 1; more is better. The dot is the score, the band around it its 95 % interval. ",
+      "The upright line is the score of an answer without any knowledge: of a guess or, where no guess has a score, of a list of all choices. Bold is the best of a column. ",
+      ...comparedWith(table), "Press a heading to put the best model first."),
+    folded("What the words mean", table.words) ?? "",
+    folded(`${many(table.warnings.length, "warning")}: the models were not all asked or scored in the same way`, table.warnings) ?? "",
+    allExams(table),
     ...table.sections.map((section) => overviewSection(table, section)),
     folded("Notes", table.notes) ?? "",
-    folded("Signatures: what pins how each score was computed", table.signatures.map((each) => each.filter(Boolean).join(" · "))) ?? "",
+    folded("Signatures: how each score was computed, to compare with other reports", table.signatures.map((each) => each.filter(Boolean).join(" · "))) ?? "",
   );
 }
 

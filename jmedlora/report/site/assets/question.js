@@ -48,7 +48,7 @@ function choiceList(set, texts, place) {
 }
 
 function questionFacts(set, place) {
-  const candidates = set.candidates[place] === null ? "" : `${set.candidates[place]} % of the candidates right`;
+  const candidates = set.candidates[place] === null ? "" : `${set.candidates[place]} % of human candidates were right`;
   const found = set.found[place] === "1" ? "found in the training text" : "";
   const year = set.years[place] && set.years[place] !== "0" ? set.years[place] : "";
   const section = set.sections[place] ? `section ${set.sections[place]}` : "";

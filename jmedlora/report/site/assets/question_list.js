@@ -3,6 +3,14 @@
 const ROW = 46; // pixels, as in site.css
 const BEYOND = 8; // rows above and below what is in sight
 
+const dotClass = (state) => `state-${state === "-" ? "none" : state === "?" ? "open" : state}`;
+
+/** What the dots of a row mean: one for each model, in the order of the cards. */
+function stateKey() {
+  const part = (state, text) => element("span", {}, element("i", { class: dotClass(state) }), ` ${text} `);
+  return element("p", { class: "dots dots-key quiet small" }, part("r", "right"), part("w", "wrong"), part("u", "not read or cut off"), part("-", "no answer"));
+}
+
 class QuestionList {
   /** open: called with the place of the question that is chosen. */
   constructor(open) {
@@ -56,11 +64,11 @@ class QuestionList {
     const { set } = this;
     const states = set.states.map((each) => each[place]);
     const right = states.filter((each) => each === "r").length;
-    const dots = states.slice(0, 40).map((each) => element("i", { class: `state-${each === "-" ? "none" : each === "?" ? "open" : each}` }));
+    const dots = states.slice(0, 40).map((each) => element("i", { class: dotClass(each) }));
     return element(
       "div",
       { class: "row", id: `row-${row}`, role: "option", "aria-selected": String(row === this.current), "aria-setsize": String(this.places.length), "aria-posinset": String(row + 1), style: { top: `${row * ROW}px` }, on: { click: () => this.choose(row) } },
-      element("span", { class: "row-head" }, element("b", {}, set.ids[place]), element("span", { class: "dots", "aria-hidden": "true" }, dots), element("span", { class: "quiet" }, `${right}/${states.length}`)),
+      element("span", { class: "row-head" }, element("b", {}, set.ids[place]), element("span", { class: "dots", "aria-hidden": "true" }, dots), element("span", { class: "quiet" }, `${right} of ${states.length} right`)),
       element("span", { class: "snippet" }, this.snippets ? this.snippets[place].slice(0, 80) : ""),
     );
   }

@@ -34,7 +34,7 @@ function exposureSpec(model) {
 }
 
 function drawRecite(root, index) {
-  root.append(element("p", { class: "key" }, "How many training records come out of a model, verbatim or nearly, beside held-out records that it was not trained on and beside its base (the upright line). What held-out records gain is skill; memory is what trained records gain beyond it. The records themselves are not on this page."));
+  root.append(element("p", { class: "key" }, "How many training records a model repeats, word for word or nearly. Held-out records are of the same kind, but the model was not trained on them. The upright line is its base, the model before this training. What the held-out records gain over the base is skill. What the trained records gain beyond that is memory. The records themselves are not on this page."));
   for (const model of index.recited) {
     const share = model.share === null ? "Its training records were not asked." : `${percent(model.share)} of the trained records asked come out, nearly or verbatim.`;
     const part = element("section", {}, element("h3", {}, model.name), element("p", {}, share, model.base ? ` Its base: ${model.base}.` : ""));

@@ -44,6 +44,11 @@ function frameOf(index, views) {
   document.getElementById("about").append(element("p", {}, `Made by jmed-report site, jmedlora ${index.version}. Nothing on this page was loaded from a network, and nothing leaves it. Charts: Vega and Vega-Lite.`));
 }
 
+/** Once they were on top of a whole view, the terms of each exam give their place to the next. */
+function foldTerms() {
+  document.querySelector(".terms details")?.removeAttribute("open");
+}
+
 async function start() {
   const status = document.getElementById("status");
   if (!canUnpack()) {
@@ -56,7 +61,10 @@ async function start() {
   const views = VIEWS.filter((each) => each.has(index));
   frameOf(index, views);
   await show(index, views);
-  window.addEventListener("hashchange", () => show(index, views));
+  window.addEventListener("hashchange", () => {
+    foldTerms();
+    show(index, views);
+  });
   document.documentElement.dataset.ready = "yes";
 }
 
