@@ -6,6 +6,8 @@ import pytest
 
 from jmedlora.core.display import visible
 from jmedlora.exams.cache import VARIABLE
+from jmedlora.exams.protocols import METRICS
+from jmedlora.exams.protocols.response import READINGS
 from jmedlora.report.cli import main
 from jmedlora.report.site.content import Options, content
 from jmedlora.report.site.explorer_data import MOST_ANSWER, answer_texts, shortened
@@ -13,8 +15,10 @@ from jmedlora.report.site.groups import band
 from jmedlora.report.site.inputs import read_inputs
 from jmedlora.report.site.overlap_data import read_overlap
 from jmedlora.report.site.terms import terms
+from jmedlora.report.site.words import SCORES
+from tests.support.commands import write_jsonl
 from tests.support.compared import ask
-from tests.support.published import publish
+from tests.support.published import YEARS, publish, publish_notes
 from tests.support.runs import answers, questions, write_run
 from tests.support.site import chat_docs, write_site
 
@@ -68,6 +72,36 @@ def test_a_trained_model_has_a_curve_and_no_forest(trained):
     steps = [each["step"] for each in found["curves"][0]["panels"][0]["curves"][0]["points"]]
     assert steps == [0, 900, 3000]
     assert found["forests"] == []
+
+
+def test_published_answers_have_heat_maps(here, monkeypatch):
+    """Right in three of six sections; every question is of one category and equally difficult."""
+    monkeypatch.setenv(VARIABLE, str(publish_notes(publish(here / "exams", questions=6))))
+    write_jsonl(here / "given.jsonl", *(
+        {"model": model, "problem_id": f"{number}{section}{place}", "prediction": letter}
+        for model in ("one", "two") for number in YEARS.values() for section in "ABCDEF"
+        for place in range(1, 7) if model == "one" or number == 112
+        for letter in ["a" if section in "ABC" else "b"]
+    ))  # fmt: skip
+    maps = index_of(here / "given.jsonl")["heatMaps"]
+    found = {(each["exam"], each["by"]): (each["models"], each["groups"]) for each in maps}
+    everything = "examinations 112, 113, 114, 115, 116"
+    assert list(found)[:2] == [(everything, "category"), ("examination 112", "category")]
+    assert found[everything, "category"] == (
+        ["one"], [{"name": "内科", "questions": 180, "scores": [0.5]}],
+    )  # fmt: skip
+    assert found["examination 112", "difficulty"] == (
+        ["one", "two"], [{"name": "50 to 70 % right", "questions": 36, "scores": [0.5, 0.5]}],
+    )  # fmt: skip
+
+
+def test_the_words_of_a_table_are_explained(here):
+    ask(here, 5)
+    told = index_of(here / "results")["table"]["words"]
+    assert [each.partition(":")[0] for each in told[:5]] == [
+        "Accuracy", "Exact match", "Gestalt score", "Empty", "Tied",
+    ]  # fmt: skip
+    assert set(METRICS) <= set(SCORES) | {each.name for each in READINGS}
 
 
 def test_answers_to_questions_that_are_not_here_are_told(here, monkeypatch):

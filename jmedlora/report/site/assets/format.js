@@ -4,7 +4,7 @@ const score = (value) => (value === null || value === undefined ? "–" : value.
 const percent = (value) => (value === null || value === undefined ? "–" : `${(100 * value).toFixed(1)} %`);
 const many = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 const interval = (low, high) =>
-  low === null || low === undefined ? "no interval" : `${score(low)} to ${score(high)}`;
+  low === null || low === undefined ? "no interval" : `${score(low)}–${score(high)}`;
 
 const FLOORS = { chance: "guess", "empty answer": "no answer", "all choices": "all choices" };
 
