@@ -228,9 +228,22 @@ def test_the_overview_has_the_scores(page):
     assert "guess 0.200" in tab.get_by_role("region", name="Scores of igakuqa").first.inner_text()
 
 
+def test_all_exams_stand_in_one_table(page):
+    rows = cells(page.go(), "All exams, one score of each")
+    assert rows[0] == ["alpha", "–", "0.750", "0.500"]  # 9 of 12, 2 of 4
+    assert ["base, 3k steps of LoRA", "0.775", "–", "–"] in rows
+
+
+def test_the_words_are_explained(page):
+    tab = page.go()
+    tab.get_by_text("What the words mean").click()
+    assert tab.get_by_text("Accuracy: the choices whose text is most similar").is_visible()
+
+
 def test_a_heading_sorts_the_best_first(page):
     tab = page.go()
-    tab.get_by_role("button", name="Correct (0s)").click()
+    scores = tab.get_by_role("region", name="Scores of igakuqa_chat")
+    scores.get_by_role("button", name="Correct (0s)").click()
     assert [row[0] for row in cells(tab, "Scores of igakuqa_chat")] == ["alpha", "gamma", "beta"]
 
 
@@ -239,15 +252,15 @@ def test_the_verdicts(page):
     rows = cells(tab, "Verdicts on 第120回医師国家試験")
     assert [row[0] for row in rows] == ["Published 0", "Published 1"]
     assert [row[1] for row in rows] == ["fail", "fail"]
-    assert [row[3] for row in rows] == ["7 of 8", "4 of 8"]
+    assert [row[3] for row in rows] == ["87.5 %", "50.0 %"]  # 7 and 4 of 8
 
 
 def test_heat_maps(page):
     tab = page.go("groups")
-    (row,) = cells(tab, "igakuqa_chat: Correct (0s) in percent, by category (診療科)")
+    (row,) = cells(tab, "igakuqa_chat: Correct (0s) in percent, by medical category (診療科)")
     assert row == ["内科", "12", "75", "17", "50"]  # 9, 2 and 6 of 12
     (row,) = cells(
-        tab, "igakuqa_chat: Correct (0s) in percent, by the share of candidates who were right"
+        tab, "igakuqa_chat: Correct (0s) in percent, by how many human candidates were right"
     )
     assert row[:2] == ["50 to 70 % right", "12"]
 
