@@ -108,11 +108,11 @@ def _write(folder: Path, table: "Table", paper: "PaperTable | None") -> None:
 
 TABLE = Command(
     name="table",
-    text="Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
-    "intervals, paired differences with theirs (from step 0 of the same model, from any column, or "
-    "from the best of each row), floors, and what limits the comparison. Runs that cannot be "
-    "compared are refused, with their names and the reason, and so are stored scores that their "
-    "responses do not give.",
+    text="Compare models side by side, as in Table 1 of the paper. It shows scores and paired "
+    "differences with 95 % intervals, floors, and what limits the comparison. Differences "
+    "are from step 0 of the same model, from any column, or from the best of each row. It "
+    "refuses runs that cannot be compared, and names them and the reason. It also refuses "
+    "stored scores that their responses do not give.",
     options=_add_options,
     run=_run,
     example="jmed-report table results/ --labels labels.yml --with-paper --out report",
