@@ -169,7 +169,7 @@ def test_other_code_is_named_and_is_no_forgery(tmp_path, capsys):
     change_results(path, **{"accuracy,none": 1.0})
     status, lines = verify(capsys, path)
     assert status == 1
-    assert lines[2].startswith("scored by other code (code:111111111111 of jmedlora 0.1.0, here ")
+    assert lines[2].startswith("scored by other code (code:111111111111 of jmedlora 0.2.0, here ")
     assert main(["table", str(path), "--resamples", "10", "--format", "markdown"]) == 0
     shown = capsys.readouterr()
     assert "stored otherwise than this version computes" in shown.out
