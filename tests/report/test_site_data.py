@@ -173,6 +173,7 @@ def test_terms_name_each_source_once():
         ("{", "is not JSON"),
         ("[]", "the field (all) is []"),
         ('{"exams": {"igakuqa": {"questions": "many"}}}', "exams.igakuqa.questions is 'many'"),
+        ('{"exams": {"\\u001b[2J": 1}}', r"exams.\x1b[2J is 1"),
     ],
 )
 def test_an_overlap_that_is_none_is_refused(written, told, here, capsys):

@@ -64,7 +64,8 @@ def _chatting(root: Path) -> None:
         "chat/gamma": ["答え: a"] * 6 + ["答え: d"] * 6,
     }
     for place, (model, responses) in enumerate(told.items()):
-        write_run(root, model=model, stamp=STAMPS[5 + place],
+        more = [_other_exam()] if model == "chat/alpha" else []
+        write_run(root, model=model, stamp=STAMPS[5 + place], more=more,
                   **vars(_asked(chat_docs(), responses)))  # fmt: skip
         _with_thinking(root, STAMPS[5 + place])
 
@@ -72,6 +73,17 @@ def _chatting(root: Path) -> None:
 def _asked(docs: Sequence[dict], responses: Sequence[str]) -> Asked:
     return Asked(docs, responses, task="igakuqa_chat", protocol="chat", template="chat",
                  data={"exam": "igakuqa"})  # fmt: skip
+
+
+def _other_exam() -> Asked:
+    docs = [
+        chat_document(Question(f"107_{n}-{n}", f"第{n}問、正しいのはどれか。", tuple(CHOICES),
+                               (("a",),), "jjsimqa"))
+        for n in range(1, 5)
+    ]  # fmt: skip
+    responses = ["答え: a", "答え: a", "答え: b", "答え: c"]
+    return Asked(docs, responses, task="jjsimqa_chat", protocol="chat", template="chat",
+                 data={"exam": "jjsimqa"})  # fmt: skip
 
 
 def _with_thinking(root: Path, stamp: str) -> None:

@@ -9,7 +9,7 @@ import jmed_metrics
 from jmedlora.core.display import visible
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.comparison import table_of
-from jmedlora.report.consistency.permuted_runs import AGREEMENT_NOTE, compare_permuted
+from jmedlora.report.consistency.permuted_runs import compare_permuted
 from jmedlora.report.exam.verdict import results
 from jmedlora.report.site.comparison_data import curve_data, forest_data, table_data
 from jmedlora.report.site.examination_data import examination_data
@@ -68,7 +68,6 @@ def content(
         "heatMaps": [*heat_maps(inputs.columns, notes), *examination_maps(published)],
         "examinations": examination_data(marked),
         "consistency": consistency,
-        "agreementNote": f"{AGREEMENT_NOTE[0].upper()}{AGREEMENT_NOTE[1:]}.",
         "overlap": overlap_data(overlap) if overlap else None,
         "recited": recite_data(recited),
         "sets": [each.index for each in shown],

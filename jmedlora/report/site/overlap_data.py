@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jmedlora.core.display import visible
-from jmedlora.core.errors import UserError
+from jmedlora.core.errors import UserError, printable
 from jmedlora.core.json_file import NotJsonError, read_json
 
 NAME = "summary.json"
@@ -61,7 +61,7 @@ def read_overlap(folder: Path) -> Overlap:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"]))
-        what = f"the field {field or '(all)'} is {first['input']!r}"[:120]
+        what = printable(f"the field {field or '(all)'} is {first['input']!r}"[:120])
         raise UserError(f"{path}: {what}; run jmed-data overlap again") from error
 
 

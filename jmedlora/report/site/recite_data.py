@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from jmedlora.core.display import visible
-from jmedlora.core.errors import UserError
+from jmedlora.core.errors import UserError, printable
 from jmedlora.core.json_file import NotJsonError, read_json
 from jmedlora.report.recite.words import NAMES, PARTS, SHARES
 
@@ -75,7 +75,7 @@ def read_recited(path: Path) -> tuple[Recited, ...]:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(map(str, first["loc"])) or "(all)"
-        what = f"the field {field} is {first['input']!r}"[:120]
+        what = printable(f"the field {field} is {first['input']!r}"[:120])
         raise UserError(f"{path}: {what}; {again}") from error
 
 

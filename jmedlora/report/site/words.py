@@ -24,8 +24,8 @@ SCORES = {
 """By metric: one thought, behind its name."""
 ALWAYS = (
     "0s, 1s, …: how many solved examples the prompt held before the question (shots).",
-    "95 % interval: with other questions of the same kind, the score would lie in it for about 95 "
-    "of 100 such exams. Many questions make it narrow.",
+    "95 % interval: of 100 such intervals, about 95 hold the score that the model would have on "
+    "very many questions of this kind. Many questions make it narrow.",
     "Difference and p: both models answered the same questions. A small p says that chance alone "
     "would hardly give such a difference. It is corrected for the number of comparisons (Holm).",
 )

@@ -43,7 +43,7 @@ function drawOverview(root, index) {
       "The upright line is the score of an answer without any knowledge: of a guess or, where no guess has a score, of a list of all choices. Bold is the best of a column. ",
       ...comparedWith(table), "Press a heading to put the best model first."),
     folded("What the words mean", table.words) ?? "",
-    folded(`${many(table.warnings.length, "warning")}: the models were not all asked or scored in the same way`, table.warnings) ?? "",
+    folded(`${many(table.warnings.length, "warning")}, to read before you compare models`, table.warnings) ?? "",
     allExams(table),
     ...table.sections.map((section) => overviewSection(table, section)),
     folded("Notes", table.notes) ?? "",
