@@ -63,7 +63,7 @@ def test_the_wheel_holds_every_task_and_no_test(wheel):
         "jmedlora/report/site/vendor/vega.min.js",
         "jmedlora/report/site/vendor/LICENSES.txt",
         "jmedlora/report/exam/verdict.py",
-        "jmedlora/report/exam/templates/exam.html.jinja",
+        "jmedlora/report/render/templates/sheets.html.jinja",
         "jmedlora/exams/descriptions/120.yaml",
         "jmedlora/report/figures/drawing.py",
         "jmedlora/report/consistency/agreement.py",
