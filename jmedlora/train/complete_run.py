@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from jmedlora.models.model_folder import weight_hashes
 from jmedlora.models.run_card_file import write_card
 from jmedlora.train.abort import print_once, rank
-from jmedlora.train.learning_curve import draw_curve
+from jmedlora.train.learning_curve import curve_title, draw_curve
 from jmedlora.train.model_card import strip_remote_pictures
 from jmedlora.train.output_folder import Checkpoint, copy_final_weights
 
@@ -20,7 +20,7 @@ CURVE = "training.png"
 def complete_run(folder: Path, card: dict[str, Any], history: list[dict[str, float]]) -> None:
     """Draws the curve of ``history``, the trainer's log, and states in ``card`` what was made."""
     strip_remote_pictures(folder)
-    draw_curve(history, folder / CURVE, card["recipe"]["file"])
+    draw_curve(history, folder / CURVE, curve_title(card))
     write_card(folder, {**card, "status": "complete", "sha256": weight_hashes(folder)})
     name = "reward" if "final_reward" in card else "loss"
     reached = f"{card['step']} steps in {card['wall_hours']:.2f} h, {name} {card[f'final_{name}']}"

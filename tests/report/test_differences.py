@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -177,6 +178,10 @@ def test_two_untrained_models_in_a_terminal(tmp_path, capsys):
     assert path.is_file()
     paths = [str(tmp_path / folder) for folder in ("resultsA", "resultsB")]
     assert main(["table", *paths, "--resamples", "200"]) == 0
+    short = capsys.readouterr().out
+    assert re.search(r"^A +\.667 \[\S+ \S+\] best ", short, re.MULTILINE)
+    assert re.search(r"^B +\.633 \[\S+ \S+\] tied ", short, re.MULTILINE)
+    assert main(["table", *paths, "--all", "--resamples", "200"]) == 0
     out = capsys.readouterr().out
     assert ".667 best" in out
     assert ".633 tied" in out

@@ -1,5 +1,6 @@
 """``jmed-report plot``: which points a figure has, how it looks in grey, and its fonts."""
 
+import io
 import re
 import sys
 from collections.abc import Iterator
@@ -94,6 +95,31 @@ def test_a_model_that_was_not_trained_is_a_level(tmp_path):
     assert ">gpt, not trained</text>" in plot(tmp_path)["igakuqa-accuracy.svg"].decode()
 
 
+def test_models_that_were_not_trained_are_the_rows_of_a_forest_plot(tmp_path):
+    for name, right in (("gpt", 6), ("calm", 3), ("a-model-of-a-long-name-8B-Instruct", 9)):
+        write(tmp_path, name, right)
+        write(tmp_path, name, right, shots=1)
+    svg = plot(tmp_path, "--metric", "accuracy")["igakuqa-accuracy.svg"].decode()
+    assert "Training steps" not in svg
+    assert "not trained" not in svg
+    assert svg.count(">0-shot (··· chance 0.200)</text>") == 1
+    for name, score in (("gpt", "0.600"), ("calm", "0.300")):
+        assert svg.count(f">{name}</text>") == 1  # beside the first panel
+        assert svg.count(f">{score}</text>") == 2
+    assert svg.count("LineCollection") == 6  # an interval a model and panel
+    assert "PolyCollection" not in svg  # no bands
+
+
+def test_the_forest_plot_grows_with_its_rows(tmp_path):
+    heights = []
+    for number in range(3):
+        write(tmp_path, f"m{number}", number)
+        files = plot(tmp_path, "--metric", "accuracy", out=f"figures{number}")
+        with Image.open(io.BytesIO(files["igakuqa-accuracy.png"])) as image:
+            heights.append(image.size[1])
+    assert heights[1] - heights[0] == heights[2] - heights[1] == 72  # 0.24 inches
+
+
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
@@ -149,6 +175,25 @@ def test_the_chance_line_is_labelled_where_chance_is_known(tmp_path, metric, has
     write(tmp_path, "calm", 2, 3)
     svg = plot(tmp_path, "--metric", metric)[f"igakuqa-{metric}.svg"].decode()
     assert (">0.200</text>" in svg and ">chance</text>" in svg) == has_chance  # one of five
+
+
+@pytest.mark.parametrize("steps", [(0, 1000), (0,)])
+def test_the_gestalt_score_has_its_floor_and_the_exact_match_none(tmp_path, steps):
+    """All choices in answer to every question: an exact match of 1, which bounds nothing."""
+    write(tmp_path, "calm", *([3] * len(steps)), steps=steps)
+    files = plot(tmp_path)
+    shown = {
+        name: files[f"igakuqa-{name}.svg"].decode() for name in ("gestalt_score", "exact_match")
+    }
+    table = table_of(
+        read_columns([tmp_path / "results"], None), pooled=False, by=None, seed=1, resamples=50
+    )
+    (floor,) = {
+        row.floors["all choices"] for row in table.sections[0].rows if row.metric == "gestalt_score"
+    }
+    assert f"{floor:.3f}" in shown["gestalt_score"]
+    assert "all choices" in shown["gestalt_score"]
+    assert "all choices" not in shown["exact_match"]
 
 
 def test_lines_differ_in_grey(tmp_path):
@@ -216,7 +261,7 @@ def test_without_matplotlib(tmp_path, capsys, monkeypatch):
 def test_names_are_text_not_formulas(tmp_path):
     write(tmp_path, "_a$x_1$", 2)
     svg = plot(tmp_path, "--metric", "accuracy")["igakuqa-accuracy.svg"].decode()
-    assert ">_a$x_1$, not trained</text>" in svg
+    assert ">_a$x_1$</text>" in svg
 
 
 @pytest.mark.parametrize(
@@ -294,7 +339,8 @@ def test_a_font_is_taken_only_if_it_has_every_character(
 def _characters(language: str) -> str:
     words = WORDS[language]
     fixed = [words.steps, words.untrained, words.shots, words.questions, words.chance]
-    return "".join([*fixed, words.interval, *words.metrics.values()])
+    more = [words.listed, words.interval, words.whisker, *words.metrics.values()]
+    return "".join([*fixed, *more])
 
 
 def test_japanese_labels(tmp_path, only_default, capsys):

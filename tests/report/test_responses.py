@@ -4,6 +4,7 @@ import json
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
@@ -140,6 +141,37 @@ def test_the_same_question_in_html(tmp_path):
         "✗ wrong · chose b · Accuracy 0 · Exact match 0 · Gestalt score 0",
     ]
     assert "Do not publish it" in found["footer"][0]
+
+
+THINKING = "<think>" + "理由を考えます。" * 2000 + "</think>"
+LONG = "初" * 500 + "中" * 500 + "終" * 500
+
+
+@pytest.mark.parametrize(
+    ("response", "texts", "summaries"),
+    [
+        ("壱の選択肢", ["壱の選択肢"], []),
+        ("壱" * 800, ["壱" * 800], []),
+        (f"{THINKING}\n壱の選択肢", [THINKING, "壱の選択肢"], ["Thinking, 16,015 characters"]),
+        (THINKING[:-8], [THINKING[:-8]], ["Thinking, 16,007 characters"]),
+        (LONG, [f"{'初' * 300}\n[…]\n{'終' * 300}", LONG], ["The whole answer, 1,500 characters"]),
+        ("", [], []),
+    ],
+    ids=["short", "as-long-as-may-be", "thinking", "no-end", "long", "empty"],
+)
+def test_what_is_long_is_folded_and_whole(tmp_path, response, texts, summaries):
+    """Closed, until its reader opens it."""
+    write_run(tmp_path, docs=DOCS[:1], responses=[response])
+    read = page(tmp_path)
+    _of_scores, _of_the_question, *found = read.found["summary"]
+    assert found == summaries
+    assert read.found["p text"][1:] == texts
+    assert (read.tags.count("details"), read.found["details question"]) == (
+        2 + len(summaries),
+        [ANY],
+    )
+    no_answer = "(no answer behind the thinking)" if response else "(empty)"
+    assert (no_answer in read.found["p soft"]) == (response in ("", THINKING[:-8]))
 
 
 @pytest.mark.parametrize(

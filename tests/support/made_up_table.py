@@ -185,7 +185,7 @@ def table_of_many(models: Sequence[int], sections: int, rows: int = 6) -> Table:
     return table_of(columns, *parts, notes=("A note.",))
 
 
-def printed(capsys, monkeypatch, *, width: int, paper: bool = False) -> str:
+def printed(capsys, monkeypatch, *, width: int, paper: bool = False, whole: bool = True) -> str:
     monkeypatch.setenv("COLUMNS", str(width))
-    print_table(TABLE, reference() if paper else None)
+    print_table(TABLE, reference() if paper else None, whole=whole)
     return capsys.readouterr().out

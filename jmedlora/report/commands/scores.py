@@ -75,8 +75,9 @@ def _show_scores(results: "list[TaskResult]") -> None:
 
 SIGNATURE = _command(
     "signature",
-    "Print two lines per task that pin how its scores were computed. Scores are comparable where "
-    "the first lines agree; the second one, run:, holds what sampling depends on.",
+    "Print two lines per task that pin how its scores were computed. You can compare "
+    "scores if their first lines agree. The second line, run:, holds what sampling "
+    "depends on.",
     _show_signatures,
     "the results file alone: no samples, no model, no exam",
 )

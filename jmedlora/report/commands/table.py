@@ -48,6 +48,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--format", choices=sorted(FORMATS), help="print this instead of the terminal's table"
     )
     parser.add_argument(
+        "--all",
+        action="store_true",
+        help="in the terminal, too, what --out and --format always give: differences, rates, "
+        "floors, notes and warnings in full, signatures",
+    )
+    parser.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
@@ -59,7 +65,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.compare.comparison import read_columns, table_of
     from jmedlora.report.compare.readings import with_readings
-    from jmedlora.report.render import FORMATS
+    from jmedlora.report.render import FILE_NAMES, FORMATS
     from jmedlora.report.render.paper_table import reference
     from jmedlora.report.render.terminal import print_table
     from jmedlora.report.verify.confirmed import confirm
@@ -87,7 +93,8 @@ def _run(args: argparse.Namespace) -> int:
     if args.format:
         sys.stdout.write(FORMATS[args.format](table, paper))
     else:
-        print_table(table, paper)
+        page = args.out / FILE_NAMES["html"] if args.out else None
+        print_table(table, paper, whole=args.all, page=page)
     return 0
 
 
@@ -101,11 +108,11 @@ def _write(folder: Path, table: "Table", paper: "PaperTable | None") -> None:
 
 TABLE = Command(
     name="table",
-    text="Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
-    "intervals, paired differences with theirs (from step 0 of the same model, from any column, or "
-    "from the best of each row), floors, and what limits the comparison. Runs that cannot be "
-    "compared are refused, with their names and the reason, and so are stored scores that their "
-    "responses do not give.",
+    text="Compare models side by side, as in Table 1 of the paper. It shows scores and paired "
+    "differences with 95 % intervals, floors, and what limits the comparison. Differences "
+    "are from step 0 of the same model, from any column, or from the best of each row. It "
+    "refuses runs that cannot be compared, and names them and the reason. It also refuses "
+    "stored scores that their responses do not give.",
     options=_add_options,
     run=_run,
     example="jmed-report table results/ --labels labels.yml --with-paper --out report",

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from jmedlora.exams.protocol import ALL_CHOICES, CHANCE
 from jmedlora.report.compare.baselines import baseline
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.table import Row, Section, Table
@@ -37,11 +38,15 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One metric at some shots. chance: what a guess scores, None if unknown."""
+    """One metric at some shots.
+
+    chance: what a guess scores. listed: what the list of all choices scores. None if unknown.
+    """
 
     shots: int
     curves: tuple[Curve, ...]
     chance: float | None
+    listed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,11 @@ class Picture:
     questions: int
     metric: str
     panels: tuple[Panel, ...]
+
+    @property
+    def is_forest(self) -> bool:
+        """Whether no model was trained: there are no steps to draw against."""
+        return all(curve.is_reference for panel in self.panels for curve in panel.curves)
 
 
 def pictures(table: Table, metrics: Collection[str]) -> tuple[list[Picture], list[str]]:
@@ -84,7 +94,8 @@ def _picture(
             placed, left_out = _placed(columns, row)
             lines |= dict.fromkeys(left_out)
             curves = tuple(_curves(columns, row, placed))
-            panels.append(Panel(row.shots, curves, row.floors.get("chance")))
+            floors = (row.floors.get(name) for name in (CHANCE, ALL_CHOICES))
+            panels.append(Panel(row.shots, curves, *floors))
     return Picture(printable(section.title), section.questions, metric, tuple(panels))
 
 

@@ -1,8 +1,6 @@
 """Figures for print: curves that differ in shade, dash and marker, so that grey is enough."""
 
-import io
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +13,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from jmedlora.report.compare.columns import shown_steps
-from jmedlora.report.figures.captions import Words
+from jmedlora.report.figures.captions import Words, floor_of, metric_name
 from jmedlora.report.figures.curves import Curve, Panel, Picture
-from jmedlora.report.figures.fonts import DEFAULT
+from jmedlora.report.figures.forest import FLOOR, forest
+from jmedlora.report.figures.printing import printed
 
 PANEL = (3.6, 2.9)
 """Width and height in inches of one panel: two fill the width of a page."""
-DPI = 300
-FORMATS = ("png", "svg")
 MARKERS = "os^DvPX*"
 DASHES = ("-", (0, (5, 2)), (0, (7, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 SHADES = len(MARKERS)
@@ -63,31 +60,18 @@ def looks(labels: Sequence[str]) -> dict[str, Look]:
 def texts(picture: Picture, words: Words) -> str:
     """Every character that the figure of ``picture`` may show."""
     curves = [curve.label for panel in picture.panels for curve in panel.curves]
-    fixed = (words.steps, words.untrained, words.shots, words.questions, words.chance)
-    return "".join([*curves, *fixed, words.interval, _name(picture, words), picture.exam])
+    fixed = (words.steps, words.untrained, words.shots, words.questions, words.chance, words.listed)
+    named = (words.interval, words.whisker, metric_name(picture.metric, words), picture.exam)
+    return "".join([*curves, *fixed, *named])
 
 
 def render(
     picture: Picture, looks: Mapping[str, Look], words: Words, families: Sequence[str]
 ) -> dict[str, bytes]:
-    """The figure by format in FORMATS: the same bytes for the same picture, on one matplotlib.
-
-    Text stays text in the SVG unless it needs a font that its reader may lack.
-    """
-    with mpl.rc_context(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # the caller has said so
-        mpl.rcdefaults()
-        mpl.rcParams.update(
-            {
-                "font.family": list(families),
-                "font.size": 8,
-                "svg.hashsalt": "jmedlora",
-                "svg.fonttype": "none" if list(families) == [DEFAULT] else "path",
-                "text.parse_math": False,  # a model may be called "a$b$"
-            }
-        )
-        figure = _figure(picture, looks, words)
-        return {name: _saved(figure, name) for name in FORMATS}
+    """The figure by format: a forest plot where no model was trained, else curves."""
+    if picture.is_forest:
+        return printed(lambda: forest(picture, words), families)
+    return printed(lambda: _figure(picture, looks, words), families)
 
 
 def file_stem(picture: Picture) -> str:
@@ -96,20 +80,13 @@ def file_stem(picture: Picture) -> str:
     return name.strip("-.") or "figure"
 
 
-def _saved(figure: Figure, name: str) -> bytes:
-    buffer = io.BytesIO()
-    metadata = {"Date": None} if name == "svg" else {"Software": None}
-    figure.savefig(buffer, format=name, dpi=DPI, metadata=metadata)
-    return buffer.getvalue()
-
-
 def _figure(picture: Picture, looks: Mapping[str, Look], words: Words) -> Figure:
     width, height = PANEL
     figure = Figure(figsize=(width * len(picture.panels), height), layout="constrained")
     axes = figure.subplots(1, len(picture.panels), sharey=True, squeeze=False)[0]
     for axis, panel in zip(axes, picture.panels, strict=True):
         _draw_panel(axis, panel, looks, words)
-    axes[0].set_ylabel(_name(picture, words))
+    axes[0].set_ylabel(metric_name(picture.metric, words))
     figure.suptitle(f"{picture.exam}, {words.questions.format(picture.questions)}")
     _add_legend(figure, picture, looks, words)
     return figure
@@ -119,11 +96,12 @@ def _draw_panel(axis: Axes, panel: Panel, looks: Mapping[str, Look], words: Word
     for curve in panel.curves:
         draw = _draw_reference if curve.is_reference else _draw_curve
         draw(axis, curve, looks[curve.label])
-    if panel.chance is not None:
-        axis.axhline(panel.chance, color="0.3", linewidth=0.8, linestyle=":", zorder=1)
+    if floor := floor_of(panel, words):
+        name, value = floor
+        axis.axhline(value, **FLOOR)
         axis.annotate(
-            f"{words.chance}\n{panel.chance:.3f}",
-            (1, panel.chance),
+            f"{name}\n{value:.3f}",
+            (1, value),
             xycoords=axis.get_yaxis_transform(),
             xytext=(3, 0),
             textcoords="offset points",
@@ -198,7 +176,3 @@ def _add_legend(figure: Figure, picture: Picture, looks: Mapping[str, Look], wor
     )
     for text, name in zip(legend.get_texts(), names, strict=True):
         text.set_text(name)  # a label given above is dropped where it begins with "_"
-
-
-def _name(picture: Picture, words: Words) -> str:
-    return words.metrics.get(picture.metric, picture.metric.removesuffix(",none"))

@@ -20,12 +20,26 @@ MARKS = (
     "best (bold): the best score of its row, with ties. tied: the test does not tell it from the "
     "best; that does not show that the two are equal."
 )
+SHORT_MARKS = (
+    "best: the best of all columns, with ties; tied: the test does not tell it from the best; -: "
+    "below the best ({})."
+)
 
 
 def foot(table: Table) -> list[str]:
     """The sentences on intervals, tests and bold, for the numbers that ``table`` has."""
     marks = [MARKS if table.against == BEST else BOLD] if _has_best(table) else []
     return [*_intervals_line(table), *_tests_line(table), *marks]
+
+
+def short_foot(table: Table) -> list[str]:
+    """The one sentence on what the marks behind the scores mean, if there are any."""
+    below_alpha = f"p < {fixed(ALPHA).rstrip('0')}, corrected"
+    if table.against == BEST:
+        return [SHORT_MARKS.format(below_alpha)] if _has_best(table) else []
+    if not any(found.p_holm < ALPHA for _, found in _tested(table)):
+        return []
+    return [f"+ and -: above and below {table.against} ({below_alpha})."]
 
 
 def _has_best(table: Table) -> bool:

@@ -22,7 +22,7 @@ def with_columns(sheet: Sheet, places: Sequence[int], *, floors: bool) -> Sheet:
 
     def cut(line: Line) -> Line:
         cells = tuple(line.cells[place] for place in places)
-        return Line(line.label, cells, line.floors if floors else ())
+        return replace(line, cells=cells, floors=line.floors if floors else ())
 
     return replace(
         sheet,

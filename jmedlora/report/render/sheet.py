@@ -11,12 +11,14 @@ from itertools import groupby
 
 from jmedlora.report.compare.baselines import BEST, STEP_0
 from jmedlora.report.compare.columns import Column
-from jmedlora.report.compare.table import Cell, Row, Section, Table, shown_differences
+from jmedlora.report.compare.differences import Difference
+from jmedlora.report.compare.table import ALPHA, Cell, Row, Section, Table, shown_differences
 from jmedlora.report.render import number_format
 from jmedlora.report.render.legend import floors_line, foot, signature_lines
 from jmedlora.report.render.number_format import MISSING
 from jmedlora.report.render.paper_table import PaperTable
 
+ABOVE, BELOW = "+", "-"
 HOURS = "Training hours"
 STEPS = "Steps of (Q)LoRA"
 
@@ -26,7 +28,8 @@ class Shown:
     """A cell: its lines, "" where one is not known. A cell without a run has the value MISSING.
 
     mark: behind the value, "best" or "tied" where columns are compared with the best of the row.
-    change: the interval of the difference.
+    change: the interval of the difference. verdict: the mark, or else ABOVE or BELOW where the
+    corrected test tells the score from what it is compared with.
     """
 
     value: str = MISSING
@@ -35,6 +38,7 @@ class Shown:
     best: bool = False
     mark: str = ""
     change: str = ""
+    verdict: str = ""
 
     @property
     def below(self) -> tuple[str, str, str]:
@@ -56,11 +60,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row: its label, a cell for each column, a text for each floor ("" where unknown)."""
+    """A row: its label, a cell for each column, a text for each floor ("" where unknown).
+
+    is_rate: it qualifies the scores (empty, tied … answers) and is not a score.
+    """
 
     label: str
     cells: tuple[Shown, ...]
     floors: tuple[str, ...]
+    is_rate: bool = False
 
     @property
     def below(self) -> list[list[str]]:
@@ -184,7 +192,7 @@ def _part(section: Section, floor_names: Sequence[str], against: str) -> Part:
 def _line(row: Row, floor_names: Sequence[str], against: str) -> Line:
     floors = (number_format.fixed(row.floors[n]) if n in row.floors else "" for n in floor_names)
     cells = (_shown(cell, against, is_rate=row.is_rate) for cell in row.cells)
-    return Line(printable(row.name), tuple(cells), tuple(floors))
+    return Line(printable(row.name), tuple(cells), tuple(floors), row.is_rate)
 
 
 def _shown(cell: Cell | None, against: str, *, is_rate: bool) -> Shown:
@@ -197,6 +205,7 @@ def _shown(cell: Cell | None, against: str, *, is_rate: bool) -> Shown:
         cell.best,
         mark=_mark(cell, against),
         change=number_format.interval(cell.difference),
+        verdict=_mark(cell, against) or _verdict(cell.difference),
     )
 
 
@@ -204,6 +213,12 @@ def _mark(cell: Cell, against: str) -> str:
     if against != BEST:
         return ""
     return "best" if cell.best else "tied" if cell.tied else ""
+
+
+def _verdict(found: Difference | None) -> str:
+    if found is None or found.p_holm >= ALPHA:
+        return ""
+    return ABOVE if found.value > 0 else BELOW
 
 
 def _printed(value: float | None, best: Sequence[float]) -> Shown:

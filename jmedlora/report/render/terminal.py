@@ -1,9 +1,13 @@
-"""A table in the terminal: where its width is too small, one below the other, a model each."""
+"""A table in the terminal: the short one, or the whole, a model below the other if need be."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jmedlora.report.compare.table import Table
 from jmedlora.report.load.results_file import ResultsError
+from jmedlora.report.render.brief import brief, rest
+from jmedlora.report.render.legend import short_foot
 from jmedlora.report.render.paper_table import PaperTable
 from jmedlora.report.render.pieces import with_columns
 from jmedlora.report.render.sheet import Sheet, Shown, paper_sheet, sheet_of
@@ -15,14 +19,18 @@ if TYPE_CHECKING:
 
 LABEL_WIDTH = 22
 CELL_WIDTH = 12
-"""Least width of a score's column; names fold in it, numbers make it wider and never fold."""
+"""Least width of a score's column; words and numbers make it wider and never fold."""
 UNBOUNDED = 100_000
 
 
-def print_table(table: Table, paper: PaperTable | None = None) -> None:
-    """Prints ``table`` with what stands below it, and the paper's own table apart from it.
+def print_table(
+    table: Table, paper: PaperTable | None = None, *, whole: bool, page: Path | None = None
+) -> None:
+    """Prints ``table``, and the paper's own table apart from it.
 
-    Raises ResultsError without rich.
+    whole: with rates, floors, differences and signatures; else the short table, with what the whole
+    one has named. page: the file that has all of it, if there is one. Raises ResultsError without
+    rich.
     """
     try:
         from rich.console import Console
@@ -30,12 +38,32 @@ def print_table(table: Table, paper: PaperTable | None = None) -> None:
         raise ResultsError("table needs rich; run: pip install 'jmedlora[report]'") from error
     width = Console().width
     console = Console(highlight=False, width=UNBOUNDED)  # the terminal wraps what is still too wide
-    for sheet in [sheet_of(table), *([paper_sheet(paper)] if paper else [])]:
-        console.print(sheet.title, markup=False)
-        for piece in _pieces(sheet, console, width):
-            console.print(_grid(piece))
-        for text in _below(sheet):
+    sheet = sheet_of(table)
+    if whole:
+        _print_whole(sheet, console, width)
+    else:
+        for line in (*brief(sheet, width), *short_foot(table)):
+            console.print(line, soft_wrap=True, markup=False)
+    if paper:
+        console.print()
+        _print_whole(paper_sheet(paper), console, width)
+    if not whole:
+        for text in _where_the_rest_is(sheet, page):
             console.print(text, soft_wrap=True, markup=False)
+
+
+def _print_whole(sheet: Sheet, console: "Console", width: int) -> None:
+    console.print(sheet.title, markup=False)
+    for piece in _pieces(sheet, console, width):
+        console.print(_grid(piece))
+    for text in _below(sheet):
+        console.print(text, soft_wrap=True, markup=False)
+
+
+def _where_the_rest_is(sheet: Sheet, page: Path | None) -> Iterator[str]:
+    if known := rest(sheet):
+        yield f"--all also shows the {known}."
+    yield f"The page with all of it: {page}" if page else "--out DIR writes a page with all of it."
 
 
 def _below(sheet: Sheet) -> tuple[str, ...]:
@@ -86,6 +114,8 @@ def _grid(sheet: Sheet) -> "Grid":
 
 
 def _cell_width(sheet: Sheet, place: int) -> int:
+    from rich.cells import cell_len
+
     texts = [
         text
         for part in sheet.parts
@@ -93,7 +123,8 @@ def _cell_width(sheet: Sheet, place: int) -> int:
         for cell in [line.cells[place]]
         for text in (*_lines(cell), f"{cell.value} {cell.mark}")
     ]
-    return max([CELL_WIDTH, *map(len, texts)])
+    words = sheet.heads[place].model.split()
+    return max([CELL_WIDTH, *map(len, texts), *map(cell_len, words)])
 
 
 def _cell(cell: Shown) -> "Text":

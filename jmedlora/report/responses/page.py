@@ -8,6 +8,7 @@ from jmedlora.core.errors import UserError
 from jmedlora.core.page_template import page_environment
 from jmedlora.report.compare.sections import NAMES
 from jmedlora.report.compare.table import DIGITS
+from jmedlora.report.responses.folding import folded
 from jmedlora.report.responses.side_by_side import AnsweredQuestion, Part
 
 MOST = 200
@@ -54,6 +55,7 @@ def page(name: str, views: Sequence[View], warned: Sequence[str]) -> str:
         environment = environment.overlay(autoescape=False, finalize=_shown_in_markdown)
     environment.filters["score"] = lambda value: f"{value:.{DIGITS}f}"
     environment.filters["mark"] = lambda value: f"{value:.{DIGITS if value % 1 else 0}f}"
+    environment.filters["folded"] = folded
     template = environment.get_template(f"responses.{SUFFIXES[name]}.jinja")
     return template.render(views=views, warnings=warned, names=NAMES)
 
