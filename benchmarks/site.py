@@ -151,7 +151,7 @@ def _open(browser: Any, page: Path) -> tuple[float, Sequence[float]]:
     """Seconds until the first question, and milliseconds of each of FILTERS."""
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
     tab.goto(f"{page.as_uri()}#questions")
-    tab.wait_for_selector(".card .answer")
+    tab.wait_for_selector(".card > .answer")
     seconds = tab.evaluate(READY) / 1000
     times = [tab.evaluate(FILTER, list(each))[0] for each in FILTERS]
     tab.close()

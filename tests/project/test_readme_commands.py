@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 
+from tests.first_hour.steps import steps
 from tests.support.chat_server import serving
 from tests.support.commands import QUIET, ROOT
 from tests.support.documented import checkout, commands, evaluated, shell_blocks, words
@@ -114,6 +115,15 @@ def test_readme(environment, tmp_path):
     assert "models/smollm2: a model, no fault" in printed[-1]
     assert "Accuracy (0s)" in printed[-1]
     found(folder, results=["results"])
+
+
+def test_the_first_hour_has_every_block_of_the_readme():
+    """But for the demo's; ``make first-hour`` itself is run by hand."""
+    found = [block for step in steps() for block in step.blocks]
+    shown = shell_blocks(ROOT / "README.md")
+    assert [each for each in shown if each not in found] == shown[:1]
+    assert len(found) == len(shown)  # one of Python in place of the demo
+    assert steps()[0].title == "Install"
 
 
 def test_what_the_readme_prints_of_python(environment, tmp_path):

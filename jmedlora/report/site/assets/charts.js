@@ -16,7 +16,7 @@ function chartConfig() {
     view: { stroke: null },
     axis: { labelColor: text, titleColor: text, gridColor: line, domainColor: quiet, tickColor: quiet,
       labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: WIDE.matches ? 260 : 120 },
-    legend: { labelColor: text, titleColor: text, labelFontSize: 12, labelLimit: 320, symbolSize: 90,
+    legend: { labelColor: text, titleColor: text, labelFontSize: 12, labelLimit: WIDE.matches ? 320 : 220, symbolSize: 90,
       layout: { bottom: { anchor: "start", direction: "vertical", offset: 8 } } },
     title: { color: text, fontSize: 13, fontWeight: 600, anchor: "start" },
     text: { color: text },
