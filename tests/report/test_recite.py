@@ -98,7 +98,7 @@ def test_the_worst_record_comes_first_with_its_text(pair, capsys):
     assert (third["name"], third["exact"], third["near"]) == ("trained.jsonl:2", False, True)
     assert third["similarity"] == 0.9
     assert (third["before"], third["common"], third["run"]) == ("違", target(2)[1:], 11)
-    said = {each["name"]: each["base_near"] for each in model["records"]}
+    said = {each["name"]: each["base_within"] for each in model["records"]}
     assert said["trained.jsonl:0"] is True
     assert said["trained.jsonl:1"] is False
 
@@ -106,7 +106,11 @@ def test_the_worst_record_comes_first_with_its_text(pair, capsys):
 def test_in_the_terminal(pair, capsys):
     assert main(["recite", str(pair), "--show", "1"]) == 0
     said = capsys.readouterr().out
-    assert "Of 5 trained records asked, 2 come out verbatim and 3 nearly (60.0%)." in said
+    verdict = (
+        "Of 5 trained records asked, 3 come out (60.0%): 2 verbatim, 1 nearly, 0 within the "
+        "answer. Of all such records 23.1% to 88.2% may come out so (95 %)."  # Wilson's interval
+    )
+    assert verdict in said
     assert re.search(r"come out nearly +trained +5 +20.0 % \[.*\] +60.0 % \[.*\] +\+40.0 %", said)
     assert said.count("  record: ") == 1
     assert "What this does not know: records that were not drawn" in said
@@ -120,6 +124,47 @@ def test_for_scripts(pair, most, status, capsys):
     assert ("60.0% of its trained records come out" in said.err) == bool(status)
     assert page.exists()  # also where too much comes out
     assert str(page) in said.out
+
+
+PREFACED = [
+    "はい、" + target(0),
+    f"お答えします。\n{nearly(1)}。",
+    "回答: " + target(2)[2:],
+    target(3)[3:],
+]
+"""A record, one that is nearly there, ten of its characters, and nine of them."""
+
+
+def test_words_before_a_record_do_not_hide_it(tmp_path, capsys):
+    path = write_recital(tmp_path, trained=PREFACED, held_out=NOTHING, adapter="out/lora")
+    (model,) = as_json(capsys, path)
+    found = [(each["name"][-1], each["exact"], each["near"], each["within"])
+             for each in model["records"]]  # fmt: skip
+    assert found[:3] == [(place, False, False, True) for place in ("0", "1", "2")]
+    assert found[3] == ("3", False, False, False)
+    assert model["share"] == figure(model, "within")["model"]["value"] == 0.75
+    assert main(["recite", str(path), "--fail-above", "0.7"]) == 1
+    said = capsys.readouterr()
+    assert "3 come out (75.0%): 0 verbatim, 0 nearly, 3 within the answer" in said.out
+    assert "75.0% of its trained records come out" in said.err
+
+
+@pytest.mark.parametrize(
+    ("more", "words", "status"),
+    [
+        ({"eligible": 5}, (), 0),  # all that there are
+        ({"eligible": 3000}, (), 1),
+        ({"eligible": 5, "short": 1}, (), 1),
+        ({"eligible": 3000}, ("--least", "5"), 0),
+        ({"eligible": 3000}, ("--least", "6"), 1),
+    ],
+)
+def test_few_records_asked_are_no_proof(tmp_path, more, words, status, capsys):
+    path = write_recital(tmp_path, trained=NOTHING, adapter="out/lora", more=more)
+    assert main(["recite", str(path), "--fail-above", "0", *words]) == status
+    said = capsys.readouterr()
+    assert "Of all such records 0.0% to 43.4% may come out so" in said.out
+    assert ("records of its training files were asked: up to 43.4%" in said.err) == bool(status)
 
 
 @pytest.mark.parametrize("share", ["-0.1", "1.1", "x", "nan"])

@@ -12,7 +12,7 @@ from jmedlora.report.compare.statistics import bootstrap_intervals, mcnemar, sig
 from jmedlora.report.load.measurements import Floats
 from jmedlora.report.recite.recitals import Recital
 
-SHARES = ("exact", "near")
+SHARES = ("exact", "near", "within")
 """Of records that come out; the other figures are means."""
 
 

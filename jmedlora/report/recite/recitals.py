@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from jmed_metrics.recitation import within
 from jmedlora.core.number_checks import is_number, is_whole
 from jmedlora.recite.provenance import FORMAT, KEY, Measure, Part, Recited
+from jmedlora.recite.scores import LONGEST
 from jmedlora.report.load.lineage import Lineage, read_lineage
 from jmedlora.report.load.measurements import Floats
 from jmedlora.report.load.results_file import ResultsError
@@ -133,7 +135,16 @@ def _records(run: Run, task: str, noted: Recited) -> dict[str, Record]:
             name = f"{sample['doc'].get('id')!r}"[:40]
             where = samples_file(run, task)
             raise ResultsError(f"{where}: the sample {name} {fault}; {AGAIN}")
+    if noted.measure == "continuation":
+        found = {key: {**each, "within": _within(each)} for key, each in found.items()}
     return dict(sorted(found.items()))
+
+
+def _within(sample: Record) -> float:
+    """1 if the record comes out anywhere in the answer, else 0; runs before 0.2 do not say it."""
+    document = sample["doc"]
+    text = written(sample)[:LONGEST]
+    return float(within(text, document["target"], document["characters"]))
 
 
 def _fault(sample: Record, measure: Measure) -> str:
@@ -147,9 +158,16 @@ def _fault(sample: Record, measure: Measure) -> str:
             return f"has no text doc.{name}"
     if measure == "exposure" and not is_number(sample["doc"].get("repetitions")):
         return "has no number doc.repetitions"
-    if measure == "continuation" and not isinstance(written(sample), str):
-        return "has no answer"
+    if measure == "continuation":
+        return _continuation_fault(sample)
     return ""
+
+
+def _continuation_fault(sample: Record) -> str:
+    characters = sample["doc"].get("characters")
+    if not (is_whole(characters) and characters > 0):
+        return "has no number doc.characters"
+    return "" if isinstance(written(sample), str) else "has no answer"
 
 
 def _is_finite(value: float) -> bool:
