@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from jmed_metrics.common_run import longest_common_run
 from jmedlora.recite.scores import LONGEST
+from jmedlora.report.load.recitals import Recital, written
 from jmedlora.report.load.runs import Record
-from jmedlora.report.recite.recitals import Recital, written
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from math import log2
 
 from jmedlora.core.errors import UserError, printable
 from jmedlora.recite.provenance import Part, Recited
+from jmedlora.report.load.recitals import Kind, Recital
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.recite.came_out import CameOut, came_out
 from jmedlora.report.recite.estimates import (
@@ -18,7 +19,7 @@ from jmedlora.report.recite.estimates import (
     figure,
     memorised,
 )
-from jmedlora.report.recite.recitals import Asked, Kind, Recital
+from jmedlora.report.recite.recitals import Asked
 
 FIGURES = ("exact", "near", "within", "run")
 BASE_ASKED_OTHERWISE = "ask both models the same, with the same settings"
