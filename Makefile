@@ -3,7 +3,8 @@
 # make test-vllm   the tests that run vLLM, on the CPU, in an environment of its own (.venv-vllm)
 # make train  RECIPE=opencalm7b [ARGS=--max_steps=3000] [LAUNCH='--num_processes 3']: starts a recipe with telemetry and the Hub switched off
 # make offline-bundle [EXTRAS=report,api] [EXAMS=0]: dist/offline-bundle, to install on a machine without a network
-# make lint   ruff, mypy and import-linter; make bench   the benchmarks; make clean   removes all that make made but outputs/
+# make docs   the documentation as a site, build/site/index.html: opens from the disk, asks nothing of a network
+# make lint   ruff, mypy, import-linter and the links of the documentation; make bench   the benchmarks; make clean   removes all that make made but outputs/
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,7 +23,7 @@ export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
-.PHONY: demo demo-neox demo-llama test test-vllm train lint bench offline-bundle clean
+.PHONY: demo demo-neox demo-llama test test-vllm first-hour train docs lint bench offline-bundle clean
 
 demo: $(VENV)/train
 	@$(DEMO) data
@@ -48,6 +49,10 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory docs
+
+docs: $(VENV)/dev
+	$(BIN)/python -m scripts.docs_site.build
 
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks $(ARGS)

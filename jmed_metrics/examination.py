@@ -13,7 +13,8 @@ def mark_record(record: Mapping[str, Any], text: str) -> Mark:
     """The mark of a response ``text`` to ``record``, a question of the examination as plain JSON.
 
     That is: question, choices (empty for a numeric question), answer, forbidden, ``accepted`` where
-    several answers are right (a list of them), and ``every_answer_right`` where that is so.
+    several answers are right (a list of them), and ``every_answer_right`` where that is so; either
+    may be None elsewhere.
     """
     return mark(
         text,
@@ -22,7 +23,7 @@ def mark_record(record: Mapping[str, Any], text: str) -> Mark:
         answers=record.get("accepted") or [record["answer"]],
         forbidden=record["forbidden"],
         choices=record["choices"],
-        every_answer_right=record.get("every_answer_right", False),
+        every_answer_right=bool(record.get("every_answer_right")),
     )
 
 

@@ -27,7 +27,7 @@ from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.chat_answers import generation, read_answers
 from jmedlora.exams.chat_warnings import warn_of_lost_answers
 from jmedlora.exams.decoding import Decoding
-from jmedlora.exams.documents import Document
+from jmedlora.exams.documents import Document, with_same_fields
 from jmedlora.exams.finish_reason import note_finish_reasons
 from jmedlora.exams.images import shown_images
 from jmedlora.exams.lm_eval_run import asked_model, chosen_documents, running_task
@@ -118,7 +118,8 @@ def exam_dataset(
     data.update(_noted(asked.provenance(lengths), task, model))
     pool = _pool(asked, [] if given.allow_truncation else overlong)
     splits = {"test": asked.docs, "examples": pool}
-    return {name: datasets.Dataset.from_list(rows) for name, rows in splits.items()}
+    tables = {name: with_same_fields(rows) for name, rows in splits.items()}
+    return {name: datasets.Dataset.from_list(rows) for name, rows in tables.items()}
 
 
 def _noted(provenance: Provenance, task: Any, model: Any) -> dict[str, Any]:

@@ -24,6 +24,8 @@ def visible(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     places = hidden_places(text)
+    if not places:
+        return text
     return "".join(
         f"⟨U+{ord(each):04X}⟩" if place in places else each for place, each in enumerate(text)
     )
@@ -55,9 +57,10 @@ def language(text: str) -> str:
 def plainly_shown(text: str) -> bool:
     """Whether no character of ``text`` hides; many times faster than to look at each.
 
-    False also for white space other than a space, which does not hide.
+    False also for rare white space, which does not hide.
     """
-    return text.isprintable() and BLANK.isdisjoint(text)
+    plain = text.replace("\n", "").replace("\t", "").replace("\u3000", "")
+    return plain.isprintable() and not any(each in plain for each in BLANK)
 
 
 def hides(character: str) -> bool:

@@ -5,7 +5,7 @@ The prompt templates name the fields of these documents, and the hash of an exam
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from jmedlora.exams.schema import Question
 
 WITHOUT_CASE = ("igakuqa", "igakuqa_exam")
 """Exams that are published, and are asked unless told otherwise, without the case of follow-ups."""
+RARE = ("accepted", "every_answer_right")
+"""Fields of ``letters_document`` that only some questions have."""
 Document = Mapping[str, Any]
 Form = Callable[[Question], Record]
 
@@ -86,6 +88,15 @@ def published_answer(question: Question) -> list[str]:
     if len(question.answers) > 1 and all(len(each) == 1 for each in question.answers):
         return [" or ".join(label for answer in question.answers for label in answer)]
     return list(question.answer)
+
+
+def with_same_fields(documents: Sequence[Document]) -> list[Record]:
+    """Each with all fields that one of them has; None stands where a document has none.
+
+    A table of ``datasets`` has the columns of its first row, and drops what others have more.
+    """
+    fields = dict.fromkeys(field for document in documents for field in document)
+    return [{**fields, **document} for document in documents]
 
 
 def _asked(question: Question) -> str:

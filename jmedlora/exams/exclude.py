@@ -156,7 +156,7 @@ def _check_foreign(listed: Sequence[Listed], own: str) -> None:
 
 
 def _unknown(ids: set[str], exam: str, loaded: Exam, file: str | None) -> set[str]:
-    """Those of ``ids`` that no question of the exam has, be it asked by this task or not."""
+    """The ``ids`` that the exam does not have. Questions that this task does not ask count too."""
     if not ids:
         return set()
     match FAMILIES.get(exam):

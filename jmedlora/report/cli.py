@@ -14,6 +14,7 @@ from jmedlora.report.commands.recite import RECITE
 from jmedlora.report.commands.responses import RESPONSES
 from jmedlora.report.commands.reused import REUSED
 from jmedlora.report.commands.scores import SCORES, SIGNATURE
+from jmedlora.report.commands.site import SITE
 from jmedlora.report.commands.table import TABLE
 from jmedlora.report.commands.verify import VERIFY
 
@@ -34,6 +35,7 @@ PROGRAM = Program(
         CONSISTENCY,
         AUDIT,
         RECITE,
+        SITE,
     ),
     example="jmed-report table results --out report",
     sections={"environment": ENVIRONMENT},

@@ -44,6 +44,7 @@ DEEP = {
     "plot": ("plot results_1.json --out new", "jmedlora.report.load.runs.load_run"),
     "responses": ("responses results_1.json", "jmedlora.report.load.runs.load_run"),
     "consistency": ("consistency results_1.json", "jmedlora.report.load.runs.load_run"),
+    "site": ("site results_1.json --out new", "jmedlora.report.load.runs.load_run"),
     "audit": ("audit results_1.json", "jmedlora.report.load.runs.load_run"),
     "recite": ("recite results_1.json", "jmedlora.report.load.runs.load_run"),
     "exam": ("exam predictions.jsonl", "jmedlora.exams.examination.locate"),

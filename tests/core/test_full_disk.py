@@ -33,6 +33,8 @@ def evaluated(folder: Path) -> None:
         (evaluated, "jmedlora.report.cli responses results --out small", "small/responses.md"),
         (evaluated, "jmedlora.report.cli plot results --resamples 9 --out small",
          "small/igakuqa-accuracy.png"),
+        (evaluated, "jmedlora.report.cli site results --resamples 9 --out small",
+         "small/index.html"),
     ],
 )  # fmt: skip
 def test_a_full_disk_is_one_line_and_leaves_no_half_file(prepare, line, file, small_disk, tmp_path):

@@ -191,11 +191,26 @@ def test_an_output_without_japanese_characters():
     )
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=[program.name for program in PROGRAMS])
-def test_a_program_whose_output_is_closed(program):
-    module = f"jmedlora.{program.name.removeprefix('jmed-')}.cli"
-    command = shlex.join([sys.executable, "-m", module, "--help"])
-    ended = subprocess.run(["bash", "-c", f"{command} >&-"], capture_output=True, text=True)
+@pytest.mark.parametrize(
+    ("command", "output", "said"),
+    [
+        ("--help", "&-", "standard output is closed; send it to a file or to /dev/null"),
+        pytest.param(
+            "--help",
+            "/dev/full",
+            "the output: cannot be read or written (No space left on device)",
+            marks=pytest.mark.skipif(NO_FULL, reason="needs /dev/full"),
+        ),
+        pytest.param(
+            "merge --help",
+            "/dev/full",
+            "the output: cannot be read or written (No space left on device)",
+            marks=pytest.mark.skipif(NO_FULL, reason="needs /dev/full"),
+        ),
+    ],
+)
+def test_a_manual_page_that_cannot_be_written(command, output, said):
+    given = f"{sys.executable} -m jmedlora.train.cli {command} >{output}"
+    ended = subprocess.run(["bash", "-c", given], capture_output=True, text=True)
     assert ended.returncode == 1
-    said = "standard output is closed; send it to a file or to /dev/null"
-    assert ended.stderr == f"{program.name}: {said}\n"
+    assert ended.stderr == f"jmed-train: {said}\n"

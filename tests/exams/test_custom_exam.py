@@ -1,5 +1,6 @@
 """A user's own exam: what is read, and the exact words about what is wrong."""
 
+import difflib
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from jmedlora.core.errors import FileError
 from jmedlora.data.cli import main
 from jmedlora.exams.documents import choices_document, content_hash
 from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.exams.readers import custom
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.exams.readers.question_record import OPTIONAL, REQUIRED
 from jmedlora.exams.registry import load_exam
@@ -96,6 +98,18 @@ def test_every_faulty_field_is_named(tmp_path, change, message):
     with pytest.raises(FileError) as caught:
         read_exam(path)
     assert str(caught.value).startswith(f"{path}:1: {message}")
+
+
+def test_the_names_of_fields_are_compared_once_a_file(tmp_path, monkeypatch):
+    """The comparison took most of the time of a check."""
+    compared = []
+    monkeypatch.setattr(
+        difflib, "get_close_matches", lambda name, *_, **__: compared.append(name) or []
+    )
+    custom._nearly.cache_clear()
+    records = [{**GOOD, "problem_id": f"Q{n}", "question": f"問{n}", "note": ""} for n in range(9)]
+    assert len(read_exam(write_jsonl(tmp_path / "exam.jsonl", *records))) == 9
+    assert compared == ["note"]
 
 
 def test_all_faults_are_reported_at_once_in_the_order_of_the_file(tmp_path, capsys):

@@ -5,6 +5,7 @@ expect a model's server. A block is one shell, which ends at the first command t
 """
 
 import os
+import re
 import socket
 import subprocess
 
@@ -26,6 +27,9 @@ OPENCALM = "--model_args pretrained=models/open-calm-7b,dtype=bfloat16"
 NOT_RUN = {
     "make demo": "minutes of training and evaluation",
     "make test": "this suite",
+    "hf download HuggingFaceTB/SmolLM2-135M-Instruct --local-dir models/smollm2 config.json "
+    "generation_config.json model.safetensors tokenizer.json tokenizer_config.json": "the internet",
+    "jmed-data fetch jmle2026": "the same",
     "jmed-data fetch igakuqa jjsimqa": "needs the internet; test_download.py has a mirror",
     "jmed-data fetch jmle2026 igakuqa119": "the same",
     "python3 -m venv env": "the commands below are run in an environment that has the wheel",
@@ -60,7 +64,7 @@ def test_what_is_not_run_stands_in_the_pages():
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory, real_data):
+def environment(tmp_path_factory, real_data, real_recent):
     """The variables of a shell in which the project is installed."""
     wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
     folder = install(wheel, tmp_path_factory.mktemp("environment"), all_tasks=False)
@@ -92,23 +96,54 @@ def run_page(page, folder, environment):
     return printed
 
 
-def test_readme(environment, server, tmp_path):
+def found(folder, *, results):
+    """Nothing, if each folder of ``results`` holds what lm_eval writes."""
+    for name in results:
+        assert list((folder / name).rglob("results_*.json")), name
+
+
+def test_readme(environment, tmp_path):
     folder = checkout(tmp_path)
-    printed = "\n".join(run_page(ROOT / "README.md", folder, environment))
+    printed = run_page(ROOT / "README.md", folder, environment)
+    assert "models/smollm2: a model, no fault" in printed[-1]
+    assert "Accuracy (0s)" in printed[-1]
+    found(folder, results=["results"])
+
+
+def test_what_the_readme_prints_of_python(environment, tmp_path):
+    """The block of Python, and below it the block that it prints."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    ((program, printed),) = re.findall(
+        r"^```python\n(.*?)^```\n\n```\n(.*?)^```$", text, re.M | re.S
+    )
+    done = subprocess.run(
+        ["python", "-c", program],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == printed
+
+
+def test_the_page_on_evaluation(environment, server, tmp_path):
+    folder = checkout(tmp_path)
+    printed = "\n".join(run_page(ROOT / "docs/evaluate.md", folder, environment))
     assert "models/open-calm-7b: a model, no fault" in printed
+    assert len(server.bodies) > 40  # the 40 questions of the chat model
+    found(folder, results=["results", "results-llama", "results-chat", "results-own", "trial"])
+
+
+def test_the_page_on_training(environment, tmp_path):
+    folder = checkout(tmp_path)
+    printed = "\n".join(run_page(ROOT / "docs/training.md", folder, environment))
     assert "data/train.jsonl: 80 records, no fault" in printed
     table = (folder / "report" / "table.md").read_text(encoding="utf-8")
     assert "20 LoRA" in table  # the base and the adapter that these commands trained, side by side
     assert list((folder / "report").glob("*accuracy*.svg"))
-    assert (folder / "report" / "responses.html").exists()
-    assert len(server.bodies) > 40  # the documents' chunks, and the 40 questions of the chat model
-    assert (folder / "contaminated.jsonl").exists()
     assert (folder / "models/opencalm7b-merged/model.safetensors").exists()
-    for name in ("results-llama", "results-chat", "results-own", "trial"):
-        assert list((folder / name).rglob("results_*.json")), name
 
 
-OTHERS = [page for page in pages() if page.name != "README.md"]
+FRESH = ("README", "evaluate", "training")
+"""Pages that begin with no results; the others read some."""
+OTHERS = [page for page in pages() if page.stem not in FRESH]
 
 
 @pytest.mark.parametrize("page", OTHERS, ids=[page.stem for page in OTHERS])

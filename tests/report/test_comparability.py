@@ -66,7 +66,7 @@ def test_runs_that_cannot_be_compared(tmp_path, fields, _why, message):
             "decoding differs: t0.1-p0.9-r1.05-256 (base); greedy-r1.05-256 (other",
         ),
         ({"run": {"lm_eval_version": "0.4.13"}}, "lm-eval version differs: 0.4.11 (base"),
-        ({"data": {"jmed": "0.2.0"}}, "metric version differs: 0.1.0 (base"),
+        ({"data": {"jmed": "0.1.0"}}, "metric version differs: 0.2.0 (base"),
         ({"run": {"chat_template": "x", "chat_template_sha": "ab"}}, "chat template differs: none"),
         ({"data": {"code": "c" * 64}}, "scoring code differs: 000000000000 (base); cc"),
         (

@@ -2,10 +2,12 @@
 
 import inspect
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from jmedlora.exams.documents import content_hash, with_same_fields
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.schema import Question
 from jmedlora.exams.scoring_code import scoring_code_hash
@@ -167,7 +169,7 @@ def test_other_code_is_named_and_is_no_forgery(tmp_path, capsys):
     change_results(path, **{"accuracy,none": 1.0})
     status, lines = verify(capsys, path)
     assert status == 1
-    assert lines[2].startswith("scored by other code (code:111111111111 of jmedlora 0.1.0, here ")
+    assert lines[2].startswith("scored by other code (code:111111111111 of jmedlora 0.2.0, here ")
     assert main(["table", str(path), "--resamples", "10", "--format", "markdown"]) == 0
     shown = capsys.readouterr()
     assert "stored otherwise than this version computes" in shown.out
@@ -224,6 +226,44 @@ def test_letters(tmp_path, capsys, protocol):
     status, lines = verify(capsys, path)
     assert status == 1
     assert lines[2].startswith("igakuqa L1: the answer is stored as 5 characters (")
+
+
+def defective(protocol: str, more: str) -> Asked:
+    """Two questions, the second with ``more``, as the tasks log them; each answered with c."""
+    plain = Question("L1", "どれか。", ("甲", "乙", "丙"), (("b",),), "igakuqa")
+    either = replace(plain, problem_id="L2", answers=(("a",), ("c",)))
+    second = either if more == "accepted" else replace(plain, every_answer_right=True)
+    published = [PROTOCOLS[protocol].form(each) for each in (plain, second)]
+    docs = with_same_fields(published)
+    data = {**scored_here(protocol)["data"], "sha256": content_hash(published)}
+    scores = [dict(PROTOCOLS[protocol].score(doc, ["【回答】c"])) for doc in docs]
+    assert [each["correct"] for each in scores] == [0, 1]
+    return asked(protocol, docs=docs, responses=["【回答】c"] * 2, scores=scores, data=data)
+
+
+@pytest.mark.parametrize("protocol", ["letters", "chat"])
+@pytest.mark.parametrize("more", ["accepted", "every_answer_right"])
+def test_what_few_questions_say_is_a_part_of_the_exam(tmp_path, capsys, protocol, more):
+    path = write_run(tmp_path, more=[defective(protocol, more)])
+    status, lines = verify(capsys, path)
+    assert status == 0
+    assert not any("the exam's hash" in line for line in lines)
+    doc = {**defective(protocol, more).docs[1], more: None}
+    change_sample(path, 1, doc=doc, doc_hash=doc_hash(doc))
+    status, lines = verify(capsys, path)
+    assert status == 1
+    assert any("exam_hash is stored as" in line for line in lines)
+
+
+def test_a_run_of_before_that_was_logged(tmp_path, capsys):
+    """Then the samples did not hold it, and the second question was wrong."""
+    given = defective("letters", "accepted")
+    docs = [{key: each[key] for key in each if key != "accepted"} for each in given.docs]
+    scores = [{**each, "correct": 0} for each in given.scores]
+    path = write_run(tmp_path, more=[replace(given, docs=docs, scores=scores)])
+    status, lines = verify(capsys, path)
+    assert status == 0
+    assert any(line.startswith("not checked: the exam's hash: the samples do") for line in lines)
 
 
 def test_log_likelihoods(tmp_path, capsys):

@@ -40,6 +40,7 @@ def checkout(folder: Path) -> Path:
     for name in LINKED:
         (folder / name).symlink_to(ROOT / name)
     brief(build(folder / "models/open-calm-7b"))
+    brief(build(folder / "models/smollm2", chat=True))
     llama = brief(build(folder / "models/llama-2-70b-chat", family="llama"))
     adapter(llama, folder / "outputs/llama70b-3000/checkpoint-900")
     (folder / "documents").mkdir()

@@ -18,6 +18,8 @@ from jmedlora.data.personal.searched_files import read_searched_files
 from jmedlora.data.recipe import read_recipe
 from jmedlora.exams.registry import load_exam
 from jmedlora.report.cli import main as jmed_report
+from jmedlora.report.site.overlap_data import overlap_data, read_overlap
+from jmedlora.report.site.recite_data import read_recited, recite_data
 from lm_eval_tasks.adapter import exam_dataset
 from tests.support.commands import ROOT, write_jsonl
 from tests.support.exam import NURSING, logged, of_119, of_120, own, sample
@@ -86,6 +88,37 @@ def by_call(function: Callable[[Path], Any]) -> Callable[[Path], Said]:
         return Said(0, "")
 
     return read
+
+
+def overlapping(folder: Path) -> Path:
+    """The summary of an overlap, as jmed-report site reads it."""
+    found = {"questions": 4, "found": 1, "share": 0.25, "too_short": ["Q3"],
+             "records_by_problem_id": {"Q1": 2}}  # fmt: skip
+    files = [{"path": "train.jsonl", "records": 9, "with_a_question": 1}]
+    summary = {"exams": {"igakuqa": found}, "files": files, "not_found": ["Paraphrases."]}
+    return write_json(folder / "summary.json", summary)
+
+
+def recited(folder: Path) -> Path:
+    """What models recite, as jmed-report site reads it."""
+    share = {"value": 0.4, "low": 0.2, "high": 0.6}
+    figure = {
+        "name": "near",
+        "part": "trained",
+        "n": 20,
+        "model": share,
+        "base": None,
+        "change": None,
+    }
+    canary = {"repetitions": 4, "exposure": 2.5, "least": 1.0, "most": 4.0, "base": 1.4}
+    model = {"name": "out/lora", "base": "models/base", "share": 0.4, "figures": [figure],
+             "canaries": [canary], "most_bits": 6.0}  # fmt: skip
+    return write_json(folder / "recited.json", [model])
+
+
+def write_json(path: Path, value: Any) -> Path:
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path
 
 
 def exam(folder: Path, name: str = "exam.jsonl") -> Path:
@@ -350,6 +383,10 @@ READERS = [
     Reader("samples.jsonl audited", examined, by_command(jmed_report, "audit", "FILE"),
            ("doc", "doc.problem_id", "doc.question", "doc.choices", "doc.answer", "doc.forbidden",
             "filtered_resps", "correct", "unparsed")),
+    Reader("summary.json of an overlap", overlapping,
+           by_call(lambda path: overlap_data(read_overlap(path.parent))),
+           ("exams", "exams.igakuqa.records_by_problem_id", "files", "not_found")),
+    Reader("recited.json", recited, by_call(lambda path: recite_data(read_recited(path)))),
     Reader("labels.yml", evaluated("labels.yml"),
            by_command(jmed_report, *TABLE, "DIR/results", "--labels", "FILE"), tells_a_cut=False,
            named="labels"),

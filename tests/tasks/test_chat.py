@@ -262,6 +262,8 @@ def test_questions_that_are_left_out_are_counted(own, tiny_model, caplog):
 
 @pytest.mark.slow
 def test_the_signature_counts_them(own, tiny_model, tmp_path, capsys):
+    with own.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(question(5, answer="a or c")) + "\n")
     metadata = json.dumps({"file": str(own)})
     found = lm_eval("--tasks", "jmed_own,jmed_own_chat", "--metadata", metadata,
                     "--model", "hf", "--model_args", f"pretrained={tiny_model}",
@@ -269,7 +271,12 @@ def test_the_signature_counts_them(own, tiny_model, tmp_path, capsys):
     assert found.returncode == 0, found.stderr
     assert jmed_report(["signature", str(results_file(tmp_path / "out"))]) == 0
     out = capsys.readouterr().out
-    assert "|n:2/4|" in out
-    assert "|n:3/4|" in out
+    assert "|n:2/5|" in out
+    assert "|n:4/5|" in out
     row = results(tmp_path / "out")["results"]["jmed_own_chat"]
     assert row["cut,none"] + row["unparsed,none"] + row["correct,none"] <= 1
+    logged = {row["doc"]["problem_id"]: row for row in samples(tmp_path / "out", "jmed_own_chat")}
+    assert logged["q5"]["doc"]["accepted"] == [["a"], ["c"]]
+    assert logged["q1"]["doc"]["accepted"] is None
+    assert jmed_report(["verify", str(tmp_path / "out")]) == 0
+    assert "the exam's hash" not in capsys.readouterr().out  # it was checked

@@ -6,6 +6,8 @@ import string
 
 import pytest
 
+from jmedlora.exams.examination import load_examinations
+from tests.support.commands import write_jsonl
 from tests.support.tasks import load
 
 INSTRUCTION = "医師国家試験を解きます。"
@@ -115,6 +117,66 @@ def test_an_examination_response_is_read_and_marked(problem_id, response, expect
     task = load("igakuqa_exam", year=2018)
     doc = next(doc for doc in task.eval_docs if doc["problem_id"] == problem_id)
     assert task.process_results(doc, [response]) == expected
+
+
+DEFECTIVE = """\
+name: own
+title: 模擬試験
+lines: {全体: {sections: [甲], pass: 1}}
+lines_from: our own
+every_answer_right: [q3]
+several_answers: {q4: [[a, b], [c]]}
+"""
+PLAIN, EITHER, STRUCK_OUT, PAIRS = ("q1", "a"), ("q2", "b or c"), ("q3", "c"), ("q4", "a,b")
+
+
+@pytest.mark.lm_eval
+@pytest.mark.parametrize("task", ["jmed_own_letters", "jmed_own_chat"])
+@pytest.mark.parametrize(
+    "order", [(PLAIN, EITHER, STRUCK_OUT, PAIRS), (STRUCK_OUT, PAIRS, EITHER, PLAIN)]
+)
+def test_what_few_questions_say_reaches_the_marking(task, order, tmp_path):
+    """lm-eval's dataset is a table, whose columns are those of its first row."""
+    records = [
+        {"problem_id": name, "question": f"{name}。どれか。", "choices": ["甲", "乙", "丙"],
+         "answer": answer, "section": "甲"}
+        for name, answer in order
+    ]  # fmt: skip
+    (tmp_path / "own.yaml").write_text(DEFECTIVE, encoding="utf-8")
+    loaded = load(task, file=str(write_jsonl(tmp_path / "own.jsonl", *records)))
+    docs = {doc["problem_id"]: doc for doc in loaded.eval_docs}
+    right = {"q1": ["a"], "q2": ["b", "c"], "q3": ["a", "b", "c"], "q4": ["a,b", "c"]}
+    for name, doc in docs.items():
+        for response in ("a", "b", "c", "a,b"):
+            correct = loaded.process_results(doc, [f"【回答】{response}"])["correct"]
+            accepted = right[name] if name != "q3" else [response]
+            assert correct == (response in accepted), (name, response)
+
+
+@pytest.mark.parametrize(
+    ("task", "right"),
+    [("kokushi_112", {"112B30": ["a", "d"]}), ("kokushi_116", {"116A71": list("abcde")}),
+     ("igakuqa_exam", {"112B30": ["a", "d"], "116A71": list("abcde")})],
+)  # fmt: skip
+def test_every_published_answer_to_a_defective_question_is_right(task, right, real_data):
+    loaded = load(task)
+    docs = {doc["problem_id"]: doc for doc in loaded.eval_docs}
+    for name, accepted in right.items():
+        marks = {text: loaded.process_results(docs[name], [text])["correct"] for text in "abcde"}
+        assert marks == {text: int(text in accepted) for text in "abcde"}
+
+
+def test_every_answer_that_the_119th_accepts_is_right(real_recent):
+    """Its description and its own file of answers say which; one question has several."""
+    loaded = load("igakuqa119")
+    docs = {doc["problem_id"]: doc for doc in loaded.eval_docs}
+    (exam,) = load_examinations("119")
+    several = [each for each in exam.questions if len(each.answers) > 1 or each.every_answer_right]
+    assert len(several) == 1
+    for each in several:
+        for answer in each.answers:
+            text = "【回答】" + ",".join(answer)
+            assert loaded.process_results(docs[each.problem_id], [text])["correct"] == 1
 
 
 def test_what_guesses_at_the_examination_are_worth(published, real_data, monkeypatch):

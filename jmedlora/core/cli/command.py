@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from jmedlora.core.cli.manual_page import filled, manual
 from jmedlora.core.cli.run_command import run_command
@@ -67,7 +68,7 @@ def build_parser(program: Program, argv: Sequence[str]) -> argparse.ArgumentPars
     A command whose name is not in ``argv`` cannot be the one that is meant. It gets no options, and
     what it would import for them is not imported.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=program.name,
         description=filled(program.text),
         epilog=_end_of_page(program),
@@ -85,6 +86,13 @@ def build_parser(program: Program, argv: Sequence[str]) -> argparse.ArgumentPars
         if command.name in argv:
             command.options(added)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """One whose --help fails where it cannot be written; argparse ignores that."""
+
+    def print_help(self, file: Any = None) -> None:
+        print(self.format_help(), end="", file=file, flush=True)
 
 
 def _end_of_page(entry: Program | Command) -> str:

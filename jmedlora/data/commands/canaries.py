@@ -75,9 +75,9 @@ def _run(args: argparse.Namespace) -> int:
 CANARIES = Command(
     name="canaries",
     text="Put random marked sentences into a copy of a training file, one to 100 times each. A "
-    "model trained on the copy is then asked how well it knows them (the task "
-    "jmed_recite_canaries, jmed-report recite): a measurement of memory that needs no patient. "
-    "Do not share a model that was trained on the copy.",
+    "model that was trained on the copy is then asked how well it knows them (the task "
+    "jmed_recite_canaries, jmed-report recite). This measures memory without a patient's "
+    "record. Do not share a model that was trained on the copy.",
     options=_add_options,
     run=_run,
     example="jmed-data canaries data/train.jsonl --add 16 --out data/train.marked.jsonl",

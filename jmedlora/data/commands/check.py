@@ -111,9 +111,10 @@ def _training_report(
 
 CHECK = Command(
     name="check",
-    text="Check files of your own and print every fault: file, line, value, remedy. An exam "
-    "(.jsonl or .csv) with the description beside it, or with --for training records or "
-    "pretraining texts (.jsonl), of which --recipe counts what would be cut.",
+    text="Check files of your own and print every fault: file, line, value, remedy. Without "
+    "--for it is an exam (.jsonl or .csv), with the description beside it. With --for it "
+    "is training records or pretraining texts (.jsonl). --recipe counts what training "
+    "would cut.",
     options=_add_check_options,
     run=_check,
     example="jmed-data check --for train data/train.jsonl --recipe recipes/opencalm7b.yml",

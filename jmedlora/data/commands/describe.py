@@ -103,9 +103,10 @@ def _counter(
 
 DESCRIBE = Command(
     name="describe",
-    text="Show what training files hold: records, gaps, repetitions, lengths, a histogram. Of "
-    "instruction records or pretraining texts (.jsonl), in characters and with --recipe or "
-    "--tokenizer in tokens, with what is longer than the limit. Refuses no record.",
+    text="Show what training files hold: records, gaps, repetitions, lengths, a histogram. It "
+    "counts instruction records or pretraining texts (.jsonl) in characters. With "
+    "--recipe or --tokenizer it also counts tokens, and what is longer than the limit. It "
+    "refuses no record.",
     options=_add_options,
     run=_describe,
     example="jmed-data describe data/train.jsonl --recipe recipes/opencalm7b.yml",

@@ -168,10 +168,10 @@ def _print_failures(outcome: Outcome) -> None:
 
 GENERATE = Command(
     name="generate",
-    text="Have a model write questions and answers about documents (.txt .md .jsonl .html .pdf), "
-    "as in the paper's appendix C, and make a training file of them. The model is behind an "
-    "OpenAI-compatible server, on this machine unless --base-url says otherwise. Killed and "
-    "started again, the same command goes on where it was: no answer is asked for twice.",
+    text="Have a model write questions and answers about documents (.txt .md .jsonl .html "
+    ".pdf), as in the paper's appendix C, and make a training file of them. The model is "
+    "behind an OpenAI-compatible server. It is on this machine unless --base-url names "
+    "another. After a stop, the same command continues and asks for no answer twice.",
     options=add_options,
     run=_generate,
     example="jmed-data generate documents/ --out data/generated --model MODEL",

@@ -15,9 +15,10 @@ def _run(args: argparse.Namespace) -> int:
 
 OVERLAP = Command(
     name="overlap",
-    text="Find exam questions in training records or pretraining texts, however large the file. "
-    "Character 3-grams sieve, rapidfuzz's partial ratio judges; punctuation and space do not "
-    "count. Not found: translations, other words, most fragments.",
+    text="Find exam questions in training records or pretraining texts, however large the "
+    "file. It looks at a record more closely if they share enough character 3-grams, and "
+    "then takes rapidfuzz's partial ratio. Punctuation and space do not count. It does "
+    "not find translations, other words and most fragments.",
     options=add_options,
     run=_run,
     example="jmed-data overlap data/train.jsonl --exam igakuqa jjsimqa --out overlap "

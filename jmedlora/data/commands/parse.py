@@ -30,8 +30,8 @@ def add_parse_options(group: TakesArguments) -> None:
         "--language",
         choices=LANGUAGES,
         default="prompt",
-        help="drop pairs in another one (default: prompt, that of the built-in prompt, any for a "
-        "prompt of your own)",
+        help="drop pairs in another language than this (default: prompt, which is that of the "
+        "built-in prompt, and any for a prompt of your own)",
     )
     group.add_argument(
         "--near-duplicate",
@@ -46,8 +46,8 @@ def add_parse_options(group: TakesArguments) -> None:
         type=bounded_number(lambda x: 0 <= x < 1, "a number from 0 to below 1, such as 0.02"),
         default=DEFAULT_EVAL_SHARE,
         metavar="SHARE",
-        help="of the chunks, how many go to eval.jsonl with all their pairs; 0 for no such file "
-        f"(default: {DEFAULT_EVAL_SHARE})",
+        help="share of the chunks that go to eval.jsonl with all their pairs; with 0 there is no "
+        f"such file (default: {DEFAULT_EVAL_SHARE})",
     )
 
 
@@ -79,8 +79,8 @@ def _parse(args: argparse.Namespace) -> int:
 
 PARSE = Command(
     name="parse",
-    text="Make training files from the raw responses that generate wrote. Repeatable, and without "
-    "calls. Prints how many pairs each rule read.",
+    text="Make training files from the raw responses that generate wrote. It makes no calls, "
+    "and you can repeat it. It prints how many pairs each rule read.",
     options=_add_options,
     run=_parse,
     example="jmed-data parse data/generated --near-duplicate 0.7 --eval-share 0.05",

@@ -176,10 +176,10 @@ def _write_report(report: "Report", out: Path) -> None:
 
 PERSONAL = Command(
     name="personal",
-    text="Find personal data in documents (.txt .md .jsonl .html .pdf), training and pretraining "
-    "files: names, numbers of patients, insurance and telephones, addresses, dates, ages from 90. "
-    "With --replace, write copies with surrogates. Not all is found: the first lines say what is "
-    "missed.",
+    text="Find personal data in documents (.txt .md .jsonl .html .pdf), training and "
+    "pretraining files: names, numbers of patients, insurance and telephones, addresses, "
+    "dates, ages from 90. With --replace, write copies with surrogates. It does not find "
+    "everything. The first lines say what it misses.",
     options=_add_options,
     run=_personal,
     example="jmed-data personal documents/ --out personal --replace",

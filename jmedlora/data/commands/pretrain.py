@@ -139,10 +139,10 @@ def _described(texts: Sequence[PretrainText], limit: TextLimit) -> str:
 
 PRETRAIN = Command(
     name="pretrain",
-    text="Cut documents (.txt .md .jsonl .html .pdf) into the texts of continued pretraining. No "
-    "text is longer than --tokens or --characters; a text ends at a sentence's end where there is "
-    "one. What stands twice is taken once. No document stands in both files, unless documents are "
-    "so few that one must be divided, which is said.",
+    text="Cut documents (.txt .md .jsonl .html .pdf) into the texts of continued pretraining. "
+    "No text is longer than --tokens or --characters. A text ends at the end of a "
+    "sentence, if it has one. A text that occurs twice is taken once. No document stands "
+    "in both files. If there are too few documents, one is divided, and named.",
     options=_add_options,
     run=_pretrain,
     example="jmed-data pretrain documents/ --tokenizer models/open-calm-7b --tokens 768 --eval 50",

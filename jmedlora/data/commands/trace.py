@@ -51,10 +51,11 @@ def _run(args: argparse.Namespace) -> int:
 
 TRACE = Command(
     name="trace",
-    text="Say which pairs, training files, runs, models and results saw a document. It is for the "
-    "day on which a consent is withdrawn. A document is known by its content, wherever it lies "
-    "now; pairs are known in copies, selections and shuffled files too; runs by the hashes in "
-    "their run cards. What could not be followed is said. No text is shown without --texts.",
+    text="Say which pairs, training files, runs, models and results saw a document. It is for "
+    "the day on which a consent is withdrawn. It knows a document by its content, "
+    "wherever it lies now. It knows pairs in copies, selections and shuffled files, too, "
+    "and runs by the hashes in their run cards. It says what it could not follow. Only "
+    "--texts shows text.",
     options=_add_options,
     run=_run,
     example="jmed-data trace documents/ward.txt --among . --html trace.html",

@@ -64,8 +64,9 @@ class CandidateFilter:
     def _rare_grams(self) -> tuple[sparse.csr_matrix, Ints]:
         """A column for each pattern without its most frequent grams, and how many a text needs.
 
-        A text that holds n grams of a pattern holds at least n - k of any but k. So nothing is lost
-        by skipping those that nearly every pattern has, and most of the time is saved.
+        If a text holds n grams of a pattern, and k grams are skipped, it still holds n - k of the
+        others. So skipping the k grams that nearly every pattern has loses no text and saves most
+        of the time.
         """
         every = np.concatenate([*self.grams, np.empty(0, dtype=np.int32)])
         frequency = np.bincount(every, minlength=self.vocabulary)

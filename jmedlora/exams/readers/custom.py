@@ -1,6 +1,7 @@
 """A user's own exam: JSON Lines or CSV in the schema, read strictly."""
 
 import difflib
+from functools import lru_cache
 from pathlib import Path
 
 from jmedlora.core.errors import Fault, FileError
@@ -12,6 +13,7 @@ from jmedlora.exams.readers.text_check import look_alikes, text_faults
 from jmedlora.exams.schema import LETTERS, Question
 
 CHOICE_COLUMNS = tuple(f"choice_{letter}" for letter in LETTERS)
+FIELDS = REQUIRED + OPTIONAL
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -94,11 +96,19 @@ def _number(cell: str, kind: type[int] | type[float]) -> int | float | str:
 
 def _misspelt(record: Record, path: Path, line: int) -> list[Fault]:
     """Further fields are welcome, but one that nearly has a schema name is taken for a slip."""
-    known = REQUIRED + OPTIONAL
     faults = []
     for name in record:
-        close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.8)
-        if name not in known and close and close[0] not in record:
+        meant = _nearly(name)
+        if meant and meant not in record:
             what = f"field '{name}' is unknown"
-            faults.append(Fault(path, line, None, what, f"did you mean '{close[0]}'?"))
+            faults.append(Fault(path, line, None, what, f"did you mean '{meant}'?"))
     return faults
+
+
+@lru_cache(maxsize=1024)  # the records of a file have the same fields
+def _nearly(name: str) -> str | None:
+    """The field of the schema that ``name`` nearly is; None if it is one, or like none."""
+    if name in FIELDS:
+        return None
+    close = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.8)
+    return close[0] if close else None

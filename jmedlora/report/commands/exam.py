@@ -125,9 +125,9 @@ def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], int]":
 EXAM = Command(
     name="exam",
     text="Mark models' answers to an examination and say whether they pass: points, forbidden "
-    "choices (禁忌肢) and the verdict, with whose lines it uses and the probability of reaching "
-    "them with other questions. Several models give one table for "
-    "each examination, most points first. Needs the questions on this machine.",
+    "choices (禁忌肢) and the verdict, with whose lines it uses and the probability of "
+    "reaching them with other questions. Several models give one table for each "
+    "examination, most points first. It needs the questions on this machine.",
     options=_add_options,
     run=_run,
     example="jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl --out report",

@@ -50,8 +50,8 @@ def _check_matplotlib() -> None:
 
 PLOT = Command(
     name="plot",
-    text="Draw scores against training steps, as PNG and SVG. One curve a model, with its 95 % "
-    "interval and the chance level, a panel for each number of worked examples.",
+    text="Draw scores against training steps, as PNG and SVG. Each model has a curve with its "
+    "95 % interval, beside the chance level. Each number of worked examples has a panel.",
     options=_add_options,
     run=_run,
     example="jmed-report plot results --out figures --language ja",

@@ -91,10 +91,11 @@ def _pairs(args: argparse.Namespace) -> "list[Pair]":
 
 POWER = Command(
     name="power",
-    text="Show how small a difference between two models a number of questions can show. At 80 % "
-    "power, for the paired test of jmed-report table, from the discordance that runs have or that "
-    "is assumed; alone and corrected for several tests. With --difference, how many questions or "
-    "samples show that one.",
+    text="Show how small a difference between two models a number of questions can show. The "
+    "power is 80 %, and the test is the paired one of jmed-report table, alone and "
+    "corrected for several tests. The discordance is that of runs, or one that you "
+    "assume. With --difference it says how many questions or samples show that "
+    "difference.",
     options=_add_options,
     run=_run,
     example="jmed-report power --questions 459 1455 --discordance 0.25 0.35 --tests 12",

@@ -62,10 +62,10 @@ def _run(args: argparse.Namespace) -> int:
 
 RECITE = Command(
     name="recite",
-    text="Show which training records a model recites, worst first, and what it learnt by heart. "
-    "Each model stands beside its base and its trained records beside held-out ones, with "
-    "intervals and paired tests; canaries with their exposure. The page holds training records: "
-    "keep it where they lie.",
+    text="Show which training records a model recites, worst first, and what it learnt by "
+    "heart. It compares each model with its base, and trained records with held-out ones, "
+    "with intervals and paired tests. Canaries have their exposure. The page holds "
+    "training records: keep it where they lie.",
     options=_add_options,
     run=_run,
     example="jmed-report recite results/base results/adapter --html recite.html --fail-above 0",

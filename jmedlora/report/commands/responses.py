@@ -69,9 +69,10 @@ def _ids(text: str) -> list[str]:
 
 RESPONSES = Command(
     name="responses",
-    text="Show what each model answered to the same questions, and what it gained and lost. The "
-    "correct choices, each response and its scores, side by side, for tasks that are answered "
-    "in text. The page holds the exam's questions: mind its terms before passing it on.",
+    text="Show what each model answered to the same questions, and what it gained and lost. It "
+    "shows the correct choices, each response and its scores side by side, for tasks that "
+    "are answered in text. The page holds the exam's questions: mind its terms before "
+    "passing it on.",
     options=_add_options,
     run=_run,
     example="jmed-report responses results --only lost --out pages",

@@ -64,9 +64,9 @@ def _examinations(given: list[str]) -> "list[Examination]":
 
 REUSED = Command(
     name="reused",
-    text="List which questions of an examination stand in earlier ones on this machine. Examiners "
-    "use questions again, so that a new examination is public in part. Shows ids and how alike the "
-    "questions are; their text only with --text.",
+    text="List which questions of an examination stand in earlier ones on this machine. "
+    "Examiners use questions again, so a part of a new examination is public already. It "
+    "shows ids and how alike the questions are. Only --text shows their text.",
     options=_add_options,
     run=_run,
     example="jmed-report reused 120",

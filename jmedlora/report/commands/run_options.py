@@ -25,6 +25,16 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_verify_option(parser: argparse.ArgumentParser) -> None:
+    """Adds whether the scores are worked out again from the responses."""
+    parser.add_argument(
+        "--verify",
+        action=argparse.BooleanOptionalAction,
+        help="score the logged responses again and refuse stored scores that differ (default: "
+        "where it takes a moment; the table says where it was not done)",
+    )
+
+
 def add_statistics_options(parser: argparse.ArgumentParser) -> None:
     """Adds what makes intervals and tests what they are."""
     from jmedlora.report.compare.statistics import RESAMPLES, SEED

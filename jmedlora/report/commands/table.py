@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.cli.command import Command
-from jmedlora.report.commands.run_options import add_run_options, add_statistics_options
+from jmedlora.report.commands.run_options import (
+    add_run_options,
+    add_statistics_options,
+    add_verify_option,
+)
 
 if TYPE_CHECKING:
     from jmedlora.report.compare.table import Table
@@ -38,12 +42,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="compare every column with this one, named by its title, model or path (default: "
         "step 0 of each model; where nothing was trained, the best of each row)",
     )
-    parser.add_argument(
-        "--verify",
-        action=argparse.BooleanOptionalAction,
-        help="score the logged responses again and refuse stored scores that differ (default: "
-        "where it takes a moment; the table says where it was not done)",
-    )
+    add_verify_option(parser)
     parser.add_argument("--with-paper", action="store_true", help="show the paper's Table 1 apart")
     parser.add_argument(
         "--format", choices=sorted(FORMATS), help="print this instead of the terminal's table"
@@ -109,11 +108,11 @@ def _write(folder: Path, table: "Table", paper: "PaperTable | None") -> None:
 
 TABLE = Command(
     name="table",
-    text="Compare models side by side, as in Table 1 of the paper. Shows scores with 95 % "
-    "intervals, paired differences with theirs (from step 0 of the same model, from any column, or "
-    "from the best of each row), floors, and what limits the comparison. Runs that cannot be "
-    "compared are refused, with their names and the reason, and so are stored scores that their "
-    "responses do not give.",
+    text="Compare models side by side, as in Table 1 of the paper. It shows scores and paired "
+    "differences with 95 % intervals, floors, and what limits the comparison. Differences "
+    "are from step 0 of the same model, from any column, or from the best of each row. It "
+    "refuses runs that cannot be compared, and names them and the reason. It also refuses "
+    "stored scores that their responses do not give.",
     options=_add_options,
     run=_run,
     example="jmed-report table results/ --labels labels.yml --with-paper --out report",

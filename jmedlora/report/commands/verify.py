@@ -43,10 +43,10 @@ def _run(args: argparse.Namespace) -> int:
 
 VERIFY = Command(
     name="verify",
-    text="Work out every score again from the logged responses, and say what is stored otherwise. "
-    "Scores of single answers, means, standard errors and pooled groups are recomputed with the "
-    "scoring code of this version; questions and prompts are held against the hashes that the run "
-    "noted. Shows no response.",
+    text="Work out every score again from the logged responses, and say what is stored "
+    "otherwise. It computes scores of single answers, means, standard errors and pooled "
+    "groups with the scoring code of this version. It compares questions and prompts with "
+    "the hashes that the run noted. It shows no response.",
     options=_add_options,
     run=_run,
     example="jmed-report verify results",

@@ -23,7 +23,7 @@ from jmedlora.report.compare.sections import (
 from jmedlora.report.compare.table import Table, build_table
 from jmedlora.report.compare.truncation import AT_LIMIT, NEARLY, cannot_tell
 from jmedlora.report.load.labels import read_labels
-from jmedlora.report.load.measurements import measure
+from jmedlora.report.load.measurements import Measured, measure
 from jmedlora.report.load.repeated_runs import join_repeats
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import find_runs
@@ -41,9 +41,17 @@ CUT = (
 )
 
 
-def read_columns(paths: list[Path], labels: Path | None) -> list[Column]:
-    """The columns of all runs in ``paths``. Raises ResultsError if they cannot be compared."""
-    measured = join_repeats(each for run in find_runs(paths) for each in measure(run))
+def read_columns(
+    paths: list[Path],
+    labels: Path | None,
+    takes: Callable[[Measured], bool] = lambda _: True,
+) -> list[Column]:
+    """The columns of all runs in ``paths``. Raises ResultsError if they cannot be compared.
+
+    takes: whether a column may hold what a run measured on one subject (default: all of it).
+    """
+    runs = find_runs(paths)
+    measured = join_repeats(each for run in runs for each in measure(run) if takes(each))
     if not any(each.scores or each.values for each in measured):
         raise ResultsError(f"{paths[0]}: no task was scored in these runs")
     found = columns(measured, read_labels(labels) if labels else {})

@@ -52,6 +52,29 @@ def read_orders(path: Path) -> list[Ordered]:
     return [_ordered(run, result) for run, result in found]
 
 
+def permuted_orders(paths: Sequence[Path]) -> tuple[list[list[Ordered]], list[str]]:
+    """The runs in ``paths`` that one model answered in several orders, by model and way of asking.
+
+    One of a group has permuted choices; of two in the same order the later one is taken. And a line
+    for each run with permuted choices that has no other to be compared with.
+    """
+    groups: dict[tuple[str, ...], dict[int | None, tuple[Run, TaskResult]]] = {}
+    for run in find_runs(paths):
+        for result in run.ours:
+            if result.task in TASKS:
+                key = (result.data.exam, *map(str, _way(result).values()))
+                groups.setdefault(key, {})[result.data.shuffle_seed] = (run, result)
+    permuted = [group for group in groups.values() if group.keys() - {None}]
+    alone = [result for group in permuted if len(group) == 1 for _, result in group.values()]
+    notes = [
+        f"{each.path}: the only order of the choices of {each.data.exam} that {each.model} was "
+        "asked in this way; consistency needs a second one"
+        for each in alone
+    ]
+    several = [group for group in permuted if len(group) >= LEAST_RUNS]
+    return [[_ordered(*each) for each in group.values()] for group in several], notes
+
+
 def _ordered(run: Run, result: TaskResult) -> Ordered:
     samples = [_complete(run, result, record) for record in read_samples(run, result.task)]
     docs = {doc["problem_id"]: doc for doc, _ in samples}
@@ -110,7 +133,9 @@ def refuse_incomparable(exam: str, runs: Sequence[Ordered]) -> None:
 
 
 def _refuse_another_way(exam: str, first: Ordered, run: Ordered) -> None:
-    for (what, expected), found in zip(_way(first).items(), _way(run).values(), strict=True):
+    for (what, expected), found in zip(
+        _way(first.result).items(), _way(run.result).values(), strict=True
+    ):
         if found != expected:
             raise ResultsError(
                 f"{run.result.path}: {what} of {exam} is {found}, but {expected} in "
@@ -123,9 +148,8 @@ def _refuse_another_way(exam: str, first: Ordered, run: Ordered) -> None:
         )
 
 
-def _way(run: Ordered) -> dict[str, Any]:
+def _way(result: TaskResult) -> dict[str, Any]:
     """What must be the same in all runs, by the words that name it in a message."""
-    result = run.result
     return {
         "the model": result.model,
         "the number of worked examples": result.shots,

@@ -19,7 +19,12 @@ from jmedlora.report.consistency.agreement import (
     spread,
     unanswered,
 )
-from jmedlora.report.consistency.orders import Ordered, read_orders, refuse_incomparable
+from jmedlora.report.consistency.orders import (
+    Ordered,
+    permuted_orders,
+    read_orders,
+    refuse_incomparable,
+)
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
 from jmedlora.report.render.plain_sheet import PlainSheet
@@ -54,6 +59,18 @@ def compare(paths: Sequence[Path]) -> list[dict[str, Any]]:
     for exam, runs in by_exam.items():
         refuse_incomparable(exam, runs)
     return [_object(exam, runs) for exam, runs in by_exam.items()]
+
+
+def compare_permuted(paths: Sequence[Path]) -> tuple[list[dict[str, Any]], list[str]]:
+    """An object as above for each model and exam asked in several orders, among runs of any kind.
+
+    And a line for each run that has no other to be compared with. Raises ResultsError for runs
+    that cannot be compared.
+    """
+    groups, notes = permuted_orders(paths)
+    for runs in groups:
+        refuse_incomparable(runs[0].result.data.exam, runs)
+    return [_object(runs[0].result.data.exam, runs) for runs in groups], notes
 
 
 def _object(exam: str, runs: Sequence[Ordered]) -> dict[str, Any]:

@@ -38,15 +38,20 @@ def read_answer_files(paths: Sequence[Path]) -> list[AnswerFile]:
     return read
 
 
-def _in_folder(folder: Path) -> list[Path]:
-    lines = [each for each in sorted(folder.rglob("*.jsonl")) if _has_answers(each)]
+def files_with_answers(folder: Path) -> list[Path]:
+    """The files below ``folder`` that hold answers to an examination; [] if none does."""
+    lines = [each for each in sorted(folder.rglob("*.jsonl")) if has_answers(each)]
     published = [each for each in sorted(folder.rglob("*.json")) if _is_published(each)]
-    if lines or published:
-        return lines + published
+    return lines + published
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    if found := files_with_answers(folder):
+        return found
     raise UserError(f"{folder}: no answers to an examination in this folder; give {FORMATS}")
 
 
-def _has_answers(path: Path) -> bool:
+def has_answers(path: Path) -> bool:
     """Whether the first line is an answer, of lm-eval one to an examination's question."""
     first = _first(path)
     if not isinstance(first, dict):

@@ -1,7 +1,7 @@
 """One line that pins how a score was computed, as sacrebleu has it.
 
 ``igakuqa|template:ja|shots:1|n:1455|data:d7a64c0aadc8|sim:gestalt|decode:t0.1-p0.9-r1.05-256|``
-``prompts:5c1e3a90b7d2|scorer:0f4be2c18a63|code:9d20c7715e4f|lm_eval:0.4.11|jmed:0.1.0``
+``prompts:5c1e3a90b7d2|scorer:0f4be2c18a63|code:9d20c7715e4f|lm_eval:0.4.11|jmed:0.2.0``
 
 Two scores may be compared only where their signatures agree. ``prompts`` is a hash over every
 question, its prompt as it was sent (behind the chat template) and its answer, which lm-eval

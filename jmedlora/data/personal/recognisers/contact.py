@@ -47,17 +47,18 @@ URL = (
         0.8,
     ),
 )
-_PREFECTURE_FOLLOWS = r"(?=\s{0,3}(?:[一-龥]{2,3}[都道府県]|[一-龥ぁ-んァ-ヶ]{1,6}[市区郡]))"
+_PLACE_FOLLOWS = r"(?=[\s):,|]{0,4}(?:[一-龥]{2,3}[都道府県]|[一-龥ぁ-んァ-ヶ]{1,6}[市区郡]|[一-龥ぁ-んァ-ヶ]{2,10}\d{1,4}(?:丁目|番|-\d)))"
 POSTCODE = (
-    written(rf"(?P<value>〒{_GAP}\d{{3}}{_GAP}-{_GAP}\d{{4}})(?![\d-])", 0.98),
-    written(rf"(?P<value>〒{_GAP}\d{{7}})(?!\d)", 0.95),
+    written(rf"(?P<value>〒{_GAP}\d{{3}}{_GAP}[- ]{_GAP}\d{{4}})(?![\d-])", 0.98),
+    written(rf"(?P<value>〒{_GAP}(?:\d{{7}}|\d(?:[ |│]\d){{6}}))(?!\d)", 0.95),
+    written(rf"(?<![\d-])(?P<value>\d{{3}}-\d{{4}}|\d{{7}}){_PLACE_FOLLOWS}", 0.93),
     written(
-        r"(?:郵便番号|〠|ZIP)(?:[^\S\n]{0,2}コード)?[:\s(]{0,4}(?P<value>\d{3}-?\d{4})(?![\d-])",
-        0.95,
+        r"(?:住所|所在地|自宅|現住所|本籍|送付先|郵送先|宛先|宛名|転居先|帰省先|実家|返送先)[:\s(]{0,4}"
+        r"(?P<value>\d{3}-\d{4})(?![\d-])",
+        0.93,
     ),
-    written(rf"(?<![\d-])(?P<value>\d{{3}}-\d{{4}}){_PREFECTURE_FOLLOWS}", 0.9),
-    written(r"(?:住所|所在地|自宅|現住所|本籍)[:\s(]{0,4}(?P<value>\d{3}-\d{4})(?![\d-])", 0.8),
 )
+"""See labels for 郵便番号. A number of seven digits before a place is one too."""
 _GOODS_LABEL = re.compile(
     r"(?:ロット|Lot|製造|型番|品番|シリアル|カタログ|JAN)(?:番号|No\.?)?[:\s]{0,3}$", re.IGNORECASE
 )

@@ -1,0 +1,82 @@
+"""Cells of tables in plain text, below a head that says what numbers they hold."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from jmedlora.data.personal.recognisers.labels import LABEL
+
+SEPARATORS = (re.compile(r"\t"), re.compile(r"[|│┃]"), re.compile(r",(?=\S)"), re.compile(r"[^\S\n]{2,}"))  # fmt: skip
+"""What parts the cells of a line, the surest first."""
+FEWEST_CELLS = 2
+MOST_CELLS = 60
+_LONG_NUMBER = re.compile(r"\d{4}")
+_RULE = re.compile(r"[\s|│┃+:=─━┼├┤┬┴┌┐└┘-]+")
+_LINE = re.compile(r"[^\n]+")
+_ASIDE = re.compile(r"[^\S\n]?\([^()\n]{1,12}\)")
+Place = tuple[int, int]
+
+
+def column_cells(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
+    """Of each cell below a label its label, and its place in ``text`` without spaces."""
+    separator: re.Pattern[str] | None = None
+    columns: dict[int, re.Match[str]] = {}
+    last = -1
+    for line in _LINE.finditer(text):
+        if line.start() > last + 1:
+            columns = {}  # an empty line ends the table
+        last = line.end()
+        if _RULE.fullmatch(line[0]):
+            continue
+        head = _head(text, line.span())
+        if head:
+            separator, columns = head
+        elif columns and separator:
+            cells = _cells(text, line.span(), separator)
+            if len(cells) < FEWEST_CELLS:
+                columns = {}
+            for number, label in columns.items():
+                if number < len(cells) and cells[number][0] < cells[number][1]:
+                    yield label, *cells[number]
+
+
+def _head(text: str, line: Place) -> tuple[re.Pattern[str], dict[int, re.Match[str]]] | None:
+    """What parts the cells of a line without long numbers, and its labels by their columns."""
+    if _LONG_NUMBER.search(text, *line):
+        return None
+    for separator in SEPARATORS:
+        cells = _cells(text, line, separator)
+        if len(cells) >= FEWEST_CELLS:
+            labels = {
+                number: label for number, cell in enumerate(cells) if (label := _label(text, cell))
+            }
+            return (separator, labels) if labels else None
+    return None
+
+
+def _label(text: str, cell: Place) -> re.Match[str] | None:
+    """The label that fills a cell, but for what stands in brackets behind it."""
+    found = LABEL.match(text, *cell)
+    if not found:
+        return None
+    aside = _ASIDE.match(text, found.end(), cell[1])
+    return found if (aside.end() if aside else found.end()) == cell[1] else None
+
+
+def _cells(text: str, line: Place, separator: re.Pattern[str]) -> Sequence[Place]:
+    """The places of the cells of a line, without the spaces around them."""
+    cells, start = [], line[0]
+    for found in separator.finditer(text, *line):
+        cells.append(_stripped(text, start, found.start()))
+        start = found.end()
+        if len(cells) >= MOST_CELLS:
+            break
+    cells.append(_stripped(text, start, line[1]))
+    return cells if len(cells) > 1 else []
+
+
+def _stripped(text: str, start: int, end: int) -> Place:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,104 @@
+// The explorer: filters, the list of questions, and the question that is open.
+
+const EXPLORER = "questions";
+const KEYS = "Keys: j for the next question, k for the one before, / for the search. In the list, the arrows work too.";
+
+class Explorer {
+  constructor(root, index) {
+    this.index = index;
+    this.texts = new Map(); // by set: a promise of its texts
+    this.list = new QuestionList((place) => this.open(place));
+    this.filters = element("form", { class: "filters", on: { submit: (event) => event.preventDefault() } });
+    this.count = element("p", { class: "quiet", role: "status" });
+    this.detail = element("div", { class: "detail", tabindex: "-1" });
+    const picker = labelledSelect("Exam", index.sets.map((set, place) => [String(place), set.title]), (value) => this.use(Number(value)));
+    this.picker = picker.select;
+    const fold = element("details", { class: "filter-fold", open: WIDE.matches }, element("summary", {}, "Filters and search"), picker.field, this.filters);
+    root.append(element("div", { class: "explorer" }, element("div", { class: "side" }, fold, this.count, stateKey(), this.list.box, element("p", { class: "quiet small" }, KEYS)), this.detail));
+    document.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  get set() {
+    return this.index.sets[this.place];
+  }
+
+  key(event) {
+    const typing = event.target.closest?.("input, select, textarea");
+    if (!this.detail.offsetParent || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "j") this.list.move(1);
+    else if (event.key === "k") this.list.move(-1);
+    else if (event.key === "/") {
+      event.preventDefault();
+      document.getElementById("search").closest("details").open = true;
+      document.getElementById("search").focus();
+    }
+  }
+
+  /** The texts of the set at place; null where the page holds none. */
+  textsOf(place) {
+    if (!this.index.withTexts) return Promise.resolve(null);
+    if (!this.texts.has(place)) this.texts.set(place, unpacked(`texts-${place}`));
+    return this.texts.get(place);
+  }
+
+  /** Shows the set at place, and the question called id, or the first one. */
+  async use(place, id) {
+    if (this.place !== place) {
+      this.place = place;
+      this.picker.value = String(place);
+      this.haystack = searchTexts(this.set, null);
+      this.shown = null;
+      this.clear();
+      const texts = await this.textsOf(place);
+      if (this.place !== place) return;
+      this.shown = texts;
+      this.haystack = searchTexts(this.set, texts);
+      this.filter(this.chosen);
+    }
+    const wanted = this.set.ids.indexOf(id);
+    if (wanted >= 0 && !this.list.places.includes(wanted)) this.clear(); // a link shows its question
+    this.list.choose(Math.max(this.list.places.indexOf(wanted), 0));
+  }
+
+  /** Fields in which nothing is chosen yet, and all questions. */
+  clear() {
+    const fields = filterFields(this.set, (chosen) => this.filter(chosen));
+    const button = element("button", { type: "button", class: "plain", on: { click: () => this.clear() } }, "Clear filters");
+    this.filters.replaceChildren(...fields, button);
+    this.filter({});
+  }
+
+  filter(chosen) {
+    this.chosen = chosen;
+    const places = passing(this.set, chosen, this.haystack);
+    this.list.show(this.set, places, this.shown?.questions);
+    const all = this.set.ids.length;
+    this.count.textContent = places.length === all ? many(all, "question") : `${places.length.toLocaleString("en")} of ${many(all, "question")}`;
+    if (!places.length) this.detail.replaceChildren(element("p", { class: "quiet" }, "No question passes these filters."));
+    else if (this.opened === undefined || !places.includes(this.opened) || this.shown !== this.drawnWith) this.open(places[this.list.current]);
+  }
+
+  open(place) {
+    Object.assign(this, { opened: place, drawnWith: this.shown });
+    const link = `#${EXPLORER}/${encodeURIComponent(this.set.key)}/${encodeURIComponent(this.set.ids[place])}`;
+    this.detail.replaceChildren(...questionDetail(this.set, this.shown, place, link));
+    this.detail.scrollTop = 0;
+    if (this.detail.offsetParent) history.replaceState(null, "", link); // not from behind another view
+  }
+
+  /** Shows what a link names; the first set without one. */
+  follow(parts) {
+    const place = this.index.sets.findIndex((set) => set.key === parts[0]);
+    return this.use(place < 0 ? this.place ?? 0 : place, parts[1]);
+  }
+}
+
+VIEWS.push({
+  id: EXPLORER,
+  title: "Questions",
+  has: (index) => index.sets.length,
+  draw: (root, index) => {
+    const explorer = new Explorer(root, index);
+    return (parts) => explorer.follow(parts);
+  },
+});

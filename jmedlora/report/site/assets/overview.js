@@ -1,0 +1,54 @@
+// How good each model is, and how sure that is: all exams at once, then each exam with all scores.
+
+/** The first score of each exam that says what is right; another one where none does. */
+function firstScores(sections) {
+  return sections.map((section) => {
+    const scores = section.rows.filter((row) => !row.rate);
+    const row = scores.find((each) => each.right) ?? scores[0];
+    if (!row) return null;
+    const cells = row.cells.map((cell) => cell && { ...cell, difference: undefined });
+    const floors = row.floors.chance === undefined ? {} : { chance: row.floors.chance };
+    return { ...row, cells, floors, name: section.exam, under: row.name };
+  }).filter(Boolean);
+}
+
+function allExams(table) {
+  const rows = firstScores(table.sections);
+  const several = table.models.some((_, place) => rows.filter((row) => row.cells[place]).length > 1);
+  if (!several) return ""; // the tables below say the same
+  return element("section", {}, element("h3", {}, "All exams"), scoreTable(table.models, rows, "All exams, one score of each"));
+}
+
+function overviewSection(table, section) {
+  const [scores, rates] = [section.rows.filter((row) => !row.rate), section.rows.filter((row) => row.rate)];
+  const title = `${section.exam} – ${many(section.questions, "question")}`;
+  const part = element("section", {}, element("h3", {}, title));
+  if (scores.length) part.append(scoreTable(table.models, scores, `Scores of ${section.exam}`));
+  if (rates.length) {
+    const shown = scoreTable(table.models, rates, `Rates of ${section.exam}`);
+    part.append(element("details", {}, element("summary", {}, "How many answers were cut off, empty or not read"), shown));
+  }
+  return part;
+}
+
+function comparedWith(table) {
+  const tested = table.sections.some((section) => section.rows.some((row) => row.cells.some((cell) => cell?.difference !== undefined)));
+  return tested ? ["Behind a score stands its difference from ", element("em", {}, table.against), ". "] : [];
+}
+
+function drawOverview(root, index) {
+  const { table } = index;
+  root.append(
+    element("p", { class: "key" }, "Each score lies between 0 and 1; more is better. The dot is the score, the band around it its 95 % interval. ",
+      "The upright line is the score of an answer without any knowledge: of a guess or, where no guess has a score, of a list of all choices. Bold is the best of a column. ",
+      ...comparedWith(table), "Press a heading to put the best model first."),
+    folded("What the words mean", table.words) ?? "",
+    folded(`${many(table.warnings.length, "warning")}, to read before you compare models`, table.warnings) ?? "",
+    allExams(table),
+    ...table.sections.map((section) => overviewSection(table, section)),
+    folded("Notes", table.notes) ?? "",
+    folded("Signatures: how each score was computed, to compare with other reports", table.signatures.map((each) => each.filter(Boolean).join(" · "))) ?? "",
+  );
+}
+
+VIEWS.push({ id: "overview", title: "Overview", has: (index) => index.table?.sections.length, draw: drawOverview });
