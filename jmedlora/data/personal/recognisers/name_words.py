@@ -68,3 +68,19 @@ ROLES = _words("""
     嘱託 統括 院内 他院 当院 前院 連携 協力 留学 大学 助手 医学 看護 薬剤 栄養 作業 理学 言語 介護 社会 精神保健 相談
     """)
 """Before a title they say what somebody does, not what he is called."""
+LABEL_LENGTH = 24
+NAME_ENDS = (
+    r"(?=[^\S\n]?(?:様|さま|さん|氏|くん|君|ちゃん|殿|先生|医師)|[\s()\[\]「」、。,./:;|~-]|$)"
+)
+"""What may stand directly behind a name."""
+_GIVEN_LIKE = re.compile(r"[一-龥々ァ-ヴーぁ-ん]{1,4}")
+
+
+def may_be_name(text: str) -> bool:
+    """Whether ``text`` begins as a name can, and is no word of another meaning."""
+    return text not in NO_NAMES | LABELS | TITLES and bool(_GIVEN_LIKE.match(text))
+
+
+def labelled(text: str, start: int) -> bool:
+    """Whether a label stands before ``start``."""
+    return bool(LABEL_BEFORE.search(text[max(start - LABEL_LENGTH, 0) : start]))
