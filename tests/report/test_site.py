@@ -3,10 +3,7 @@
 import base64
 import gzip
 import json
-import os
 import re
-import shutil
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,18 +11,10 @@ import pytest
 from jmedlora.exams.cache import VARIABLE
 from jmedlora.report.cli import main
 from scripts.vendor_site import FILES, TESTS, faults
+from tests.support.browser import chromium
 from tests.support.site import CHOICES, LONG, SCRIPT, write_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 VIEWS = ["overview", "curves", "forest", "examinations", "groups", "consistency", "overlap",
          "recite", "questions"]  # fmt: skip
 SECRET = "秘密の学習データ"
@@ -104,18 +93,8 @@ def _as_of_igakuqa(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not (found and find_spec("playwright")):
-        reason = "needs the Python package playwright, and Chromium: apt-get install chromium"
-        if os.environ.get("JMED_REQUIRE_DATA"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 class Shown:

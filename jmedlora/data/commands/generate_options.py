@@ -108,7 +108,8 @@ def _add_how_it_is_asked(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         type=positive,
         default=600,
-        help="seconds for one try, from sending to the whole answer (default: 600)",
+        help="seconds for one try, from sending to the whole answer; all tries of a call have "
+        "three times as long (default: 600)",
     )
     group.add_argument(
         "--retries",

@@ -20,13 +20,15 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from jmedlora.data.pairs.sample import read_pairs, read_verdicts, render_page, verdict_lines
+    from jmedlora.data.pairs.sample import file_digests, read_pairs, render_page
+    from jmedlora.data.pairs.verdicts import read_verdicts, verdict_lines
 
     pairs = read_pairs(args.folder)
+    files = file_digests(args.folder)
     if args.verdicts:
-        print(*verdict_lines(read_verdicts(args.verdicts, pairs)), sep="\n")
+        print(*verdict_lines(read_verdicts(args.verdicts, pairs, files)), sep="\n")
         return 0
-    write_file(args.out, render_page(pairs, args.pairs, args.seed))
+    write_file(args.out, render_page(pairs, args.pairs, args.seed, files))
     print(f"{args.out}: {min(args.pairs, len(pairs))} of {len(pairs)} pairs")
     return 0
 
@@ -37,7 +39,7 @@ SAMPLE_PAIRS = Command(
     "network; and report the verdicts that the page saved, with Wilson's interval.",
     options=_add_options,
     run=_run,
-    example="jmed-data sample-pairs data/generated --out pairs.html",
+    example="jmed-data sample-pairs data/generated --out judge.html",
     sections={
         "reads": "train.jsonl, eval.jsonl and provenance.jsonl in DIR; with --verdicts what the "
         "page saved",

@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jmedlora.data.generate.client import CallError, Connection, request_completion
+from jmedlora.data.generate.client import CallError, Connection
 from jmedlora.data.generate.request_plan import Format, RequestSettings, read_plan
+from jmedlora.data.generate.retries import request_completion
 from jmedlora.data.generate.server_address import ServerError, check_reachable
 
 QUESTION = "Hello."

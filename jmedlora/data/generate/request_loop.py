@@ -12,9 +12,10 @@ from typing import Any
 from tqdm import tqdm
 
 from jmedlora.core.utc_time import utc_now
-from jmedlora.data.generate.client import CallError, Connection, RefusedError, request_completion
+from jmedlora.data.generate.client import CallError, Connection, RefusedError
 from jmedlora.data.generate.request_plan import Request, RequestSettings
 from jmedlora.data.generate.response_store import ResponseStore
+from jmedlora.data.generate.retries import LONGEST_WAIT, request_completion
 from jmedlora.data.generate.server_address import ServerError
 
 STOP_AFTER = 10
@@ -53,7 +54,7 @@ def send_requests(
 ) -> Outcome:
     """Asks ``requests``, ``concurrency`` at a time, and stores every answer.
 
-    Ctrl-C lets the calls in flight end, because they are paid for; a second one does not. Raises
+    Ctrl-C lets the tries in flight end, because they are paid for; a second one does not. Raises
     ServerError where going on is of no use, when the calls in flight have ended, and WriteError;
     all answers so far are stored.
     """
@@ -130,31 +131,25 @@ class _RequestLoop:
             if request is None:
                 return
             try:
-                answer = await self.send_with_backoff(client, request)
+                answer = await request_completion(
+                    client, request.content, self.settings, self.connection, self.may_go_on
+                )
             except CallError as error:
+                if self.outcome.interrupted:  # it might have been answered by a further try
+                    return
                 self.record_failure(str(error), is_request_fault=error.is_request_fault)
             except RefusedError as error:
                 self.record_refusal(error)
             else:
                 self.record_answer(request, answer)
 
-    async def send_with_backoff(self, client: Any, request: Request) -> dict[str, Any]:
-        """An answer, after a wait if the server asks for one that is longer than a retry's."""
-        try:
-            return await request_completion(client, request.content, self.settings, self.connection)
-        except CallError as error:
-            if error.wait is None:
-                raise
-            self.bar.set_postfix_str(f"the server asks to wait {error.wait:.0f} s")
-            await self.wait_unless_stopping(error.wait)
-            if self.stopping.is_set():
-                raise
-            return await request_completion(client, request.content, self.settings, self.connection)
-
-    async def wait_unless_stopping(self, seconds: float) -> None:
-        """Waits, but not longer than until the run is to stop."""
+    async def may_go_on(self, seconds: float) -> bool:
+        """Waits before a further try, but not longer than until the run is to stop."""
+        if seconds > LONGEST_WAIT:
+            self.bar.set_postfix_str(f"the server asks to wait {seconds:.0f} s")
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), seconds)
+        return not self.stopping.is_set()
 
     def record_answer(self, request: Request, answer: dict[str, Any]) -> None:
         provenance = request.provenance(self.settings)
