@@ -8,7 +8,8 @@ import pytest
 
 from jmedlora.report.cli import main
 from tests.support.commands import samples, write_jsonl
-from tests.support.recitals import CHARACTERS, DECODING, target, write_recital
+from tests.support.recitals import CHARACTERS, DECODING, SHA, SHAS, target, write_recital
+from tests.support.runs import write_card
 
 EVIL = "<script>alert(1)</script>\u202e\x1b[31m"
 SECOND = "2026-01-02T00-00-00.0"
@@ -50,7 +51,8 @@ def figure(model, name, part="trained"):
 
 def test_the_adapter_stands_beside_its_base(pair, capsys):
     (model,) = as_json(capsys, pair)
-    assert (model["name"], model["base"]) == ("models/base + out/lora", "models/base")
+    assert model["name"] == f"models/base + {pair / 'out' / 'lora'}"
+    assert model["base"] == "models/base"
     assert model["share"] == 0.6
     exact, near = figure(model, "exact"), figure(model, "near")
     assert (exact["model"]["value"], exact["base"]["value"]) == (0.4, 0.2)
@@ -171,6 +173,91 @@ def test_few_records_asked_are_no_proof(tmp_path, more, words, status, capsys):
 def test_a_share_that_cannot_be(pair, share):
     with pytest.raises(SystemExit, match="2"):
         main(["recite", str(pair), "--fail-above", share])
+
+
+OTHER, MARKED = "a" * 64, "b" * 64
+
+
+def test_a_model_that_was_trained_on_another_file_is_refused(tmp_path, capsys):
+    files = {"data/other.jsonl": OTHER}
+    path = write_recital(tmp_path, trained=NOTHING, adapter="out/lora", data=files)
+    found = refused(capsys, path)
+    assert "was not trained on trained.jsonl (SHA-256 000000000000…)" in found
+    assert "its run card tells 1 other file" in found
+
+
+def test_a_file_that_was_trained_on_is_not_held_out(tmp_path, capsys):
+    files = {"data/trained.jsonl": SHA, "data/more.jsonl": SHAS["held_out"]}
+    path = write_recital(
+        tmp_path, trained=NOTHING, held_out=NOTHING, adapter="out/lora", data=files
+    )
+    assert "was trained on held_out.jsonl" in refused(capsys, path)
+
+
+def test_a_file_that_was_only_evaluated_on_was_not_trained_on(tmp_path):
+    path = write_recital(tmp_path, trained=NOTHING, held_out=NOTHING, adapter="out/lora")
+    files = {"data/trained.jsonl": SHA, "data/eval.jsonl": SHAS["held_out"]}
+    config = {"datasets": [{"path": "data/trained.jsonl"}],
+              "test_datasets": [{"path": "./data/eval.jsonl"}]}  # fmt: skip
+    write_card(tmp_path / "out/lora", config=config,
+               data={name: {"sha256": digest} for name, digest in files.items()})  # fmt: skip
+    assert main(["recite", str(path), "--fail-above", "0"]) == 0
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_copy_with_canaries_stands_for_its_source(tmp_path, beside, capsys):
+    """The manifest links them: the canaries' task notes both hashes."""
+    linked = {"unmarked": SHA, "marked": MARKED} if beside else {"marked": MARKED}
+    files = {"data/train.marked.jsonl": MARKED}
+    path = write_recital(
+        tmp_path, trained=NOTHING, canaries={0: [2.0, 3.0], 1: [1.5]}, adapter="out/lora",
+        data=files, more=linked,
+    )  # fmt: skip
+    assert main(["recite", str(path), "--fail-above", "0"]) == (0 if beside else 1)
+    assert ("was not trained on trained.jsonl" in capsys.readouterr().err) != beside
+
+
+def test_canaries_of_another_copy_are_refused(tmp_path, capsys):
+    path = write_recital(
+        tmp_path, canaries={0: [2.0, 3.0], 1: [1.5]}, adapter="out/lora", more={"marked": OTHER}
+    )
+    assert "was not trained on the copy with the canaries" in refused(capsys, path)
+
+
+@pytest.mark.parametrize("card", [None, {}, {"data": {"x": {"sha256": "y"}}}, {"data": 3}])
+def test_without_a_run_card_nobody_knows_what_a_model_was_trained_on(tmp_path, card, capsys):
+    path = write_recital(tmp_path, trained=NOTHING, adapter="out/lora", data=None)
+    if card is not None:
+        write_card(tmp_path / "out/lora", **card)
+    assert main(["recite", str(path), "--fail-above", "1"]) == 1
+    said = capsys.readouterr()
+    assert "It is not known whether this model was trained on these records" in said.out
+    assert "no run card beside it names its training files" in said.err
+
+
+def test_files_of_which_nothing_was_asked(tmp_path, capsys):
+    files = {"data/trained.jsonl": SHA, "data/more.jsonl": OTHER}
+    path = write_recital(tmp_path, trained=NOTHING, adapter="out/lora", data=files)
+    assert main(["recite", str(path), "--fail-above", "1"]) == 1
+    said = capsys.readouterr()
+    assert "It was also trained on data/more.jsonl, of which no record was asked." in said.out
+    assert "no record of data/more.jsonl was asked" in said.err
+
+
+def test_an_earlier_training_may_be_asked_of_a_later_model(tmp_path, capsys):
+    """An adapter on a merged model, which was trained on the records before."""
+    path = write_recital(
+        tmp_path, trained=NOTHING, model="models/merged", adapter="out/lora",
+        data={"data/later.jsonl": OTHER},
+    )  # fmt: skip
+    write_card(tmp_path / "models/merged", step=3, base_model="models/base",
+               data={"data/trained.jsonl": {"sha256": SHA}})  # fmt: skip
+    assert main(["recite", str(path), "--fail-above", "0"]) == 0
+    capsys.readouterr()
+    (model,) = as_json(capsys, path)
+    assert model["origin"]["trainings"] == [
+        {"data/later.jsonl": OTHER}, {"data/trained.jsonl": SHA},
+    ]  # fmt: skip
 
 
 def test_a_model_that_was_not_asked_does_not_pass(tmp_path, capsys):

@@ -8,11 +8,12 @@ from typing import Any
 
 import jmed_metrics
 from jmedlora.recite.scores import mean_exposure, score_continuation
-from tests.support.runs import Asked, write_run
+from tests.support.runs import Asked, write_card, write_run
 
 CHARACTERS = 10
 DECODING = {"until": [], "do_sample": False, "max_gen_toks": 256}
 SHA = "0" * 64
+SHAS = {"trained": SHA, "held_out": "1" * 64, "canaries": "2" * 64}
 TASKS = {"exposure": "canary_exposure", "said": "canary_said"}
 
 
@@ -32,7 +33,7 @@ def canary(number: int, repetitions: int) -> dict[str, Any]:
 
 
 def noted(part: str, measure: str, asked: int) -> dict[str, Any]:
-    source = {"name": f"{part}.jsonl", "sha256": SHA}
+    source = {"name": f"{part}.jsonl", "sha256": SHAS[part]}
     return {
         "format": 1, "jmed": jmed_metrics.__version__, "part": part, "measure": measure,
         "sources": [source], "trained": [{"name": "trained.jsonl", "sha256": SHA}], "recipe": SHA,
@@ -49,12 +50,14 @@ def write_recital(
     canaries: Mapping[int, Sequence[float]] | None = None,
     decoding: Mapping[str, Any] = DECODING,
     more: Mapping[str, Any] | None = None,
+    data: Mapping[str, str] | None = {"data/trained.jsonl": SHA},
     **model: Any,
 ) -> Path:
     """A run; its results file. trained, held_out: what was written of each record, in their order.
 
     losses: of trained and of held-out records. canaries: log-perplexities in bits, by repetitions
-    (0: references). more: other fields of what the tasks note. model: as in write_run.
+    (0: references). more: other fields of what the tasks note. data: the training files of the
+    adapter's run card; None: it has no card. model: as in write_run.
     """
     tasks = [
         _task(part, "continuation", [document(part, n) for n in range(len(texts))], texts,
@@ -68,6 +71,9 @@ def write_recital(
     if canaries:
         tasks += _canaries(canaries, more or {})
     path = write_run(folder, more=tasks, **model)
+    if data is not None and (adapter := model.get("adapter")):
+        files = {name: {"sha256": digest, "records": 9} for name, digest in data.items()}
+        write_card(folder / adapter, step=9, adapter="lora", base_model="models/base", data=files)
     if canaries:
         _write_mean_exposure(path, canaries)
     return path

@@ -80,12 +80,14 @@ RECITE = Command(
     run=_run,
     example="jmed-report recite results/base results/adapter --html recite.html --fail-above 0",
     sections={
-        "reads": "results_*.json, and beside it the samples of --log_samples",
+        "reads": "results_*.json, and beside it the samples of --log_samples; the run cards of the "
+        "models and their bases",
         "writes": "with --html: one page, no script in it; else nothing but the report",
     },
     status={
-        1: "with --fail-above more comes out of a model than that, or too few of its records were "
-        "asked; a run cannot be used, or the page cannot be written"
+        1: "with --fail-above more comes out of a model than that, too few of its records were "
+        "asked, or its run card does not say that they are its own; a run cannot be used, or the "
+        "page cannot be written"
     },
     see="jmed-data canaries, jmed-train merge; docs/recite.md",
 )

@@ -19,6 +19,7 @@ from jmedlora.report.recite.estimates import (
     figure,
     memorised,
 )
+from jmedlora.report.recite.origin import Origin, origin
 from jmedlora.report.recite.recitals import Asked
 
 FIGURES = ("exact", "near", "within", "run")
@@ -41,7 +42,8 @@ class Model:
     """All about one model. base: "" where its base was not asked.
 
     asked: what was noted of the continuations, by part. most_bits: the largest exposure that can be
-    measured, None without canaries. records: the trained ones, worst first.
+    measured, None without canaries. records: the trained ones, worst first. sampled: whether
+    answers were drawn at random. origin: whether it was trained on what it was asked.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Model:
     most_bits: float | None
     records: tuple[CameOut, ...]
     sampled: bool
+    origin: Origin
 
     @property
     def share(self) -> float | None:
@@ -70,7 +73,8 @@ class Model:
 def recited(asked: Sequence[Asked]) -> list[Model]:
     """Every model but those that are the base of another one, or alone.
 
-    Raises ResultsError where a model and its base were not asked the same.
+    Raises ResultsError where a model and its base were not asked the same, and where a run card
+    says that a model was not trained on what it was asked.
     """
     bases = {each.lineage.base: each for each in asked if each.is_base}
     trained = [each for each in asked if not each.is_base] or list(asked)
@@ -80,13 +84,14 @@ def recited(asked: Sequence[Asked]) -> list[Model]:
 def require_below(models: Sequence[Model], most: float, least: int) -> None:
     """Raises UserError naming each model of whose trained records more than ``most`` come out.
 
-    most: a share from 0 to 1. Likewise for a model that was not asked for its trained records, and
-    for one that was asked for fewer than ``least`` where its training files hold more.
+    most: a share from 0 to 1. Likewise for a model that was not asked for its trained records, for
+    one that was asked for fewer than ``least`` where its training files hold more, and where the
+    run card does not say that these are all its training files.
     """
     faults = [
         f"{model.name}: {fault}"
         for model in models
-        for fault in (_above(model, most), _too_few(model, least))
+        for fault in (_above(model, most), _too_few(model, least), _not_its_files(model.origin))
         if fault
     ]
     if faults:
@@ -118,6 +123,17 @@ def _too_few(model: Model, least: int) -> str:
     )
 
 
+def _not_its_files(found: Origin) -> str:
+    if not found.is_known:
+        return (
+            "it is not known whether it was trained on these records: no run card beside it names "
+            "its training files; keep run_card.json beside the model"
+        )
+    if found.unasked:
+        return f"no record of {', '.join(found.unasked)} was asked; name all its files as train"
+    return ""
+
+
 def _model(model: Asked, base: Asked | None) -> Model:
     base = None if base is model else base
     before = {kind: _same(each, base) for kind, each in model.recitals.items()}
@@ -140,6 +156,7 @@ def _model(model: Asked, base: Asked | None) -> Model:
         canaries=tuple(_canaries(canaries, said, before)) if canaries else (),
         most_bits=log2(canaries.noted.references + 1) if canaries else None,
         records=tuple(came_out(known, before[known.kind])) if known else (),
+        origin=origin(model),
         sampled=any(bool(each.decoding.get("do_sample")) for each in found.values()),
     )
 

@@ -17,7 +17,7 @@ def lines(models: Sequence[Model], show: int) -> Iterator[str]:
     """The report; ``show`` records of each model."""
     for model in models:
         yield visible(model.name)
-        yield verdict(model)
+        yield visible(verdict(model))
         for table in tables(model):
             yield ""
             yield from _table(table)

@@ -6,6 +6,7 @@ from jmed_metrics.recitation import NEAR
 from jmedlora.core.display import counted
 from jmedlora.recite.provenance import Recited
 from jmedlora.report.recite.estimates import Estimate
+from jmedlora.report.recite.origin import Origin
 from jmedlora.report.recite.recited import Model
 
 PARTS = {"trained": "trained", "held_out": "held out"}
@@ -33,7 +34,22 @@ PRIVATE = "This page holds training records and what models wrote of them: keep 
 
 
 def verdict(model: Model) -> str:
-    """The first line about ``model``: how much comes out, or that nothing was asked."""
+    """The first lines about ``model``: how much comes out, and whether these are its records."""
+    return " ".join(filter(None, (_share(model), _origin(model.origin))))
+
+
+def _origin(found: Origin) -> str:
+    if not found.is_known:
+        return (
+            "It is not known whether this model was trained on these records: no run card beside "
+            "it names its training files."
+        )
+    if found.unasked:
+        return f"It was also trained on {', '.join(found.unasked)}, of which no record was asked."
+    return "Its run card confirms by SHA-256 that it was trained on these files."
+
+
+def _share(model: Model) -> str:
     if model.out is None:
         return "Its training records were not asked (task jmed_recite)."
     exact = sum(each.exact for each in model.records)

@@ -46,11 +46,18 @@ class Canaries(_Part):
     base: Number | None
 
 
+class Origin(_Part):
+    """is_known: whether the model's run card says that it was trained on what it was asked."""
+
+    is_known: bool
+
+
 class Recited(_Part):
     """One model. share: of its trained records asked, those that come out within an answer; None:
     none was.
 
-    most_bits: the largest exposure that can be measured; None without canaries.
+    most_bits: the largest exposure that can be measured; None without canaries. origin: None of an
+    earlier version.
     """
 
     name: str
@@ -59,6 +66,7 @@ class Recited(_Part):
     figures: tuple[Figure, ...]
     canaries: tuple[Canaries, ...]
     most_bits: Number | None
+    origin: Origin | None = None
 
 
 MODELS = TypeAdapter(tuple[Recited, ...])

@@ -40,7 +40,8 @@ function drawRecite(root, index) {
   }
   for (const model of index.recited) {
     const share = model.share === null ? "Its training records were not asked." : `The model repeats ${percent(model.share)} of the trained records that it was asked for: word for word, nearly, or within an answer.`;
-    const part = element("section", {}, element("h3", {}, model.name), element("p", {}, share, model.base ? ` Its base: ${model.base}.` : ""));
+    const known = model.origin?.is_known === false ? " It is not known whether the model was trained on these records." : "";
+    const part = element("section", {}, element("h3", {}, model.name), element("p", {}, share, known, model.base ? ` Its base: ${model.base}.` : ""));
     root.append(part);
     if (model.figures.length) part.append(framedTable(`Trained beside held-out records: ${model.name}`, ["Figure", "Records", "Number", "Base", "Model", "Change"], model.figures.map(figureRow)));
     if (model.canaries.length) chart(part, `Canaries: exposure by the number of repetitions. The dashed line is the most that can be measured: ${model.name}`, () => exposureSpec(model));
