@@ -13,6 +13,7 @@ import pytest
 
 from jmedlora.exams.cache import VARIABLE
 from jmedlora.report.cli import main
+from jmedlora.report.site import content, explorer_data
 from scripts.vendor_site import FILES, TESTS, faults
 from tests.support.site import CHOICES, LONG, SCRIPT, write_site
 
@@ -41,6 +42,8 @@ def site(tmp_path_factory):
     overlap = root / "overlap"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(root / "data"))
+        for module in (content, explorer_data):  # three parts of the 12 questions of a set
+            patch.setattr(module, "PART", 5)
         (root / "train.jsonl").write_text(_training_record(), encoding="utf-8")
         from jmedlora.data.cli import main as data_main
 
@@ -194,7 +197,7 @@ def chat(page):
     page.go("overview")  # so that the address changes
     page.go(f"{CHAT}/112A1")
     page.tab.get_by_role("button", name="Clear filters").click()
-    page.tab.locator(".snippet", has_text="112A1").wait_for()
+    page.tab.locator(".snippet", has_text="113B6").wait_for()  # of the last part
     return page
 
 
