@@ -328,6 +328,11 @@ def test_a_link_opens_its_question(page):
     assert "found in the training text" in tab.inner_text(".detail")
 
 
+def test_the_list_shows_texts_as_they_are_read(shown):
+    tab = shown().go(f"{CHAT}/112A1")
+    tab.locator(".snippet", has_text="113B6で正しい").wait_for()  # of the third part
+
+
 def test_keys_go_through_the_questions(chat):
     tab = chat.tab
     for key, name in (("j", "112A2"), ("j", "112A3"), ("k", "112A2")):
