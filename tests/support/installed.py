@@ -25,6 +25,18 @@ def build_wheel(folder: Path) -> Path:
     return found
 
 
+def build_sdist(folder: Path) -> Path:
+    """The checkout's source distribution, built in ``folder``."""
+    source = folder / "checkout"
+    shutil.copytree(ROOT, source, ignore=LEFT_OUT)
+    program = "import sys; from setuptools.build_meta import build_sdist; build_sdist(sys.argv[1])"
+    command = [sys.executable, "-c", program, str(folder)]
+    built = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    (found,) = folder.glob("jmedlora-*.tar.gz")
+    return found
+
+
 def install(wheel: Path, folder: Path, *, all_tasks: bool = True) -> Path:
     """A clean environment in ``folder`` with an lm-eval of its own and the wheel; its bin folder.
 
