@@ -15,7 +15,7 @@ function chartConfig() {
     font,
     view: { stroke: null },
     axis: { labelColor: text, titleColor: text, gridColor: line, domainColor: quiet, tickColor: quiet,
-      labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelLimit: WIDE.matches ? 260 : 120 },
+      labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelFlush: false, labelLimit: WIDE.matches ? 260 : 120 },
     legend: { labelColor: text, titleColor: text, labelFontSize: 12, labelLimit: WIDE.matches ? 320 : 220, symbolSize: 90,
       layout: { bottom: { anchor: "start", direction: "vertical", offset: 8 } } },
     title: { color: text, fontSize: 13, fontWeight: 600, anchor: "start" },

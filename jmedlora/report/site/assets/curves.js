@@ -27,7 +27,7 @@ function curveSpec(picture, panel) {
   const names = [...new Set([...flat(false), ...flat(true)].map((each) => each.model))];
   const model = { field: "model", type: "nominal", title: null, scale: { domain: names }, legend: { orient: "bottom", direction: "vertical", symbolOpacity: 1 } };
   const y = (field) => ({ field, type: "quantitative", title: picture.score, scale: { zero: false } });
-  const x = { field: "step", type: "quantitative", title: "Training steps", axis: { format: ",d", tickMinStep: 1, tickCount: 6, labelFlush: false } };
+  const x = { field: "step", type: "quantitative", title: "Training steps", axis: { format: ",d", tickMinStep: 1, tickCount: 6 } };
   const tooltip = ["model", "step", "value", "low", "high"].map((field) => ({ field, ...(field === "step" || field === "model" ? {} : { format: ".3f" }) }));
   return {
     height: 300,
