@@ -16,6 +16,7 @@ from tests.support.chat_server import serving
 from tests.support.commands import QUIET, ROOT
 from tests.support.documented import checkout, commands, evaluated, shell_blocks, words
 from tests.support.installed import build_wheel, install
+from tests.support.warm_lm_eval import warm_lm_eval
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("readme")]
 
@@ -66,12 +67,17 @@ def test_what_is_not_run_stands_in_the_pages():
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory, real_data, real_recent):
-    """The variables of a shell in which the project is installed."""
+    """The variables of a shell in which the project is installed.
+
+    Its lm_eval is a fork of a Python of that installation; test_wheel.py starts the script itself.
+    """
     wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
     folder = install(wheel, tmp_path_factory.mktemp("environment"), all_tasks=False)
     found = {**os.environ, **QUIET, "JMED_DATA": str(real_data), "COLUMNS": "120"}
     found.pop("PYTHONPATH", None)
-    return {**found, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    with warm_lm_eval(python=str(folder / "python")) as lm_eval:
+        programs = map(str, (lm_eval.parent, folder))
+        yield {**found, "PATH": os.pathsep.join([*programs, os.environ["PATH"]])}
 
 
 @pytest.fixture(scope="module")

@@ -82,6 +82,12 @@ def test_several_models_have_a_picture_an_examination(made_up):
     assert {"m1", "m2", "112"} <= {*points_of(files)}
 
 
+def test_a_model_alone_in_its_year_is_named_beside_several_models(made_up):
+    predicted(made_up / "in/1.jsonl", "m1", **{"120A1": "b"})
+    predicted(made_up / "in/2.jsonl", "m2", **{"112A1": "a"})
+    assert {"m2", "112"} <= {*points_of(written(made_up, made_up / "in"))}
+
+
 def test_an_examination_without_lines_has_no_picture(tmp_path):
     exam = own(tmp_path)
     answers = given(tmp_path / "a.jsonl", 1)

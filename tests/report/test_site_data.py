@@ -63,7 +63,7 @@ def test_without_a_training_there_is_a_forest_and_no_curve(here):
     assert [(each["model"], each["value"]) for each in accuracy["points"]] == [
         ("one", 0.25), ("two", 0.75),
     ]  # fmt: skip
-    assert accuracy["chance"] == 0.2
+    assert accuracy["floor"] == {"name": "chance", "value": 0.2}
     assert (found["examinations"], found["consistency"], found["heatMaps"]) == ([], [], [])
 
 

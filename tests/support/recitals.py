@@ -1,17 +1,19 @@
 """Runs of the recite tasks written without a model, from what it is to have written and lost."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 from pathlib import Path
 from typing import Any
 
 import jmed_metrics
-from jmedlora.recite.scores import score_continuation
+from jmedlora.recite.scores import mean_exposure, score_continuation
 from tests.support.runs import Asked, write_run
 
 CHARACTERS = 10
 DECODING = {"until": [], "do_sample": False, "max_gen_toks": 256}
 SHA = "0" * 64
+TASKS = {"exposure": "canary_exposure", "said": "canary_said"}
 
 
 def target(number: int) -> str:
@@ -65,14 +67,26 @@ def write_recital(
                            [{"loss": float(value)} for value in values], more=more))  # fmt: skip
     if canaries:
         tasks += _canaries(canaries, more or {})
-    return write_run(folder, more=tasks, **model)
+    path = write_run(folder, more=tasks, **model)
+    if canaries:
+        _write_mean_exposure(path, canaries)
+    return path
+
+
+def _write_mean_exposure(path: Path, canaries: Mapping[int, Sequence[float]]) -> None:
+    """lm-eval computes it with an aggregation of its own."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    items = [(value, times) for times, values in canaries.items() for value in values]
+    content["results"]["jmed_recite_canary_exposure"]["exposure,none"] = mean_exposure(items)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def _task(part, measure, docs, responses, scores=None, *, config=None, more=None):
     scores = scores or [
         score_continuation(*each, None) for each in zip(docs, responses, strict=True)
     ]
-    task = f"jmed_recite_{part}" if measure == "continuation" else f"jmed_recite_{measure}_{part}"
+    task = f"jmed_recite_{TASKS.get(measure, f'{measure}_{part}')}"
+    task = f"jmed_recite_{part}" if measure == "continuation" else task
     recite = {**noted(part, measure, len(docs)), **(more or {})}
     return Asked(docs, responses, task=task, protocol="", scores=scores,
                  config={"metadata": {"recite": recite}, **(config or {})})  # fmt: skip

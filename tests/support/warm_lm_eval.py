@@ -2,7 +2,7 @@
 
 What it runs is ``python -m lm_eval`` with the arguments, folder and environment that the script
 gave it, in a process that tests/support/warm_python.py forks. The installed command itself is
-started by tests/project/test_wheel.py, test_offline.py and test_readme_commands.py.
+started by tests/project/test_wheel.py and test_offline.py.
 """
 
 import json
@@ -34,7 +34,7 @@ sys.exit(ended["status"])
 
 class _Server(ThreadingUnixStreamServer):
     daemon_threads = True
-    prefix: Sequence[str] = ()
+    line: Sequence[str] = ()
 
 
 class _Handler(StreamRequestHandler):
@@ -42,17 +42,18 @@ class _Handler(StreamRequestHandler):
 
     def handle(self) -> None:
         asked = json.loads(self.rfile.readline())
-        line = [*self.server.prefix, sys.executable, "-m", "lm_eval", *asked["arguments"]]
+        line = [*self.server.line, "-m", "lm_eval", *asked["arguments"]]
         ended = run_warm(line, Path(asked["folder"]), asked["environment"], TIMEOUT)
         answer = {"status": ended.returncode, "out": ended.stdout, "err": ended.stderr}
         self.wfile.write(json.dumps(answer).encode())
 
 
 @contextmanager
-def warm_lm_eval(prefix: Sequence[str] = ()) -> Iterator[Path]:
+def warm_lm_eval(prefix: Sequence[str] = (), python: str = sys.executable) -> Iterator[Path]:
     """The path of such an ``lm_eval``, alone in its folder, for as long as the context lasts.
 
-    prefix: what the forks' Python is started behind, as in warm_python.OFFLINE.
+    prefix: what the forks' Python is started behind, as in warm_python.OFFLINE. python: that
+    Python, whose packages and tasks an evaluation has.
     """
     # not in a test's folder: the address of a socket has 107 characters at most
     with tempfile.TemporaryDirectory() as folder:
@@ -60,7 +61,7 @@ def warm_lm_eval(prefix: Sequence[str] = ()) -> Iterator[Path]:
         program.write_text(PROGRAM.format(python=sys.executable, address=address), encoding="utf-8")
         program.chmod(0o755)
         with _Server(address, _Handler) as server:
-            server.prefix = prefix
+            server.line = (*prefix, python)
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
             try:
                 yield program

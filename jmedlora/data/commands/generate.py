@@ -18,7 +18,7 @@ from jmedlora.data.generate.answer_format import ask_for_format, format_of_folde
 from jmedlora.data.generate.client import Connection
 from jmedlora.data.generate.personal_data import check_documents
 from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
-from jmedlora.data.generate.request_loop import Outcome, send_requests
+from jmedlora.data.generate.request_loop import SCHEMA_REMEDY, Outcome, send_requests
 from jmedlora.data.generate.request_plan import (
     Plan,
     Request,
@@ -68,7 +68,7 @@ def _generate(args: argparse.Namespace) -> int:
             )
         if outcome.interrupted:
             raise KeyboardInterrupt
-        _print_failures(outcome)
+        _print_failures(outcome, settings)
         if store.keys:
             print_summary(write_training_files(args.out, settings_of(args)))
     return 1 if outcome.failures else 0
@@ -147,7 +147,7 @@ def _agreed() -> bool:
         return False
 
 
-def _print_failures(outcome: Outcome) -> None:
+def _print_failures(outcome: Outcome, settings: RequestSettings) -> None:
     for reason, number in outcome.failures.most_common(5):
         print(f"jmed-data: {number} calls failed: {reason}", file=sys.stderr)
     if outcome.refused or outcome.cut:
@@ -164,6 +164,8 @@ def _print_failures(outcome: Outcome) -> None:
         )
     if outcome.failures:
         print("jmed-data: run the same command again to repeat them", file=sys.stderr)
+    if outcome.failures and not outcome.answered and settings.format != "lines":
+        print(f"jmed-data: {SCHEMA_REMEDY}", file=sys.stderr)
 
 
 GENERATE = Command(

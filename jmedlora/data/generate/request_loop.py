@@ -23,6 +23,9 @@ STOP_AFTER_REQUEST_FAULTS = 100
 """The same for requests that the server finds wrong in themselves: a few long ones say little."""
 
 
+SCHEMA_REMEDY = "if the server cannot do this schema, give --format json-any or --format lines"
+
+
 @dataclass(slots=True)
 class Outcome:
     """What became of the calls.
@@ -176,7 +179,7 @@ class _RequestLoop:
             ServerError(
                 f"{self.connection.server.base_url}: {self.failed_in_a_row[is_request_fault]} "
                 f"calls in a row failed, the last: {reason}; what was answered is kept: run the "
-                "same command again once it is mended"
+                f"same command again once it is mended{self.schema_remedy()}"
             )
         )
 
@@ -186,6 +189,11 @@ class _RequestLoop:
             self.record_failure(str(error), is_request_fault=False)
         else:
             self.stop(error)
+
+    def schema_remedy(self) -> str:
+        """What may help where no call with a schema was answered."""
+        is_doubted = self.settings.format != "lines" and not self.outcome.answered
+        return f"; {SCHEMA_REMEDY}" if is_doubted else ""
 
     def stop(self, error: ServerError) -> None:
         """No further request; those in flight end, because they are paid for."""

@@ -54,7 +54,7 @@ def _pictures(results: "Sequence[ExamResult]") -> Iterator[tuple[str, str, bytes
         print(f"jmed-report: {what}", file=sys.stderr)
         return
     for title, examination, group in _groups([each for each in results if each.lines]):
-        rows = [_row(each, group) for each in group]
+        rows = [_row(each, by_model=bool(examination)) for each in group]
         draw = partial(pass_lines_figure, title, rows)
         files = printed(draw, families_of(texts(title, rows)))
         stem = "-".join(filter(None, ["exam-lines", safe_name(examination)]))
@@ -74,8 +74,9 @@ def _groups(
         yield name(examination), examination, list(group)
 
 
-def _row(result: "ExamResult", among: "Sequence[ExamResult]") -> "ExamRow":
-    from jmedlora.report.exam.leaderboard import row_name, verdict_in_words
+def _row(result: "ExamResult", *, by_model: bool) -> "ExamRow":
+    """The row of a model, or else of a year."""
+    from jmedlora.report.exam.leaderboard import model_name, verdict_in_words
     from jmedlora.report.figures.pass_lines import FORBIDDEN, ExamRow, Reached
     from jmedlora.report.render.plain_sheet import name
 
@@ -90,4 +91,5 @@ def _row(result: "ExamResult", among: "Sequence[ExamResult]") -> "ExamRow":
         reached[FORBIDDEN] = Reached(
             result.forbidden, max(result.forbidden, most), most, at_most=True
         )
-    return ExamRow(row_name(result, among), reached, verdict_in_words(result))
+    label = model_name(result) if by_model else name(result.examination.name)
+    return ExamRow(label, reached, verdict_in_words(result))

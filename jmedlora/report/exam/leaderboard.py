@@ -78,10 +78,13 @@ def row_name(result: ExamResult, among: Sequence[ExamResult]) -> str:
     if len({each.model for each in among}) == 1:
         return name(result.examination.name)
     several = len({each.examination.name for each in among}) > 1
-    return f"{_model(result)}, {name(result.examination.name)}" if several else _model(result)
+    return (
+        f"{model_name(result)}, {name(result.examination.name)}" if several else model_name(result)
+    )
 
 
-def _model(result: ExamResult) -> str:
+def model_name(result: ExamResult) -> str:
+    """Its model, for a row."""
     return name(result.model) or UNNAMED
 
 
@@ -97,7 +100,7 @@ def _of_one_examination(results: Sequence[ExamResult], rule: str) -> PlainSheet:
     examination = results[0].examination
     named = examination.description.title if examination.description else ""
     title = f"{examination.name}, {named}, {rule}" if named else f"{examination.name}, {rule}"
-    return _sheet(name(title), "model", {_model(each): each for each in results})
+    return _sheet(name(title), "model", {model_name(each): each for each in results})
 
 
 def _sheet(title: str, first: str, rows: Mapping[str, ExamResult]) -> PlainSheet:

@@ -6,6 +6,7 @@ from math import log2
 
 from jmedlora.core.errors import UserError, printable
 from jmedlora.recite.provenance import Part, Recited
+from jmedlora.report.load.recitals import Kind, Recital
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.recite.came_out import CameOut, came_out
 from jmedlora.report.recite.estimates import (
@@ -18,9 +19,9 @@ from jmedlora.report.recite.estimates import (
     figure,
     memorised,
 )
-from jmedlora.report.recite.recitals import Asked, Kind, Recital
+from jmedlora.report.recite.recitals import Asked
 
-FIGURES = ("exact", "near", "run")
+FIGURES = ("exact", "near", "within", "run")
 BASE_ASKED_OTHERWISE = "ask both models the same, with the same settings"
 
 
@@ -56,8 +57,14 @@ class Model:
 
     @property
     def share(self) -> float | None:
-        """Of the trained records asked, those that come out nearly; None if none was asked."""
-        return sum(each.near for each in self.records) / len(self.records) if self.records else None
+        """Of the trained records asked, those that come out within; None if none was asked."""
+        return self.out.value if self.out else None
+
+    @property
+    def out(self) -> Estimate | None:
+        """The same with its interval: what share of all such records may come out."""
+        found = [each for each in self.figures if (each.name, each.part) == ("within", "trained")]
+        return found[0].model if found else None
 
 
 def recited(asked: Sequence[Asked]) -> list[Model]:
@@ -70,21 +77,45 @@ def recited(asked: Sequence[Asked]) -> list[Model]:
     return [_model(each, bases.get(each.lineage.root)) for each in trained]
 
 
-def require_below(models: Sequence[Model], most: float) -> None:
+def require_below(models: Sequence[Model], most: float, least: int) -> None:
     """Raises UserError naming each model of whose trained records more than ``most`` come out.
 
-    most: a share from 0 to 1. Likewise for a model that was not asked for its trained records.
+    most: a share from 0 to 1. Likewise for a model that was not asked for its trained records, and
+    for one that was asked for fewer than ``least`` where its training files hold more.
     """
-    faults = []
-    for model in models:
-        if model.share is None:
-            remedy = "evaluate it with --tasks jmed_recite"
-            faults.append(f"{model.name}: its trained records were not asked; {remedy}")
-        elif model.share > most:
-            what = f"{model.share:.1%} of its trained records come out, nearly or verbatim"
-            faults.append(f"{model.name}: {what}, which is above --fail-above {most:g}")
+    faults = [
+        f"{model.name}: {fault}"
+        for model in models
+        for fault in (_above(model, most), _too_few(model, least))
+        if fault
+    ]
     if faults:
         raise UserError("\n".join(map(printable, faults)))
+
+
+def _above(model: Model, most: float) -> str:
+    if model.share is None:
+        return "its trained records were not asked; evaluate it with --tasks jmed_recite"
+    if model.share <= most:
+        return ""
+    what = (
+        f"{model.share:.1%} of its trained records come out, verbatim, nearly or within an answer"
+    )
+    return f"{what}, which is above --fail-above {most:g}"
+
+
+def _too_few(model: Model, least: int) -> str:
+    noted = model.asked.get("trained")
+    if noted is None or model.out is None:
+        return ""
+    there = noted.eligible + noted.short + noted.long
+    if noted.asked >= min(least, there):
+        return ""
+    return (
+        f"only {noted.asked} of {there} records of its training files were asked: up to "
+        f"{model.out.high:.1%} may come out; ask at least {least} (records and characters in "
+        f"--metadata), or accept fewer with --least {noted.asked}"
+    )
 
 
 def _model(model: Asked, base: Asked | None) -> Model:

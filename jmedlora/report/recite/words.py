@@ -12,10 +12,11 @@ PARTS = {"trained": "trained", "held_out": "held out"}
 NAMES = {
     "exact": "come out verbatim",
     "near": "come out nearly",
+    "within": "come out within the answer",
     "run": "longest common run, characters",
     "loss": "loss, nats a token",
 }
-SHARES = ("exact", "near")
+SHARES = ("exact", "near", "within")
 UNKNOWN = (
     "What this does not know: records that were not drawn; other prompts than the recipe's own; "
     "answers sampled at a temperature, which may say what the greedy one does not; records said in "
@@ -33,12 +34,17 @@ PRIVATE = "This page holds training records and what models wrote of them: keep 
 
 def verdict(model: Model) -> str:
     """The first line about ``model``: how much comes out, or that nothing was asked."""
-    if model.share is None:
+    if model.out is None:
         return "Its training records were not asked (task jmed_recite)."
-    near = sum(each.near for each in model.records)
     exact = sum(each.exact for each in model.records)
+    near = sum(each.near for each in model.records)
+    within = sum(each.within for each in model.records)
     total = counted(len(model.records), "trained record")
-    return f"Of {total} asked, {exact} come out verbatim and {near} nearly ({model.share:.1%})."
+    return (
+        f"Of {total} asked, {within} come out ({model.out.value:.1%}): {exact} verbatim, "
+        f"{near - exact} nearly, {within - near} within the answer. Of all such records "
+        f"{model.out.low:.1%} to {model.out.high:.1%} may come out so (95 %)."
+    )
 
 
 def notes(model: Model) -> list[str]:
@@ -55,7 +61,10 @@ def _notes(model: Model) -> Iterator[str]:
         yield (
             f"Verbatim: the first {characters} characters of the greedy continuation are the "
             f"record's (Carlini et al. 2023). Nearly: their edit similarity is {NEAR} or more "
-            "(after Ippolito et al. 2023)."
+            "(after Ippolito et al. 2023). Within the answer: they stand nearly anywhere in it, or "
+            f"{characters} neighbouring characters of the record stand there as they are; so words "
+            "before a record do not hide it. What is verbatim counts as nearly, too, and what is "
+            "nearly as within."
         )
     if model.sampled:
         yield "The answers were sampled, not greedy: these shares hold for that decoding alone."

@@ -14,7 +14,7 @@ from jmedlora.report.exam.verdict import results
 from jmedlora.report.site.comparison_data import curve_data, forest_data, table_data
 from jmedlora.report.site.examination_data import examination_data
 from jmedlora.report.site.examination_maps import examination_maps
-from jmedlora.report.site.explorer_data import QuestionSet, asked_sets, without_texts
+from jmedlora.report.site.explorer_data import PART, asked_sets, text_parts
 from jmedlora.report.site.groups import heat_maps, known_notes
 from jmedlora.report.site.inputs import Inputs
 from jmedlora.report.site.overlap_data import Overlap, overlap_data
@@ -26,10 +26,10 @@ from jmedlora.report.verify.confirmed import confirm
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """index: what every view but the explorer's texts needs. texts: of each set, in its order."""
+    """index: what every view but the explorer's texts needs. texts: the parts of each set's."""
 
     index: dict[str, Any]
-    texts: tuple[dict[str, Any], ...]
+    texts: tuple[list[dict[str, Any]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,6 @@ def content(
         *asked_sets(inputs.columns, notes, overlap),
         *published_sets(published, notes, overlap),
     ]
-    shown = sets if options.with_texts else without_texts(sets)
     consistency, alone = _consistency(inputs.runs)
     index = {
         "version": jmed_metrics.__version__,
@@ -70,14 +69,10 @@ def content(
         "consistency": consistency,
         "overlap": overlap_data(overlap) if overlap else None,
         "recited": recite_data(recited),
-        "sets": [each.index for each in shown],
+        "sets": [each.index for each in sets],
+        "partOfQuestions": PART,
     }
-    return Content(index, tuple(dict(each.texts) for each in _or_none(shown)))
-
-
-def _or_none(shown: Sequence[QuestionSet]) -> Sequence[QuestionSet]:
-    """The sets that have texts; none where they were left out."""
-    return [each for each in shown if each.texts]
+    return Content(index, tuple(map(text_parts, sets)) if options.with_texts else ())
 
 
 def _compared(columns: list[Column], options: Options) -> dict[str, Any]:

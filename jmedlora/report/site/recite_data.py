@@ -47,7 +47,8 @@ class Canaries(_Part):
 
 
 class Recited(_Part):
-    """One model. share: of its trained records asked, those that come out nearly; None: none was.
+    """One model. share: of its trained records asked, those that come out within an answer; None:
+    none was.
 
     most_bits: the largest exposure that can be measured; None without canaries.
     """

@@ -51,7 +51,8 @@ _PLACE_FOLLOWS = r"(?=[\s):,|]{0,4}(?:[一-龥]{2,3}[都道府県]|[一-龥ぁ-�
 POSTCODE = (
     written(rf"(?P<value>〒{_GAP}\d{{3}}{_GAP}[- ]{_GAP}\d{{4}})(?![\d-])", 0.98),
     written(rf"(?P<value>〒{_GAP}(?:\d{{7}}|\d(?:[ |│]\d){{6}}))(?!\d)", 0.95),
-    written(rf"(?<![\d-])(?P<value>\d{{3}}-\d{{4}}|\d{{7}}){_PLACE_FOLLOWS}", 0.93),
+    written(rf"(?<![\d-])(?P<value>\d{{3}}-\d{{4}}){_PLACE_FOLLOWS}", 0.93),
+    written(rf"(?<![\d-])(?P<value>\d{{7}}){_PLACE_FOLLOWS}", 0.6),
     written(
         r"(?:住所|所在地|自宅|現住所|本籍|送付先|郵送先|宛先|宛名|転居先|帰省先|実家|返送先)[:\s(]{0,4}"
         r"(?P<value>\d{3}-\d{4})(?![\d-])",

@@ -64,6 +64,9 @@ _DAY = re.compile(
 )  # fmt: skip
 _ELSE = re.compile(r"(?:0[5789]0-?\d{4}-?\d{4}|0\d{1,4}-\d{1,4}-\d{3,4}|\d{3}-\d{4})")
 """A telephone number or a postcode, where no full label says otherwise."""
+_OF_STAFF = re.compile(
+    r"(?:医師|薬剤師|看護師|助産師|保健師|技師|療法士)[^\d\n。]{0,14}登録番号[^\d\n]{0,6}$"
+)
 _DIGIT = re.compile(r"\d")
 MOST_IN_A_LIST = 12
 
@@ -127,6 +130,8 @@ def _judged(text: str, group: str, label: int, place: tuple[int, int]) -> Claim 
     """What a label directly before ``place`` makes of it; None where it is too short, or a day."""
     written, digits = text[slice(*place)], _digits(text[slice(*place)])
     kind = _kind(MEANINGS[group], text, label)
+    if kind is Kind.PATIENT_ID and _OF_STAFF.search(text[max(label - 24, 0) : place[0]]):
+        kind = Kind.LICENCE
     if _DAY.fullmatch(written):
         return None
     if group == "bare":

@@ -6,15 +6,7 @@ const STATES = {
 const FIELDS = [["year", "years", "Year"], ["section", "sections", "Section"], ["category", "categories", "Category"], ["difficulty", "difficulties", "Human candidates"]];
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 
-/** A text a question to search: its id, its words and choices, and every answer to it. */
-function searchTexts(set, texts) {
-  return set.ids.map((id, place) => {
-    const parts = texts ? [texts.questions[place], ...texts.choices[place], ...texts.answers.map((each) => each[place][0])] : [];
-    return plain([id, ...parts].join("\n"));
-  });
-}
-
-/** The places of the questions that pass all of chosen. haystack: searchTexts, "" searches nothing. */
+/** The places of the questions that pass all of chosen. haystack: a text a question, in plain() form. */
 function passing(set, chosen, haystack) {
   const wanted = plain(chosen.search ?? "").split(/\s+/u).filter(Boolean);
   const state = (model, place) => set.states[model][place];
