@@ -1,6 +1,6 @@
 #!/bin/sh
 # make demo: the whole way at tiny size, from a text to the table of trained models. The recipes are
-# those shipped, and the commands are those of the README.
+# those shipped, and the commands are those of the documentation.
 #
 # sh scripts/demo.sh data|neox|llama|report, in this order; neox and llama may run side by side.
 # Every step leaves a mark in demo/done, so that an interrupted demo goes on after its last finished
