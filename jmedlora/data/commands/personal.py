@@ -17,14 +17,22 @@ from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import UserError
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.usable_documents import require_usable
-from jmedlora.data.personal.report_file import SUFFIX, dates_are_moved, write_report_file
+from jmedlora.data.personal.report_file import (
+    FINDINGS,
+    REPORT,
+    SUFFIX,
+    dates_are_moved,
+    read_report_beside,
+    report_path,
+    write_report_file,
+)
 
 if TYPE_CHECKING:
     from jmedlora.data.personal.report import Copy, Report
     from jmedlora.data.personal.search import FileFindings, Finder
     from jmedlora.data.personal.searched_files import SearchedFile
 
-FINDINGS, PAGE, REPORT = "findings.jsonl", "personal.html", "report.json"
+PAGE = "personal.html"
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -135,9 +143,14 @@ def _write_beside(found: "Sequence[FileFindings]") -> None:
     for each in found:
         file = each.file
         if file.has_records:
-            moved = dates_are_moved(file.path, file.sha256)
+            known = read_report_beside(report_path(file.path))
             write_report_file(
-                file.path, file.sha256, each.counts, versions(), dates_are_moved=moved
+                file.path,
+                file.sha256,
+                each.counts,
+                versions(),
+                dates_are_moved=dates_are_moved(file.path, file.sha256),
+                copy_of=known.copy_of if known else "",
             )
 
 
@@ -153,8 +166,14 @@ def _write_copies(
     for each, path in zip(found, paths, strict=True):
         write_file(path, copy_content(each, secret))
         copy = Copy(path, search_file(read_copy(path), finder, dates_are_moved=True))
-        sha256 = copy.found.file.sha256
-        write_report_file(path, sha256, copy.left, versions(), dates_are_moved=True)
+        write_report_file(
+            path,
+            copy.found.file.sha256,
+            copy.left,
+            versions(),
+            dates_are_moved=True,
+            copy_of=each.file.sha256,
+        )
         copies.append(copy)
     return copies
 

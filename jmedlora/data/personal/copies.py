@@ -9,11 +9,10 @@ from pathlib import Path
 from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.documents.find_documents import FoundDocuments
 from jmedlora.data.personal.replace import replace_findings, weeks_of
+from jmedlora.data.personal.report_file import COPIES
 from jmedlora.data.personal.search import FileFindings
 from jmedlora.data.personal.searched_files import SearchedFile, read_searched_file
 
-FOLDER = "copies"
-"""In --out: apart from the findings, which hold what the copies do not."""
 SAME_NAME = (".txt", ".md", ".jsonl")
 """Types whose copies keep their names; others are texts, with ".txt" behind the name."""
 
@@ -35,7 +34,7 @@ def copy_paths(files: Sequence[SearchedFile], out: Path) -> list[Path]:
 
     Raises UserError if two would have one name.
     """
-    paths = [out / FOLDER / _below(file) for file in files]
+    paths = [out / COPIES / _below(file) for file in files]
     seen: dict[Path, str] = {}
     for path, file in zip(paths, files, strict=True):
         if (first := seen.setdefault(path, file.name)) != file.name:
