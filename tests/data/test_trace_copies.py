@@ -9,11 +9,11 @@ import pytest
 
 from jmedlora.data.cli import main
 from jmedlora.data.personal import search
-from tests.data.test_trace import card_of, in_lines, models_of, of, trace
 from tests.support.chat_server import serving
 from tests.support.commands import write_jsonl
 from tests.support.generate import generate, lines
 from tests.support.letter import StandIn
+from tests.support.trace import card_of, in_lines, models_of, of, trace
 
 NOTES = {
     "docs/a.txt": "山田太郎さんは四月に入院し、手術を受けて、よくなって帰宅した。",
