@@ -203,8 +203,8 @@ PERSONAL = Command(
     run=_personal,
     example="jmed-data personal documents/ --out personal --replace",
     sections={
-        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl what "
-        "training reads: instruction, input, output, system, messages, text",
+        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl "
+        "every text in a record",
         "writes": f"beside each .jsonl file: FILE{SUFFIX}, for the recipes, without what was "
         "found\n--out: findings.jsonl (what was found, so keep it like the files), personal.html "
         "(masked, to be signed), report.json\n--replace: DIR/copies, texts in UTF-8",

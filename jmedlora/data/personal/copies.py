@@ -46,7 +46,7 @@ def copy_paths(files: Sequence[SearchedFile], out: Path) -> list[Path]:
 
 
 def copy_content(found: FileFindings, secret: Secret) -> bytes:
-    """The file's text or records in UTF-8, with surrogates. Other fields stay as they are."""
+    """The file's text or records in UTF-8, with surrogates. All else stays as it is."""
     written = []
     for document, findings in zip(found.file.documents, found.found, strict=True):
         name = f"{_below(found.file)}:{document.line}"

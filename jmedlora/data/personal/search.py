@@ -62,6 +62,7 @@ class Located:
         """File and line, and the page or the field where there is one."""
         where = f", page {self.page}" if self.page else ""
         where += f", {self.searched.field}" if self.searched.field else ""
+        where += "" if self.searched.is_trained_on else " (not trained on)"
         return f"{self.file}:{self.line}{where}"
 
     def record(self) -> dict[str, Any]:
@@ -72,6 +73,7 @@ class Located:
             "line": self.line,
             "page": self.page,
             "field": self.searched.field,
+            "trained_on": self.searched.is_trained_on,
             "start": start,
             "end": end,
             "kind": self.finding.kind.value,
