@@ -247,6 +247,41 @@ def test_the_report_and_the_page_hold_what_a_board_needs(quick):
     assert "山＊＊＊" in page
 
 
+def test_the_names_of_files_and_folders_are_searched(quick, capsys):
+    write("docs/山田太郎_12345678/紹介状_山田太郎.txt", "発熱")
+    write("docs/山田太郎_12345678/0001.txt", "咳")
+    write("docs/b.txt", "発熱")
+    assert personal("docs", "--out", "out", "--fail-on-hit") == 1
+    said = capsys.readouterr().out
+    assert "in the names of 2 files: NAME 3" in said
+    named = [each for each in lines(Path("out/findings.jsonl")) if "紹介状" in each["file"]]
+    assert [(each["field"], each["line"], each["found"], each["excerpt"]) for each in named] == [
+        ("file name", None, "山田太郎", "山田太郎_12345678"),
+        ("file name", None, "山田太郎", "紹介状_山田太郎.txt"),
+    ]
+    for name in ("personal.html", "report.json"):
+        text = Path("out", name).read_text(encoding="utf-8")
+        assert "山田太郎" not in text
+        assert "docs/山＊＊＊_12345678/紹介状_山＊＊＊.txt" in text
+
+
+def test_copies_have_neutral_names_where_a_name_is_personal(quick, capsys):
+    folder = "docs/山田太郎_1"
+    write(f"{folder}/紹介状_山田.txt", "山田太郎")
+    write(f"{folder}/0001.html", "咳")
+    write("docs/b.txt", "発熱")
+    assert personal("docs", "--out", "out", "--replace") == 0
+    assert "searched again, nothing is found in 3" in capsys.readouterr().out
+    assert {each["copy"]: each["file"] for each in lines(Path("out/names.jsonl"))} == {
+        "out/copies/b.txt": "docs/b.txt",
+        "out/copies/0002/0001.html.txt": f"{folder}/0001.html",
+        "out/copies/0002/0003.txt": f"{folder}/紹介状_山田.txt",
+    }
+    assert Path("out/copies/0002/0003.txt").read_text(encoding="utf-8") == "患者A"
+    assert "山田" not in Path("out/report.json").read_text(encoding="utf-8")
+    assert personal("out/copies", "--fail-on-hit") == 0
+
+
 def test_hits_can_end_a_script(quick, capsys):
     write("a.txt", "山田太郎")
     assert personal("a.txt", "--fail-on-hit") == 1

@@ -89,6 +89,16 @@ def test_a_copy_of_a_document_that_was_deleted_is_known_by_its_hash(asked_about_
     assert in_lines(of(found, "train.jsonl")) == sources("gA", "a.txt")
 
 
+def test_a_copy_of_a_document_whose_name_is_masked(noted, capsys):
+    Path("docs/a.txt").rename("docs/山田太郎.txt")
+    personal("docs", "--out", "P")
+    made_of("P/copies", "gA")
+    without_links("P")
+    Path("docs/山田太郎.txt").unlink()
+    found, _ = trace(capsys, "docs/山田太郎.txt")
+    assert in_lines(of(found, "train.jsonl")) == sources("gA", "0001.txt") != []
+
+
 def test_a_copy_that_a_person_corrected_before_it_was_sent(noted, capsys):
     personal("docs", "--out", "P")
     with Path("P/copies/a.txt").open("a", encoding="utf-8") as file:

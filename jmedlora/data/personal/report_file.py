@@ -15,6 +15,8 @@ SUFFIX = ".personal.json"
 REPORT = "report.json"
 """Of a whole search, in its --out; FINDINGS beside it hold what was found."""
 FINDINGS = "findings.jsonl"
+NAMES = "names.jsonl"
+"""Beside them too: which file a copy is of."""
 COPIES = "copies"
 """The folder beside them for copies with surrogates, which findings must not lie among."""
 MOST_BYTES = 2**20

@@ -96,6 +96,12 @@ class SearchedFile:
         return shown_name(self.path)
 
     @property
+    def below(self) -> Path:
+        """Its path below the folder that it was found in; its name if it was named itself."""
+        is_named = self.path == self.given
+        return Path(self.path.name) if is_named else self.path.relative_to(self.given)
+
+    @property
     def has_records(self) -> bool:
         """Whether it is a training file or another file of records."""
         return is_record_file(self.path)

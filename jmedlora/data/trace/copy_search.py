@@ -11,7 +11,14 @@ from pathlib import Path, PurePath
 from pydantic import BaseModel, Field, ValidationError
 
 from jmedlora.core.json_file import NotJsonError, read_json
-from jmedlora.data.personal.report_file import COPIES, FINDINGS, REPORT, SUFFIX, read_report_beside
+from jmedlora.data.personal.report_file import (
+    COPIES,
+    FINDINGS,
+    NAMES,
+    REPORT,
+    SUFFIX,
+    read_report_beside,
+)
 from jmedlora.data.trace.line_file import LineFile
 from jmedlora.data.trace.sought_documents import (
     SoughtDocument,
@@ -130,11 +137,22 @@ def _add_report(path: Path, found: CopySearch) -> None:
     except (OSError, NotJsonError) as error:
         found.notes.append(f"{path}: cannot be read as a report of a search ({error})")
         return
+    names = _names(path.parent / NAMES)
     for each in report.files:
-        found.searches.append(DocumentSearch(path, each.file, each.sha256))
-        if copy := each.copied:
-            place = _place(path, copy.file)
-            found.add(Copy(each.sha256, each.file, copy.sha256, place, copy.file))
+        written = each.copied.file if each.copied else ""
+        name = names.get(written, each.file)
+        found.searches.append(DocumentSearch(path, name, each.sha256))
+        if each.copied:
+            place = _place(path, written)
+            found.add(Copy(each.sha256, name, each.copied.sha256, place, written))
+
+
+def _names(path: Path) -> dict[str, str]:
+    """By copy the path of its original, which a report names masked."""
+    if not path.is_file():
+        return {}
+    names = ((record.get("copy"), record.get("file")) for _, record in LineFile(path))
+    return {c: f for c, f in names if isinstance(c, str) and isinstance(f, str)}
 
 
 def _place(report: Path, written: str) -> Path | None:
