@@ -54,14 +54,14 @@ TRACE = Command(
     text="Say which pairs, training files, runs, models and results saw a document. It is for "
     "the day on which a consent is withdrawn. It knows a document by its content, "
     "wherever it lies now. It knows pairs in copies, selections and shuffled files, too, "
-    "and runs by the hashes in their run cards. It says what it could not follow. Only "
-    "--texts shows text.",
+    "copies that jmed-data personal --replace wrote, and runs by the hashes in their run "
+    "cards. It says what it could not follow. Only --texts shows text.",
     options=_add_options,
     run=_run,
     example="jmed-data trace documents/ward.txt --among . --html trace.html",
     sections={
-        "reads": "all .jsonl files, run_card.json, adapter_config.json and results_*.json below "
-        "the folders",
+        "reads": "all .jsonl files, run_card.json, adapter_config.json, results_*.json, "
+        "report.json and *.personal.json below the folders",
         "writes": "nothing but the report, and what --html and --json name",
     },
     status={1: "a document or folder cannot be read; with --fail-on-hit also if anything saw one"},

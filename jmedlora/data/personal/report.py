@@ -67,6 +67,9 @@ def report_lines(report: Report) -> Iterator[str]:
             names = ", ".join(sorted(unsearched)[:SHOWN_FIELDS])
             more = ", …" * (len(unsearched) > SHOWN_FIELDS)
             yield f"{file.file.name}: fields that were not searched: {names}{more}"
+    if named := sum((file.counts_in_name for file in report.files), Counter()):
+        number = sum(bool(file.counts_in_name) for file in report.files)
+        yield f"in the names of {counted(number, 'file')}: {counted_kinds(named)}"
     total = report.counts
     with_findings = sum(bool(file.counts) for file in report.files)
     said = f" ({counted_kinds(total)})" if total else ""
@@ -98,12 +101,13 @@ def report_record(report: Report) -> dict[str, Any]:
 def _file_record(found: FileFindings, copy: Copy | None) -> dict[str, Any]:
     file = found.file
     record: dict[str, Any] = {
-        "file": file.name,
+        "file": found.masked_name,
         "sha256": file.sha256,
         "encoding": file.encoding,
         "documents": len(file.documents),
         "characters": file.characters,
         "findings": _counts(found.counts),
+        "findings_in_name": _counts(found.counts_in_name),
         "not_searched": dict(sorted(file.unsearched.items())),
     }
     if copy:
