@@ -83,6 +83,7 @@ def test_verdicts_are_reported_with_wilsons_interval(folder, capsys):
         "10 of 10 pairs judged: 8 right, 1 wrong, 1 unsure\n"
         "by 医師 甲, 2026-11-27T06:00:00+00:00\n"
         "right, of those judged: 0.800 (95 % interval 0.490 to 0.943, Wilson)\n"
+        f"for a review board: {folder / 'pairs.html'}\n"
     )
 
 
@@ -97,6 +98,7 @@ def test_what_was_not_judged_is_told_and_counted_as_not_right(folder, capsys):
         "by a reviewer without a name, 2026-11-27T06:00:00+00:00\n"
         "right, of those judged: 1.000 (95 % interval 0.207 to 1.000, Wilson)\n"
         "right, if the 9 not judged are not: 0.100 (95 % interval 0.018 to 0.404, Wilson)\n"
+        f"for a review board: {folder / 'pairs.html'}\n"
     )
 
 
