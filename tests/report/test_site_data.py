@@ -222,6 +222,19 @@ def test_what_recite_prints_is_shown_without_its_records(here, capsys):
     ]  # fmt: skip
     assert model["most_bits"] == 2.0
     assert target(0) not in json.dumps(model, ensure_ascii=False)
+    index = index_of(here / "results")  # the same from the runs themselves
+    assert index["recited"] == [model]
+    assert index["table"] is None
+
+
+def test_a_page_with_nothing_to_show_is_refused(here, capsys):
+    runs, published = write_site(here / "made")
+    (order,) = runs.rglob("results_2026-01-12*.json")
+    for path, told in ((published, "no verdict on an examination"), (order, "the only order")):
+        assert main(["site", str(path), "--out", str(here / "out")]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert told in line
+    assert not (here / "out").exists()
 
 
 def test_a_folder_with_nothing_is_refused(here, capsys):
