@@ -7,6 +7,7 @@ from typing import Any
 
 import jmed_metrics
 from jmedlora.core.display import visible
+from jmedlora.core.errors import UserError
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.comparison import table_of
 from jmedlora.report.consistency.permuted_runs import compare_permuted
@@ -19,9 +20,12 @@ from jmedlora.report.site.groups import heat_maps, known_notes
 from jmedlora.report.site.inputs import Inputs
 from jmedlora.report.site.overlap_data import Overlap, overlap_data
 from jmedlora.report.site.published_sets import answered_outside, published_sets
-from jmedlora.report.site.recite_data import Recited, recite_data
+from jmedlora.report.site.recite_data import Recited, recite_data, recited_by
 from jmedlora.report.site.terms import terms
 from jmedlora.report.verify.confirmed import confirm
+
+VIEWS = ("table", "examinations", "consistency", "overlap", "recited", "sets")
+"""What fills a view by itself; without any of these the page would be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ class Options:
 def content(
     inputs: Inputs, overlap: Overlap | None, recited: tuple[Recited, ...], options: Options
 ) -> Content:
-    """Everything once: each view reads what the report of its name computes."""
+    """Everything once: each view reads what the report of its name computes.
+
+    Raises UserError where there is nothing to show, with the reasons.
+    """
     notes = known_notes()
     marked = results(inputs.systems, official=False)
     published = answered_outside(inputs.systems, marked)
@@ -68,10 +75,12 @@ def content(
         "examinations": examination_data(marked),
         "consistency": consistency,
         "overlap": overlap_data(overlap) if overlap else None,
-        "recited": recite_data(recited),
+        "recited": recite_data((*recited, *recited_by(inputs.recitals))),
         "sets": [each.index for each in sets],
         "partOfQuestions": PART,
     }
+    if not any(index[name] for name in VIEWS):
+        raise UserError("\n".join(index["notes"]))
     return Content(index, tuple(map(text_parts, sets)) if options.with_texts else ())
 
 
