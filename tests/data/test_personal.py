@@ -14,7 +14,7 @@ from jmedlora.data.documents.find_documents import FoundDocuments
 from jmedlora.data.personal import measured, search
 from jmedlora.data.personal.dates import find_dates
 from jmedlora.data.personal.report_file import read_report_file, report_path, warning_of
-from tests.support.commands import run, write_jsonl
+from tests.support.commands import mode, run, write_jsonl
 from tests.support.generate import lines
 from tests.support.letter import LETTER, StandIn
 from tests.support.pdf import pdf
@@ -317,6 +317,13 @@ def test_a_search_of_everything_says_so(quick):
     assert personal("docs", "--out", "out") == 0
     page = Path("out/personal.html").read_text(encoding="utf-8")
     assert "Nothing: all that lies below what was named was searched." in page
+
+
+def test_what_holds_personal_data_is_for_its_owner_alone(quick):
+    write("docs/a.txt", LETTER)
+    assert personal("docs", "--out", "out", "--replace") == 0
+    private = {path.name for path in Path("out").iterdir() if mode(path) == 0o600}
+    assert private == {"findings.jsonl", "names.jsonl"}
 
 
 def test_hits_can_end_a_script(quick, capsys):

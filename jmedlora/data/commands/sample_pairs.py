@@ -26,7 +26,7 @@ def _run(args: argparse.Namespace) -> int:
     if args.verdicts:
         print(*verdict_lines(read_verdicts(args.verdicts, pairs)), sep="\n")
         return 0
-    write_file(args.out, render_page(pairs, args.pairs, args.seed))
+    write_file(args.out, render_page(pairs, args.pairs, args.seed), private=True)
     print(f"{args.out}: {min(args.pairs, len(pairs))} of {len(pairs)} pairs")
     return 0
 
