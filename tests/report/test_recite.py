@@ -8,7 +8,7 @@ import pytest
 
 from jmedlora.core.checksum import sha256
 from jmedlora.report.cli import main
-from tests.support.commands import samples, write_jsonl
+from tests.support.commands import mode, samples, write_jsonl
 from tests.support.recitals import CHARACTERS, DECODING, SHA, SHAS, target, write_recital
 from tests.support.runs import write_card
 
@@ -272,6 +272,7 @@ def test_what_models_and_records_hold_is_text(tmp_path, capsys):
     path = write_recital(tmp_path, trained=[EVIL + target(0), EVIL], adapter=f"out/{EVIL}")
     page = tmp_path / "page.html"
     assert main(["recite", str(path), "--html", str(page)]) == 0
+    assert mode(page) == 0o600
     text = page.read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "<script" not in text
