@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from jmedlora.data.personal.recognisers.labels import LABEL
 
-SEPARATORS = (re.compile(r"\t"), re.compile(r"[|│┃]"), re.compile(r",(?=\S)"), re.compile(r"[^\S\n]{2,}"))  # fmt: skip
+SEPARATORS = (re.compile(r"\t"), re.compile(r"[|│┃]"), re.compile(r",(?=\S)"), re.compile(r"[^\S\n]{2,}"), re.compile(r" "))  # fmt: skip
 """What parts the cells of a line, the surest first."""
 FEWEST_CELLS = 2
 MOST_CELLS = 60
@@ -45,7 +45,7 @@ def _head(text: str, line: Place) -> tuple[re.Pattern[str], dict[int, re.Match[s
         return None
     for separator in SEPARATORS:
         cells = _cells(text, line, separator)
-        if len(cells) >= FEWEST_CELLS:
+        if len(cells) >= (FEWEST_CELLS + (separator.pattern == " ")):
             labels = {
                 number: label for number, cell in enumerate(cells) if (label := _label(text, cell))
             }
