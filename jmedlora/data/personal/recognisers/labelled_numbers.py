@@ -33,8 +33,9 @@ _BOXES = r"\d(?:[^\S\n]?[ |│][^\S\n]?\d(?!\d)){3,13}"
 _GROUPS = r"\d{2,5}(?:[ ]\d{2,5}){1,3}"
 _BROKEN = r"\d{2,6}\n(?!(?:19|20)\d\d)\d{3,6}(?=[\s)、。]|$)"
 _IN_KANJI = r"[〇一二三四五六七八九]{4,12}"
-_CODE = r"(?:[A-Z]{1,2} (?=\d{3}))?(?=[A-Z_/.-]{0,8}\d)[A-Z\d]{1,14}(?:(?:\n(?=-))?[-_/.・]\n?[A-Z\d]{1,10}|[^\S\n]-[^\S\n]\d{1,8}){0,5}(?:\(\d\))?"
-_PATIENT = rf"(?P<value>(?:{_BOXES}|{_GROUPS}|{_BROKEN}|{_IN_KANJI}|(?:[一-龥ぁ-んァ-ヴ]{{1,3}}-?(?=[\dA-Z]))?{_CODE}){_END})"
+_CODE = r"(?:[A-Z]{1,2} (?=\d{3}))?(?=[A-Z_/.-]{0,8}\d)[A-Z\d]{1,14}(?:(?:\n(?=-))?[-_/.・]\n?[A-Z\d]{1,10}|[^\S\n]-[^\S\n]\d{1,8}|-?[一-龥ァ-ヴ]{1,2}-?(?=[\dA-Z]{2})){0,5}(?:\(\d\))?"
+_OF_YEAR = r"(?:令和|平成|[RH])\d{1,2}年?度?-?[^\S\n]?第?[^\S\n]?\d{2,7}"
+_PATIENT = rf"(?P<value>(?:{_BOXES}|{_OF_YEAR}|{_GROUPS}|{_BROKEN}|{_IN_KANJI}|(?:[一-龥ぁ-んァ-ヴ]{{1,3}}-?(?=[\dA-Z]))?{_CODE}){_END})"
 _INSURED = (
     rf"(?P<value>(?:{_BOXES}|{_GROUPS}|{_IN_KANJI}){_END}|(?:(?:(?![番号者証険券])[一-龥ぁ-んァ-ヶ]){{1,6}}[^\S\n]?[・･-]?[^\S\n]?(?=\d))?[\dA-Z]{{1,12}}"
     r"(?:[^\S\n]?[-・･/.][^\S\n]?\n?[\dA-Z]{1,12}){0,4}(?:\n\d{3,7}(?=\s|$))?"
@@ -76,9 +77,12 @@ _ELSE = re.compile(r"(?:0[5789]0-?\d{4}-?\d{4}|0\d{1,4}-\d{1,4}-\d{3,4}|\d{3}-\d
 _OF_STAFF = re.compile(
     r"(?:医師|薬剤師|看護師|助産師|保健師|技師|療法士)[^\d\n。]{0,14}登録番号[^\d\n]{0,6}$"
 )
+_NUMBER_OF = re.compile(r"(?:受付|整理|予約|会計|診察)番号")
 _SYMBOL = re.compile(r"記[^\S\n]{0,2}号[^。\n]{1,20}$")
 _DIGIT = re.compile(r"[\d〇一二三四五六七八九]")
 MOST_IN_A_LIST = 12
+NEAR = 8
+"""Characters between a label and a number of four digits at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,8 @@ def _of_label(text: str, label: re.Match[str], limit: int) -> Iterator[Claim]:
         yield behind
     elif meaning in LOOSELY and not group.endswith("_alone"):
         loose = LOOSELY[meaning].match(text, label.end())
-        if loose and loose.start("value") < limit and _digits(loose["value"]) >= LONG:
+        near = loose and loose.start("value") - label.end() <= NEAR
+        if loose and loose.start("value") < limit and _digits(loose["value"]) >= LONG - bool(near):
             kind = _kind(meaning, text, label.start())
             if not _DAY.fullmatch(loose["value"]) and not _ELSE.fullmatch(loose["value"]):
                 yield Claim(*loose.span("value"), kind, LOOSE)
@@ -159,6 +164,12 @@ def _judged(text: str, group: str, label: int, place: tuple[int, int]) -> Claim 
         enough, confidence = ENOUGH, LABELLED
     if group == "bare" and has_check_digit(written):
         return None  # a My Number
+    if (
+        group == "patient"
+        and text[place[0] - 1] != "\n"
+        and _NUMBER_OF.search(text, label, place[0])
+    ):
+        enough = 1  # 受付番号 7
     if digits < enough or (confidence < LABELLED and _ELSE.fullmatch(written)):
         return None
     return Claim(*place, kind, confidence)

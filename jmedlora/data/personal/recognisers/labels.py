@@ -1,7 +1,6 @@
 """The words before a number that say what it stands for: a person, or a thing."""
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from jmedlora.data.personal.finding import Kind
@@ -122,20 +121,32 @@ MEANINGS: dict[str, Meaning] = {
     "code": OF_A_THING,
     "bare": BARE,
 }
-_TOPICS: Iterable[tuple[str, Kind]] = (
-    (r"保険|公費|記号|負担者|受給者|国保|社保|健保|けんぽ|共済|後期高齢|枝番", Kind.INSURANCE),
-    (r"医籍|免許|保険医|薬剤師名簿|師籍|麻薬|薬剤師登録", Kind.LICENCE),
-    (r"患者|カルテ|診察券|検体|標本|(?<![A-Za-z])ID(?![A-Za-z])|病理|受診者|受付|氏名", Kind.PATIENT_ID),
-)  # fmt: skip
+_THING = "thing"
+_TOPICS: dict[str, str] = {
+    Kind.INSURANCE: r"保険|公費|記号|負担者|受給者|国保|社保|健保|けんぽ|共済|後期高齢|枝番",
+    Kind.LICENCE: r"医籍|免許|保険医|薬剤師名簿|師籍|麻薬|薬剤師登録",
+    Kind.PATIENT_ID: r"患者|カルテ|診察券|検体|標本|(?<![A-Za-z])ID(?![A-Za-z])|病理|受診者|受付|氏名",
+    _THING: r"ロット|LOT|製造|型番|品番|シリアル|機種|機器|装置|器械|器具|インプラント|ステム|プレート|スクリュー|ネイル|ステント|カテーテル|"
+    r"ペースメーカ|レンズ|IOL|メッシュ|ポンプ|電極|デバイス|滅菌|製剤|献血|医薬品|JAN|GTIN|UDI|REF|承認|認証|商標|論文|文献|告示|様式|伝票|"
+    r"注文|発注|請求|領収|口座|銀行|振込|車両|資産|備品|在庫|倫理|課題|見積|オーダ|時刻|座標|カウント|金額",
+}  # fmt: skip
 _TOPIC = re.compile(
-    "|".join(f"(?P<{kind}>{_BETWEEN_KANJI.sub(lambda _: _GAP, words)})" for words, kind in _TOPICS)
+    "|".join(
+        f"(?P<{kind}>{_BETWEEN_KANJI.sub(lambda _: _GAP, words)})"
+        for kind, words in _TOPICS.items()
+    )
 )
 TOPIC_LENGTH = 24
 
 
-def topic(text: str, place: int) -> Kind:
-    """What a number at ``place`` is of, by the last word before it in its line; else a patient."""
+def topic(text: str, place: int) -> Kind | None:
+    """What a number at ``place`` is of, by the last word before it in its sentence and line.
+
+    None where that is a thing; a patient's where no word tells.
+    """
     first = max(text.rfind("\n", 0, place), text.rfind("。", 0, place)) + 1
     first = max(first, place - TOPIC_LENGTH)
     groups = [each.lastgroup for each in _TOPIC.finditer(text, first, place)]
-    return Kind(groups[-1]) if groups and groups[-1] else Kind.PATIENT_ID
+    if not groups or not groups[-1]:
+        return Kind.PATIENT_ID
+    return None if groups[-1] == _THING else Kind(groups[-1])

@@ -114,5 +114,5 @@ def _of_a_thing(text: str, start: int) -> bool:
     return bool(_OF_A_THING.search(text[max(start - 16, 0) : start]))
 
 
-def _kind(text: str, start: int, end: int) -> Kind:
+def _kind(text: str, start: int, end: int) -> Kind | None:
     return Kind.INSURANCE if is_insurer(text[start:end]) else topic(text, start)
