@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from email.utils import formatdate
 from itertools import takewhile
 from pathlib import Path
 
@@ -58,24 +59,26 @@ def test_a_failure_that_passes_is_got_over(docs, first):
     assert set(server.delivered.values()) <= {1, 2}  # malformed ones count as delivered
 
 
-def test_retry_after_is_obeyed(docs):
-    slow = failure(429, Retry_After="2")
-    with serving(lambda content, times: slow if times == 1 else good(content)) as server:
+@pytest.mark.parametrize("as_date", [False, True])
+def test_retry_after_is_obeyed(docs, as_date):
+    def behave(content, times):
+        after = formatdate(time.time() + 3, usegmt=True) if as_date else "2"
+        return failure(429, Retry_After=after) if times == 1 else good(content)
+
+    with serving(behave) as server:
         assert generate(docs, server, "--limit", "1") == 0
     # not the two minutes that the client takes at most; a busy machine is some seconds late
-    assert 2 <= server.times[1] - server.times[0] < 60
+    assert 1.9 <= server.times[1] - server.times[0] < 60
 
 
 def test_a_wait_longer_than_the_client_takes_is_taken(docs, monkeypatch):
-    """The client obeys at most two minutes: beyond, it gives up at once."""
     waited = []
 
     async def pause(_, seconds):
         waited.append(seconds)
+        return True
 
-    monkeypatch.setattr(
-        "jmedlora.data.generate.request_loop._RequestLoop.wait_unless_stopping", pause
-    )
+    monkeypatch.setattr("jmedlora.data.generate.request_loop._RequestLoop.may_go_on", pause)
     slow = failure(429, Retry_After="300")
     with serving(lambda content, times: slow if times == 1 else good(content)) as server:
         assert generate(docs, server, "--limit", "1") == 0
@@ -86,6 +89,14 @@ def test_a_server_that_hangs_is_given_up_and_asked_again(docs):
     with serving(lambda content, times: "hang" if times == 1 else good(content)) as server:
         assert generate(docs, server, "--timeout", "3") == 0  # none on a busy machine is so late
     assert set(server.asked.values()) == {2}
+
+
+def test_all_tries_of_a_call_have_one_end(docs, capsys):
+    """Six further tries of a server that hangs would be seven times as long."""
+    with serving(lambda *_: "hang") as server:
+        assert generate(docs, server, "--timeout", "1", "--limit", "1") == 1
+    assert "no answer within 1 s, 2 times" in capsys.readouterr().err
+    assert list(server.asked.values()) == [2]
 
 
 def test_a_server_that_sends_a_byte_now_and_then_is_given_up(docs):
@@ -362,6 +373,36 @@ def test_ctrl_c_lets_the_calls_in_flight_end(tmp_path):
         server.behave = lambda content, _: good(content)
         assert run(*command(folder, server.url), cwd=tmp_path).returncode == 0
     assert set(server.asked.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    "behaviour", ["hang", failure(503), failure(429, Retry_After="100")], ids=["hang", "503", "429"]
+)
+def test_after_ctrl_c_no_call_is_tried_again(tmp_path, behaviour):
+    """Neither at once nor after a wait: what hangs ends with its try, what waits ends at once."""
+    folder = many(tmp_path, 5)
+    gate = threading.Event()
+
+    def behave(*_):
+        if behaviour != "hang":
+            gate.wait(60)
+        return behaviour
+
+    with serving(behave) as server:
+        process = subprocess.Popen(
+            command(folder, server.url, "--timeout", "3", "--concurrency", "4"),
+            cwd=tmp_path, env=ENVIRONMENT,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        wait_until(lambda: len(server.asked) == 4)
+        process.send_signal(signal.SIGINT)
+        first = iter(process.stderr.readline, "")
+        said = "".join(takewhile(lambda line: "waiting for the calls in flight" not in line, first))
+        gate.set()
+        _, rest = process.communicate(timeout=60)
+        assert set(server.asked.values()) == {1}
+    assert process.returncode == 130, said + rest
+    assert "interrupted; run the same command again" in rest
 
 
 def test_a_second_ctrl_c_drops_them(tmp_path):

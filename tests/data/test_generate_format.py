@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jmedlora.data.generate.prompt_template import shipped_prompt
-from tests.support.chat_server import PROBE, answer, failure, pairs_about, serving
+from tests.support.chat_server import PROBE, answer, by_schema, failure, pairs_about, serving
 from tests.support.generate import generate, lines
 from tests.support.json_writer import obedient, pairs_as_json
 
@@ -31,14 +31,20 @@ def test_a_server_that_obeys_a_schema_is_asked_for_json(docs, capsys):
     assert "format: json (the server obeys a schema)\n" in capsys.readouterr().out
 
 
+BEGUN = '{"pairs": [{"instruction": "心不全'
+
+
 @pytest.mark.parametrize(
     ("probe", "why"),
     [
-        (False, "ignores"),
-        (answer('{"word": "hello"}'), "ignores"),  # JSON, but not what the schema allows
-        (answer("[" * 100_000), "ignores"),
-        (failure(400, "response_format is not supported"), "refuses"),
-        (failure(422), "refuses"),
+        (False, "ignores a schema"),
+        (answer('{"pairs": ["hello"]}'), "ignores a schema"),  # JSON, but not what is allowed
+        (answer('{"pairs": [], "word": "hello"}'), "ignores a schema"),
+        (answer("[" * 100_000), "ignores a schema"),
+        (answer(BEGUN), "ignores a schema"),
+        (answer("Hello!", finish="length"), "ignores a schema"),
+        (failure(400, "response_format is not there"), "refuses a schema: status 400: {"),
+        (failure(422, "what?"), "refuses a schema: status 422: {"),
     ],
 )
 def test_a_server_that_does_not_is_asked_for_lines(docs, capsys, probe, why):
@@ -46,7 +52,67 @@ def test_a_server_that_does_not_is_asked_for_lines(docs, capsys, probe, why):
         assert generate(docs, server) == 0
     assert all("response_format" not in body for body in server.bodies)
     assert {each["format"] for each in lines(docs.parent / "out" / "responses.jsonl")} == {"lines"}
-    assert f"format: lines (the server {why} a schema)\n" in capsys.readouterr().out
+    assert f"format: lines (the server {why}" in (said := capsys.readouterr().out)
+    assert ("response_format is not there" in said) == ("400" in why)
+
+
+def test_the_question_has_the_schema_of_the_run(docs):
+    """A server may obey one schema and refuse another: it is asked for the one that is sent."""
+    with serving(obedient, schema=True) as server:
+        assert generate(docs, server, "--pairs", "2") == 0
+    assert server.probes[0]["response_format"] == server.bodies[0]["response_format"]
+
+
+def test_an_answer_that_was_cut_may_obey(docs):
+    """As of a small model, which writes on in its first text until it is cut."""
+    with serving(obedient, schema=answer(BEGUN, finish="length")) as server:
+        assert generate(docs, server) == 0
+    assert {each["format"] for each in lines(docs.parent / "out" / "responses.jsonl")} == {"json"}
+
+
+def _counts_not(body):
+    """Obeys a schema unless that counts, as some grammars do."""
+    sent = json.dumps(body)
+    if "minItems" in sent:
+        return failure(400, "minItems is not implemented")
+    return answer(by_schema(body))
+
+
+def test_a_server_that_cannot_count_gets_a_schema_without_a_number(docs, capsys):
+    with serving(obedient, schema=_counts_not) as server:
+        assert generate(docs, server, "--pairs", "3") == 0
+        assert len(server.probes) == 2
+        pairs = [
+            each["response_format"]["json_schema"]["schema"]["properties"]["pairs"]
+            for each in server.bodies
+        ]
+        assert not any({"minItems", "maxItems"} & each.keys() for each in pairs)
+        said = capsys.readouterr().out
+        assert "format: json-any (the server obeys a schema, but not one that counts: " in said
+        assert "minItems is not implemented" in said
+        assert generate(docs, server) == 0  # another number of pairs, in the same form
+        assert len(server.probes) == 2
+    out = docs.parent / "out"
+    assert {each["format"] for each in lines(out / "responses.jsonl")} == {"json-any"}
+    assert {each["rule"] for each in lines(out / "provenance.jsonl")} == {"JSON"}
+
+
+def test_a_question_that_is_refused_without_a_schema_too_is_no_matter_of_schemas(docs, capsys):
+    with serving(schema=lambda _: failure(400, "max_tokens is too large")) as server:
+        assert generate(docs, server) == 1
+    said = capsys.readouterr().err
+    assert "max_tokens is too large" in said
+    assert "schema" not in said
+    assert not server.asked
+
+
+@pytest.mark.parametrize("named", ["json", "json-any"])
+def test_a_schema_that_was_named_and_is_refused_gets_a_remedy(docs, capsys, named):
+    with serving(lambda *_: failure(400, "no such schema")) as server:
+        assert generate(docs, server, "--format", named) == 1
+        assert "give --format json-any or --format lines" in capsys.readouterr().err
+        assert generate(docs, server, "--format", "lines", out=docs.parent / "other") == 1
+        assert "--format" not in capsys.readouterr().err
 
 
 def test_a_format_that_was_named_is_not_tried(docs):
@@ -111,7 +177,9 @@ def test_refusals_cuts_and_empty_answers_are_fields(docs, capsys):
 def test_a_server_that_fails_at_the_first_question_ends_the_run(docs, capsys):
     with serving(schema=failure(503)) as server:
         assert generate(docs, server, "--retries", "0") == 1
-    assert "status 503" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "status 503" in said
+    assert "if it fails at the schema, give --format lines" in said
     with serving(schema=failure(401)) as server:
         assert generate(docs, server) == 1
     assert "the server refuses the key" in capsys.readouterr().err

@@ -3,29 +3,19 @@
 import base64
 import gzip
 import json
-import os
 import re
-import shutil
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from jmedlora.exams.cache import VARIABLE
 from jmedlora.report.cli import main
+from jmedlora.report.site import content, explorer_data
 from scripts.vendor_site import FILES, TESTS, faults
+from tests.support.browser import chromium
 from tests.support.site import CHOICES, LONG, SCRIPT, write_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 VIEWS = ["overview", "curves", "forest", "examinations", "groups", "consistency", "overlap",
          "recite", "questions"]  # fmt: skip
 SECRET = "秘密の学習データ"
@@ -41,6 +31,8 @@ def site(tmp_path_factory):
     overlap = root / "overlap"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(root / "data"))
+        for module in (content, explorer_data):  # three parts of the 12 questions of a set
+            patch.setattr(module, "PART", 5)
         (root / "train.jsonl").write_text(_training_record(), encoding="utf-8")
         from jmedlora.data.cli import main as data_main
 
@@ -104,18 +96,8 @@ def _as_of_igakuqa(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not (found and find_spec("playwright")):
-        reason = "needs the Python package playwright, and Chromium: apt-get install chromium"
-        if os.environ.get("JMED_REQUIRE_DATA"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    with chromium() as started:
         yield started
-        started.close()
 
 
 class Shown:
@@ -194,7 +176,7 @@ def chat(page):
     page.go("overview")  # so that the address changes
     page.go(f"{CHAT}/112A1")
     page.tab.get_by_role("button", name="Clear filters").click()
-    page.tab.locator(".snippet", has_text="112A1").wait_for()
+    page.tab.locator(".snippet", has_text="113B6").wait_for()  # of the last part
     return page
 
 
@@ -323,6 +305,11 @@ def test_a_link_opens_its_question(page):
     page.go(f"{CHAT}/113B2")  # which the filter hides
     page.go(f"{CHAT}/112A2")
     assert "found in the training text" in tab.inner_text(".detail")
+
+
+def test_the_list_shows_texts_as_they_are_read(shown):
+    tab = shown().go(f"{CHAT}/112A1")
+    tab.locator(".snippet", has_text="113B6で正しい").wait_for()  # of the third part
 
 
 def test_keys_go_through_the_questions(chat):

@@ -48,6 +48,19 @@ def pairs_about(content: str) -> str:
     return PAIRS.format(text=text)
 
 
+def by_schema(body: dict[str, Any]) -> str:
+    """The least JSON that the schema of a request allows: of each kind what is empty."""
+    return json.dumps(_least(body["response_format"]["json_schema"]["schema"]))
+
+
+def _least(schema: dict[str, Any]) -> Any:
+    if schema["type"] == "object":
+        return {name: _least(each) for name, each in schema["properties"].items()}
+    if schema["type"] == "array":
+        return [_least(schema["items"])] * schema.get("minItems", 0)
+    return ""
+
+
 def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
     """Holds an answer back until ``happened()``, so that no order hangs on a machine's speed."""
     end = time.monotonic() + seconds
@@ -111,12 +124,14 @@ class Handler(BaseHTTPRequestHandler):
     def _answer_probe(self, body: dict[str, Any]) -> None:
         """As a server that obeys a schema does, or refuses it, or (by default) ignores it."""
         self.server.probes.append(body)
-        if self.server.schema is True:
-            properties = body["response_format"]["json_schema"]["schema"]["properties"]
-            words = {name: each["enum"][0] for name, each in properties.items()}
-            self._send(*answer(json.dumps(words)))
+        schema = self.server.schema
+        sent = "response_format" in body
+        if callable(schema):
+            self._send(*schema(body))
+        elif schema is True and sent:
+            self._send(*answer(by_schema(body)))
         else:
-            self._send(*(self.server.schema or answer("Hello! How can I help?")))
+            self._send(*(schema if schema and sent else answer("Hello! How can I help?")))
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -164,7 +179,8 @@ def serving(
 ) -> Iterator[ChatServer]:
     """Serves on ``port``, by default on a free one.
 
-    schema: whether it obeys ``response_format``, or the answer with which it refuses that.
+    schema: whether it obeys ``response_format``, or its answer to whatever has one, or a function
+    of the body that answers the question by which generate looks at that.
     """
     server = ChatServer(behave, port, schema=schema)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()

@@ -120,5 +120,7 @@ def test_generate_asks_the_server(server, smollm2, tmp_path, capsys):
         assert each["finish_reason"] in ("stop", "length")
         assert 0 < each["usage"]["completion_tokens"] <= 160
     said = capsys.readouterr().err
+    assert "format: json (the server obeys a schema)" in said
+    assert all(each["content"].lstrip().startswith("{") for each in found)
     assert (status == 0) == (tmp_path / "out" / "train.jsonl").exists()
     assert status == 0 or "none of the 2 responses holds a pair that can be used" in said

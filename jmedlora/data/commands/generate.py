@@ -11,14 +11,14 @@ from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import UserError
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.generate_options import KEY_VARIABLE, add_options
-from jmedlora.data.commands.parse import print_summary, settings_of
+from jmedlora.data.commands.parse import make_training_files
 from jmedlora.data.commands.usable_documents import usable_documents
 from jmedlora.data.documents.find_documents import Document
 from jmedlora.data.generate.answer_format import ask_for_format, format_of_folder
 from jmedlora.data.generate.client import Connection
 from jmedlora.data.generate.personal_data import check_documents
 from jmedlora.data.generate.prompt_template import PROMPT_NAMES, Prompt, read_prompt, shipped_prompt
-from jmedlora.data.generate.request_loop import Outcome, send_requests
+from jmedlora.data.generate.request_loop import SCHEMA_REMEDY, Outcome, send_requests
 from jmedlora.data.generate.request_plan import (
     Plan,
     Request,
@@ -34,7 +34,6 @@ from jmedlora.data.generate.server_address import (
     check_reachable,
     locate_server,
 )
-from jmedlora.data.pairs.training_files import write_training_files
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -68,9 +67,9 @@ def _generate(args: argparse.Namespace) -> int:
             )
         if outcome.interrupted:
             raise KeyboardInterrupt
-        _print_failures(outcome)
+        _print_failures(outcome, settings)
         if store.keys:
-            print_summary(write_training_files(args.out, settings_of(args)))
+            make_training_files(args, args.out)
     return 1 if outcome.failures else 0
 
 
@@ -147,7 +146,7 @@ def _agreed() -> bool:
         return False
 
 
-def _print_failures(outcome: Outcome) -> None:
+def _print_failures(outcome: Outcome, settings: RequestSettings) -> None:
     for reason, number in outcome.failures.most_common(5):
         print(f"jmed-data: {number} calls failed: {reason}", file=sys.stderr)
     if outcome.refused or outcome.cut:
@@ -164,6 +163,8 @@ def _print_failures(outcome: Outcome) -> None:
         )
     if outcome.failures:
         print("jmed-data: run the same command again to repeat them", file=sys.stderr)
+    if outcome.failures and not outcome.answered and settings.format != "lines":
+        print(f"jmed-data: {SCHEMA_REMEDY}", file=sys.stderr)
 
 
 GENERATE = Command(
@@ -179,8 +180,8 @@ GENERATE = Command(
         "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
         "field text",
         "writes": "into --out: responses.jsonl, every answer as it came, before the next call\n"
-        "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl and card.md, as "
-        "jmed-data parse",
+        "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl, card.md and "
+        "pairs.html, as jmed-data parse",
         "environment": f"${KEY_VARIABLE}: the server's key, if it wants one; see --key-variable",
     },
     status={

@@ -40,9 +40,10 @@ def _add_what_is_asked(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--format",
-        choices=("json", "lines"),
-        help="how the pairs are written: json by a schema, lines as in the paper (default: that of "
-        "the answers in --out, else json if the server obeys a schema, which is tried once)",
+        choices=("json", "json-any", "lines"),
+        help="how the pairs are written: json by a schema for exactly --pairs, json-any by one for "
+        "any number (for servers that refuse minItems), lines as in the paper (default: that of "
+        "the answers in --out, else the first of them that the server can do, which is tried once)",
     )
     group.add_argument("--pairs", type=positive, default=15, help="pairs a call (default: 15)")
     group.add_argument(
@@ -107,7 +108,8 @@ def _add_how_it_is_asked(parser: argparse.ArgumentParser) -> None:
         "--timeout",
         type=positive,
         default=600,
-        help="seconds for one try, from sending to the whole answer (default: 600)",
+        help="seconds for one try, from sending to the whole answer; all tries of a call have "
+        "three times as long (default: 600)",
     )
     group.add_argument(
         "--retries",

@@ -18,8 +18,7 @@ class BoundedClient(openai.DefaultAsyncHttpxClient):
     """openai's own client; each answer is read whole, uncompressed, within ``timeout`` in all.
 
     Sending raises httpx2.ReadTimeout where the time is over, and httpx2.ReadError for an answer
-    that is longer than LONGEST_ANSWER, or compressed though that was not asked for; after both
-    openai tries again.
+    that is longer than LONGEST_ANSWER, or compressed though that was not asked for.
     """
 
     def __init__(self, *, timeout: float, **options: Any) -> None:

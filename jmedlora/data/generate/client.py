@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from jmedlora.data.generate.request_plan import RequestSettings
@@ -13,9 +15,10 @@ from jmedlora.data.generate.server_address import Server, ServerError
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
 
-LONGEST_WAIT = 3600
-"""Seconds of Retry-After that are obeyed; the client itself obeys up to 120 and then gives up."""
-MALFORMED_TRIES = 3
+LONGEST_ASKED_WAIT = 3600
+"""Seconds of Retry-After that are obeyed."""
+PASSING = (408, 409, 429)
+"""Statuses, beside those from 500, that a later try may not meet."""
 REQUEST_FAULTS = (400, 413, 414, 422)
 """Statuses for a request that is too long or otherwise wrong in itself."""
 SHOWN_CHARACTERS = 200
@@ -24,17 +27,30 @@ ECHO = 12
 
 
 class CallError(RuntimeError):
-    """A call without a usable answer, after all retries.
+    """A call without a usable answer.
 
-    wait: seconds that the server asks for. is_request_fault: whether the request itself is at
-    fault, so that the next one may do.
+    may_pass: whether a further try may do. wait: seconds that the server asks for before it.
+    is_malformed: whether it answered with what is no completion. is_request_fault: whether the
+    request itself is at fault, so that the next one may do. tries: that ended so.
     """
 
     def __init__(
-        self, reason: str, *, wait: float | None = None, is_request_fault: bool = False
+        self,
+        reason: str,
+        *,
+        may_pass: bool = True,
+        wait: float | None = None,
+        is_malformed: bool = False,
+        is_request_fault: bool = False,
     ) -> None:
         super().__init__(reason)
-        self.wait, self.is_request_fault = wait, is_request_fault
+        self.may_pass, self.wait = may_pass, wait
+        self.is_malformed, self.is_request_fault = is_malformed, is_request_fault
+        self.tries = 1
+
+    def __str__(self) -> str:
+        reason = super().__str__()
+        return reason if self.tries == 1 else f"{reason}, {self.tries} times"
 
 
 class RefusedError(ServerError):
@@ -43,7 +59,10 @@ class RefusedError(ServerError):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A server and how it is asked. key: never shown. timeout: seconds for one try in all."""
+    """A server and how it is asked. key: never shown. timeout: seconds for one try in all.
+
+    retries: further tries of a call, at most.
+    """
 
     server: Server
     key: str
@@ -80,21 +99,21 @@ class Connection:
             base_url=self.server.base_url,
             api_key=self.key or "none",
             timeout=self.timeout,
-            max_retries=self.retries,
+            max_retries=0,  # a call is tried again by ``retries``, which can be stopped
             http_client=http_client,
         )
 
 
-async def request_completion(
+async def try_completion(
     client: "AsyncOpenAI", content: str, settings: RequestSettings, connection: Connection
 ) -> dict[str, Any]:
-    """The server's answer to ``content``, as it is recorded. Raises CallError or RefusedError."""
-    for _ in range(MALFORMED_TRIES):
-        text = await _post_request(client, content, settings, connection)
-        if (answer := read_answer(text)) is not None:
-            return answer
+    """The server's answer to ``content`` in one try. Raises CallError or RefusedError."""
+    text = await _post_request(client, content, settings, connection)
+    if (answer := read_answer(text)) is not None:
+        return answer
     # Its text may be about a patient: it is not repeated.
-    raise CallError(f"the server's answer is no chat completion ({len(text):,} characters)")
+    reason = f"the server's answer is no chat completion ({len(text):,} characters)"
+    raise CallError(reason, is_malformed=True)
 
 
 async def _post_request(
@@ -110,8 +129,7 @@ async def _post_request(
             extra_body=settings.body,
         )
     except openai.APITimeoutError as error:
-        reason = f"no answer within {connection.timeout:g} s, {connection.retries + 1} times"
-        raise CallError(reason) from error
+        raise CallError(f"no answer within {connection.timeout:g} s") from error
     except openai.APIConnectionError as error:
         cause = connection.redacted(str(error.__cause__ or error))
         raise CallError(f"the connection failed ({cause})") from error
@@ -123,7 +141,7 @@ async def _post_request(
 def _status_error(
     error: "APIStatusError", content: str, settings: RequestSettings, connection: Connection
 ) -> CallError | RefusedError:
-    """What a status that is not to be retried means."""
+    """What a status means that is none of success."""
     status = error.status_code
     said = connection.redacted(without_echo(error.response.text or error.message, content))
     where = connection.server.base_url
@@ -138,9 +156,12 @@ def _status_error(
     if 300 <= status < 400:
         remedy = "name the address itself with --base-url"
         return RefusedError(f"{where}: the server sends elsewhere, which is not followed; {remedy}")
-    is_request_fault = status in REQUEST_FAULTS
-    reason = f"status {status}: {said}"
-    return CallError(reason, wait=_retry_after(error), is_request_fault=is_request_fault)
+    return CallError(
+        f"status {status}: {said}",
+        may_pass=status in PASSING or status >= 500,
+        wait=_retry_after(error),
+        is_request_fault=status in REQUEST_FAULTS,
+    )
 
 
 def without_echo(said: str, sent: str) -> str:
@@ -155,10 +176,14 @@ def without_echo(said: str, sent: str) -> str:
 
 
 def _retry_after(error: "APIStatusError") -> float | None:
-    """The seconds of a Retry-After that is too long for the client; None where there is none."""
-    value = error.response.headers.get("retry-after", "")
-    seconds = float(value) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", value) else 0
-    return seconds if 0 < seconds <= LONGEST_WAIT and error.status_code in (429, 503) else None
+    """The seconds of a Retry-After, a number or a date; None where there is none, or too long."""
+    value, seconds = error.response.headers.get("retry-after", ""), 0.0
+    if re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", value):
+        seconds = float(value)
+    else:
+        with suppress(ValueError, TypeError):  # no date, or one without a zone
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    return seconds if 0 < seconds <= LONGEST_ASKED_WAIT else None
 
 
 def read_answer(text: str) -> dict[str, Any] | None:

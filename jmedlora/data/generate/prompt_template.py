@@ -32,8 +32,8 @@ class Prompt:
 
 
 def shipped_prompt(language: str, answer_format: str = "lines") -> Prompt:
-    """The prompt in "ja" or "en": the paper's, or the same that asks for JSON ("json")."""
-    folder = PROMPT_FOLDER / "json" if answer_format == "json" else PROMPT_FOLDER
+    """The prompt in "ja" or "en": the paper's, or the same that asks for JSON (not "lines")."""
+    folder = PROMPT_FOLDER if answer_format == "lines" else PROMPT_FOLDER / "json"
     return _prompt(language, (folder / f"{language}.txt").read_text(encoding="utf-8"))
 
 

@@ -12,15 +12,19 @@ from typing import Any
 from tqdm import tqdm
 
 from jmedlora.core.utc_time import utc_now
-from jmedlora.data.generate.client import CallError, Connection, RefusedError, request_completion
+from jmedlora.data.generate.client import CallError, Connection, RefusedError
 from jmedlora.data.generate.request_plan import Request, RequestSettings
 from jmedlora.data.generate.response_store import ResponseStore
+from jmedlora.data.generate.retries import LONGEST_WAIT, request_completion
 from jmedlora.data.generate.server_address import ServerError
 
 STOP_AFTER = 10
 """Failed calls in a row, over all that run at a time, after which the server is held to be down."""
 STOP_AFTER_REQUEST_FAULTS = 100
 """The same for requests that the server finds wrong in themselves: a few long ones say little."""
+
+
+SCHEMA_REMEDY = "if the server cannot do this schema, give --format json-any or --format lines"
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ def send_requests(
 ) -> Outcome:
     """Asks ``requests``, ``concurrency`` at a time, and stores every answer.
 
-    Ctrl-C lets the calls in flight end, because they are paid for; a second one does not. Raises
+    Ctrl-C lets the tries in flight end, because they are paid for; a second one does not. Raises
     ServerError where going on is of no use, when the calls in flight have ended, and WriteError;
     all answers so far are stored.
     """
@@ -127,31 +131,25 @@ class _RequestLoop:
             if request is None:
                 return
             try:
-                answer = await self.send_with_backoff(client, request)
+                answer = await request_completion(
+                    client, request.content, self.settings, self.connection, self.may_go_on
+                )
             except CallError as error:
+                if self.outcome.interrupted:  # it might have been answered by a further try
+                    return
                 self.record_failure(str(error), is_request_fault=error.is_request_fault)
             except RefusedError as error:
                 self.record_refusal(error)
             else:
                 self.record_answer(request, answer)
 
-    async def send_with_backoff(self, client: Any, request: Request) -> dict[str, Any]:
-        """An answer, after a wait if the server asks for one that is longer than a retry's."""
-        try:
-            return await request_completion(client, request.content, self.settings, self.connection)
-        except CallError as error:
-            if error.wait is None:
-                raise
-            self.bar.set_postfix_str(f"the server asks to wait {error.wait:.0f} s")
-            await self.wait_unless_stopping(error.wait)
-            if self.stopping.is_set():
-                raise
-            return await request_completion(client, request.content, self.settings, self.connection)
-
-    async def wait_unless_stopping(self, seconds: float) -> None:
-        """Waits, but not longer than until the run is to stop."""
+    async def may_go_on(self, seconds: float) -> bool:
+        """Waits before a further try, but not longer than until the run is to stop."""
+        if seconds > LONGEST_WAIT:
+            self.bar.set_postfix_str(f"the server asks to wait {seconds:.0f} s")
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), seconds)
+        return not self.stopping.is_set()
 
     def record_answer(self, request: Request, answer: dict[str, Any]) -> None:
         provenance = request.provenance(self.settings)
@@ -176,7 +174,7 @@ class _RequestLoop:
             ServerError(
                 f"{self.connection.server.base_url}: {self.failed_in_a_row[is_request_fault]} "
                 f"calls in a row failed, the last: {reason}; what was answered is kept: run the "
-                "same command again once it is mended"
+                f"same command again once it is mended{self.schema_remedy()}"
             )
         )
 
@@ -186,6 +184,11 @@ class _RequestLoop:
             self.record_failure(str(error), is_request_fault=False)
         else:
             self.stop(error)
+
+    def schema_remedy(self) -> str:
+        """What may help where no call with a schema was answered."""
+        is_doubted = self.settings.format != "lines" and not self.outcome.answered
+        return f"; {SCHEMA_REMEDY}" if is_doubted else ""
 
     def stop(self, error: ServerError) -> None:
         """No further request; those in flight end, because they are paid for."""

@@ -22,7 +22,9 @@ from jmedlora.data.generate.prompt_template import Prompt
 from jmedlora.data.generate.response_format import pairs_format
 
 PLAN_FILE = "plan.jsonl"
-Format = Literal["json", "lines"]
+Format = Literal["json", "json-any", "lines"]
+"""How pairs are written: "json" by a schema for exactly the pairs wanted, "json-any" by one for any
+number of them, "lines" as in the paper."""
 ASCII_A_TOKEN = 4
 """Of ASCII about four characters make a token, of Japanese about one: a rule of thumb."""
 
@@ -49,7 +51,8 @@ class RequestSettings:
     """What every request of a run has in common.
 
     pairs: asked for in a call. samples: calls for a chunk. max_characters: of a chunk.
-    parameters: sent as they are (``temperature``, ``max_tokens`` …). format: "json" adds a schema.
+    parameters: sent as they are (``temperature``, ``max_tokens`` …). format: all but "lines" add a
+    schema.
     """
 
     model: str
@@ -63,8 +66,10 @@ class RequestSettings:
     @property
     def body(self) -> dict[str, Any]:
         """What is sent beside model and message."""
-        schema = {"response_format": pairs_format(self.pairs)} if self.format == "json" else {}
-        return {**self.parameters, **schema}
+        if self.format == "lines":
+            return dict(self.parameters)
+        count = self.pairs if self.format == "json" else None
+        return {**self.parameters, "response_format": pairs_format(count)}
 
 
 @dataclass(frozen=True, slots=True)

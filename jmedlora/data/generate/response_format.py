@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def schema_format(name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The field for an object that has all of ``properties`` and no other."""
-    schema = _object(properties)
-    return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
-
-
-def pairs_format(pairs: int) -> dict[str, Any]:
-    """The field for an object whose ``pairs`` are exactly so many instructions and outputs."""
+def pairs_format(pairs: int | None) -> dict[str, Any]:
+    """The field for an object with instructions and outputs: exactly ``pairs``, or any number."""
     pair = _object({"instruction": {"type": "string"}, "output": {"type": "string"}})
-    items = {"type": "array", "items": pair, "minItems": pairs, "maxItems": pairs}
-    return schema_format("pairs", {"pairs": items})
+    count = {} if pairs is None else {"minItems": pairs, "maxItems": pairs}
+    schema = _object({"pairs": {"type": "array", "items": pair, **count}})
+    named = {"name": "pairs", "strict": True, "schema": schema}
+    return {"type": "json_schema", "json_schema": named}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an object that has all of ``properties`` and no other."""
     return {
         "type": "object",
         "properties": dict(properties),

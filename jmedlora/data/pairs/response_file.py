@@ -49,6 +49,11 @@ class Response(BaseModel, frozen=True, strict=True):
     usage: TokenCounts = None
 
     @property
+    def is_by_schema(self) -> bool:
+        """Whether JSON was asked for by a schema."""
+        return self.format != "lines"
+
+    @property
     def place(self) -> tuple[str, int, int, str]:
         """What responses are sorted by, so that the order of arrival does not matter."""
         return self.source, self.start, self.sample, self.key

@@ -1,8 +1,8 @@
-"""A random sample of pairs for a physician to judge, and the judgements read back."""
+"""A random sample of pairs, on a page for a physician to judge."""
 
 import base64
 import hashlib
-from collections import Counter
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from jmed_metrics.intervals import proportion_interval
+from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
-from jmedlora.core.json_file import NotJsonError, parse_json
 from jmedlora.core.jsonl import Numbered, read_jsonl
 from jmedlora.core.page_template import page_environment
-from jmedlora.core.regular_file import open_regular
 from jmedlora.data.pairs.training_files import EVAL, PROVENANCE, TRAIN
 
 VERDICTS = ("right", "wrong", "unsure")
-LARGEST = 2**22
-"""Bytes of a file of verdicts at most."""
 TEMPLATES = Path(__file__).parent / "templates"
 SCRIPT = "sample.js"
 
@@ -54,43 +50,33 @@ def read_pairs(folder: Path) -> list[SampledPair]:
         raise FileError([Fault(folder / PROVENANCE, None, None, what, remedy)]) from error
 
 
-def render_page(pairs: Sequence[SampledPair], count: int, seed: int) -> str:
-    """The page with ``count`` of ``pairs``, drawn by ``seed``; all of them where they are fewer."""
+def file_digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each training file of ``folder``, by its name. Raises OSError."""
+    paths = [folder / name for name in (TRAIN, EVAL)]
+    return {path.name: sha256(path) for path in paths if path.exists()}
+
+
+def draw_pairs(pairs: Sequence[SampledPair], count: int, seed: int) -> list[SampledPair]:
+    """``count`` of ``pairs``, drawn by ``seed``; all of them where they are fewer."""
     draw = np.random.default_rng(seed).permutation(len(pairs))[:count]
-    drawn = [pairs[each] for each in draw]
-    environment = page_environment("jmedlora.data.pairs")
+    return [pairs[each] for each in draw]
+
+
+def render_page(
+    pairs: Sequence[SampledPair], count: int, seed: int, files: Mapping[str, str]
+) -> str:
+    """The page with ``count`` of ``pairs``. files: what they stand in, as ``file_digests`` says."""
+    drawn = draw_pairs(pairs, count, seed)
     script = (TEMPLATES / SCRIPT).read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = environment.get_template("sample.html.jinja")
+    page = page_environment("jmedlora.data.pairs").get_template("sample.html.jinja")
     return page.render(
-        pairs=drawn, total=len(pairs), verdicts=VERDICTS, digest=digest, script=_Trusted(script)
+        pairs=drawn,
+        total=len(pairs),
+        verdicts=VERDICTS,
+        sample=json.dumps({"drawn": len(drawn), "seed": seed, "files": files}),
+        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        script=_Trusted(script),
     )
-
-
-def read_verdicts(path: Path, pairs: Sequence[SampledPair]) -> Counter[str]:
-    """How many of ``pairs`` got which verdict, as the page saved them. Raises FileError."""
-    known = {pair.key for pair in pairs}
-    verdicts = _load(path)
-    for key, verdict in verdicts.items():
-        if key not in known:
-            what, remedy = "is no pair of the folder", "give the folder that the page was made of"
-            raise FileError([Fault(path, None, key, what, remedy)])
-        if verdict not in VERDICTS:
-            what = f"{verdict!r} is no verdict"
-            raise FileError([Fault(path, None, key, what, f"use {', '.join(VERDICTS)}")])
-    return Counter(verdicts.values())
-
-
-def verdict_lines(counts: Counter[str]) -> list[str]:
-    """The report: the share of right pairs with Wilson's 95 % interval, what is unsure as wrong."""
-    total = counts.total()
-    said = ", ".join(f"{counts[each]} {each}" for each in VERDICTS)
-    lines = [f"{total} pairs judged: {said}"]
-    if total:
-        low, high = proportion_interval(counts["right"] / total, total)
-        share = counts["right"] / total
-        lines.append(f"right: {share:.3f} (95 % interval {low:.3f} to {high:.3f}, Wilson)")
-    return lines
 
 
 class _Trusted(str):
@@ -119,23 +105,3 @@ def _records(path: Path) -> list[Numbered]:
     if faults:
         raise FileError(faults)
     return records
-
-
-def _load(path: Path) -> dict[str, str]:
-    try:
-        with open_regular(path) as file:
-            found = parse_json(file.read(LARGEST))
-    except OSError as error:
-        what = f"cannot be read ({error.strerror})"
-        raise FileError([Fault(path, None, None, what, "check the path")]) from error
-    except NotJsonError as error:
-        raise _no_verdicts(path) from error
-    verdicts = found.get("verdicts") if isinstance(found, dict) else None
-    if not isinstance(verdicts, dict) or not all(isinstance(v, str) for v in verdicts.values()):
-        raise _no_verdicts(path)
-    return verdicts
-
-
-def _no_verdicts(path: Path) -> FileError:
-    remedy = "save the page's verdicts again"
-    return FileError([Fault(path, None, None, "holds no verdicts", remedy)])

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jmedlora.data.instruction_pair import Pair, Reject, RejectReason
+from jmedlora.data.instruction_pair import Pair, Reading, Reject, RejectReason
 from jmedlora.data.pairs.language_check import (
     Language,
     has_japanese,
@@ -14,6 +14,7 @@ from jmedlora.data.pairs.language_check import (
 )
 from jmedlora.data.pairs.near_duplicates import comparable_text, duplicate_reasons
 from jmedlora.data.pairs.response_file import Response
+from jmedlora.data.pairs.schema_answer import read_schema_answer
 from jmedlora.data.pairs.support import LEAST_SUPPORT, find_support
 from jmedlora.data.pairs.unusable_phrases import is_placeholder, is_refusal, refers_to_document
 from jmedlora.data.parse.read_response import read_response
@@ -73,16 +74,21 @@ def select_pairs(responses: Sequence[Response], settings: ParseSettings) -> Sele
     return selection
 
 
-def reject_reason(pair: Pair, language: Language) -> str:
-    """The first reason not to use ``pair``, or "". ``language`` is what it should be in."""
-    return next((reason for is_so, reason in _reasons(pair, language) if is_so), "")
+def reject_reason(pair: Pair, language: Language, *, by_schema: bool = False) -> str:
+    """The first reason not to use ``pair``, or "". ``language`` is what it should be in.
+
+    by_schema: that it was asked for so. Then a refusal has a field of its own, and an answer that
+    begins with regret is an answer.
+    """
+    reasons = _reasons(pair, language, by_schema=by_schema)
+    return next((reason for is_so, reason in reasons if is_so), "")
 
 
-def _reasons(pair: Pair, language: Language) -> Iterator[tuple[bool, str]]:
+def _reasons(pair: Pair, language: Language, *, by_schema: bool) -> Iterator[tuple[bool, str]]:
     both = (pair.instruction, pair.output)
     yield not all(text.strip() for text in both), RejectReason.EMPTY
     yield any(map(is_placeholder, both)), RejectReason.PLACEHOLDER
-    yield is_refusal(pair.output), RejectReason.REFUSAL
+    yield not by_schema and is_refusal(pair.output), RejectReason.REFUSAL
     yield any(map(refers_to_document, both)), RejectReason.REFERS
     yield not all(is_in_language(text, language) for text in both), RejectReason.LANGUAGE
     yield language == "ja" and not has_japanese(pair.instruction), RejectReason.LANGUAGE
@@ -90,13 +96,14 @@ def _reasons(pair: Pair, language: Language) -> Iterator[tuple[bool, str]]:
 
 
 def _add_response(response: Response, settings: ParseSettings, selection: Selection) -> None:
-    reading = read_response(response.content, response.finish_reason)
+    reading = _read(response)
     language = settings.language_for(response.prompt)
     rejects = list(reading.rejects)
     if not reading.pairs and (refusal := _refusal_of(response)):
         rejects = [Reject(1, refusal, RejectReason.REFUSAL)]
     for pair in reading.pairs:
-        if reason := reject_reason(pair, language) or _unsupported(pair, response):
+        reason = reject_reason(pair, language, by_schema=response.is_by_schema)
+        if reason := reason or _unsupported(pair, response):
             rejects.append(Reject(pair.line, pair.text, reason))
         else:
             selection.kept.append((response, pair))
@@ -105,9 +112,15 @@ def _add_response(response: Response, settings: ParseSettings, selection: Select
     selection.pair_counts.append((response, len(reading.pairs)))
 
 
+def _read(response: Response) -> Reading:
+    content, finish = response.content, response.finish_reason
+    found = read_schema_answer(content, finish) if response.is_by_schema else None
+    return found or read_response(content, finish)
+
+
 def _refusal_of(response: Response) -> str:
     """What the model said instead of pairs: the server's field, or such a text alone; or ""."""
-    is_said = response.format == "lines" and is_refusal(response.content.strip())
+    is_said = not response.is_by_schema and is_refusal(response.content.strip())
     return response.refusal or (response.content if is_said else "")
 
 

@@ -19,8 +19,6 @@ from jmedlora.data.pairs.support import find_support
 
 TRAIN, EVAL = "train.jsonl", "eval.jsonl"
 PROVENANCE, REJECTED, CARD = "provenance.jsonl", "rejected.jsonl", "card.md"
-SHOWN_CHARACTERS = 100
-"""Of a response in an error."""
 
 ChunkStart = tuple[str, int]
 """A document's source and the character where the chunk begins."""
@@ -174,11 +172,9 @@ def _rejected_record(each: tuple[Response, Reject]) -> dict[str, Any]:
 def _no_pair_fault(folder: Path, read: Responses, selection: Selection) -> Fault:
     reason, count = by_count(selection.reasons)[0] if selection.reasons else ("no text", 0)
     first = read.responses[0]
-    begins = " ".join(first.content[: 4 * SHOWN_CHARACTERS].split())
-    shown = begins if len(begins) <= SHOWN_CHARACTERS else begins[:SHOWN_CHARACTERS] + "…"
     what = (
         f"none of the {len(read.responses)} responses holds a pair that can be used (mostly: "
-        f"{reason}, {count} times); the first begins '{shown}'"
+        f"{reason}, {count} times)"
     )
     kept = f"; {TRAIN} is still that of an earlier run" if (folder / TRAIN).exists() else ""
     remedy = f"see {folder / REJECTED}; try another model or prompt{kept}"

@@ -49,12 +49,8 @@ def find_json_pairs(text: str, line: int) -> Iterator[tuple[int, int, Reading]]:
                 left -= length
                 fields, rule = _repaired(piece[:length]), "JSON, repaired"
         line, at, whole = line + text.count("\n", at, start), start, piece[:length]
-        match _pair(fields):
-            case (instruction, output):
-                pair = Pair(instruction, output, rule, line, whole)
-                yield start, start + length, Reading([pair])
-            case str(reason):
-                yield start, start + length, Reading([], [Reject(line, whole, reason)])
+        if found := read_object(fields, line, whole, rule):
+            yield start, start + length, found
 
 
 def _repaired(text: str) -> Fields:
@@ -74,8 +70,8 @@ def _repaired(text: str) -> Fields:
     return tuple(found.items()) if isinstance(found, dict) and before == after else ()
 
 
-def _pair(fields: Fields) -> tuple[str, str] | str | None:
-    """Instruction and output, or why they are none; None for an object of another kind."""
+def read_object(fields: Fields, line: int, text: str, rule: str) -> Reading | None:
+    """The pair of an object, or why it is none; None for an object of another kind."""
     keys = [(key_words.FIELD.fullmatch(name.strip()), value) for name, value in fields]
     roles = [
         (key_words.role_of(key), key_words.number_of(key), value) for key, value in keys if key
@@ -96,8 +92,9 @@ def _pair(fields: Fields) -> tuple[str, str] | str | None:
         RejectReason.EMPTY: not (texts.get(QUESTION) and texts.get(ANSWER)),
     }
     if reason := next((each for each, is_so in faults.items() if is_so), None):
-        return reason
-    return key_words.with_input(texts[QUESTION], texts.get(INPUT, "")), texts[ANSWER]
+        return Reading([], [Reject(line, text, reason)])
+    instruction = key_words.with_input(texts[QUESTION], texts.get(INPUT, ""))
+    return Reading([Pair(instruction, texts[ANSWER], rule, line, text)])
 
 
 def _text(value: Any) -> str:

@@ -26,7 +26,7 @@ class Secret:
 
     @classmethod
     def of(cls, seed: int | None) -> "Secret":
-        """That of ``seed``, which gives the same copies again; a random one without a seed."""
+        """The secret of ``seed``, for the same copies again; a random one without a seed."""
         return cls(secrets.token_bytes(32) if seed is None else f"seed {seed}".encode())
 
 

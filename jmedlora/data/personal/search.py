@@ -65,7 +65,7 @@ class Located:
 
     @property
     def line(self) -> int | None:
-        """Of the record; in a document that of the text that is read; from 1."""
+        """The line of the record, or of the text that was read from a document, from 1."""
         if self.in_name:
             return None
         return self.record_line or line_of(self.searched.text, self.finding)
@@ -77,7 +77,7 @@ class Located:
 
     @property
     def page(self) -> int | None:
-        """Of a PDF, from 1."""
+        """The page of a PDF, from 1."""
         pages = [page for page, start in self.searched.pages if start <= self.finding.start]
         return pages[-1] if pages else None
 
@@ -162,7 +162,7 @@ def line_of(text: str, finding: Finding) -> int:
 
 
 def without_dates(found: Sequence[Finding]) -> list[Finding]:
-    """What was ``found`` but for dates."""
+    """The findings in ``found`` that are no dates."""
     return [each for each in found if each.kind not in DATES]
 
 

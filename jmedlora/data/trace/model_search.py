@@ -82,7 +82,7 @@ class ModelSearch:
 def search_models(
     folders: Sequence[Path], seen_files: Mapping[str, str], known_files: Collection[str]
 ) -> ModelSearch:
-    """Those of ``folders`` that were trained on one of ``seen_files``, or made from one that was.
+    """The ``folders`` that were trained on one of ``seen_files``, or made from one that was.
 
     seen_files: by SHA-256 the path of each file with a hit. known_files: the hash of every file
     that was read.

@@ -66,7 +66,7 @@ function verdictMatrix(examinations) {
     return found ? element("div", {}, verdictBadge(found.verdict), margins(found)) : "–";
   };
   const rows = models.map((model) => tableRow(model, ...examinations.map((each) => cell(each, model))));
-  return framedTable("Verdicts by examination, and points above (+) or below (−) each pass line", ["Model", ...examinations.map((each) => each.name)], rows);
+  return framedTable("Verdicts by examination, and points above (+) or below (−) each pass line", ["Model", ...examinations.map((each) => (each.year ? `${each.name} (${each.year})` : each.name))], rows);
 }
 
 /** How far above or below each line, in percent of its points, by examination. */

@@ -23,9 +23,9 @@ function answerCard(set, texts, place, model) {
   const line = element("p", { class: "told" }, element("span", { class: stateClass(state) }, STATES[state]), chosen ? ` chose ${chosen}` : "");
   const card = element("article", { class: "card" }, head, line);
   if (!texts) return card;
-  const [answer, thinking] = texts.answers[model][place];
+  const [answer, thinking] = texts.answers[model];
   if (texts.scoreNames.length) {
-    const told = texts.scoreNames.map((name, at) => `${name} ${texts.scores[model][place][at]}`).join(" · ");
+    const told = texts.scoreNames.map((name, at) => `${name} ${texts.scores[model][at]}`).join(" · ");
     card.append(element("p", { class: "quiet small" }, told));
   }
   if (thinking) {
@@ -37,7 +37,7 @@ function answerCard(set, texts, place, model) {
 
 function choiceList(set, texts, place) {
   const gold = set.gold[place].split(/,\s*|\s+or\s+/u);
-  const rows = texts.choices[place].map((text, at) => {
+  const rows = texts.choices.map((text, at) => {
     const label = String.fromCharCode(97 + at);
     const takers = set.chosen.filter((each) => each[place].split(", ").includes(label)).length;
     const right = gold.includes(label);
@@ -62,10 +62,10 @@ function questionDetail(set, texts, place, link) {
     element("p", { class: "quiet" }, questionFacts(set, place)),
   ];
   if (texts) {
-    parts.push(element("div", { class: "stem", dir: "auto" }, texts.questions[place]));
-    if (texts.choices[place].length) parts.push(choiceList(set, texts, place));
+    parts.push(element("div", { class: "stem", dir: "auto" }, texts.question));
+    if (texts.choices.length) parts.push(choiceList(set, texts, place));
   }
-  if (gold && (!texts || !texts.choices[place].length)) parts.push(element("p", {}, "Correct: ", element("b", {}, gold)));
+  if (gold && (!texts || !texts.choices.length)) parts.push(element("p", {}, "Correct: ", element("b", {}, gold)));
   const cards = set.models.map((_, model) => answerCard(set, texts, place, model));
   return [...parts, element("div", { class: "cards" }, cards)];
 }
