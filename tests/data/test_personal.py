@@ -312,6 +312,18 @@ def test_what_was_not_searched_stands_on_the_page_and_in_the_report(quick):
         assert said in page
 
 
+def test_every_heading_of_the_page_is_in_both_languages(quick):
+    write("docs/a.txt", LETTER)
+    assert personal("docs", "--out", "out", "--replace") == 0
+    page = Path("out/personal.html").read_text(encoding="utf-8")
+    headings = re.findall(
+        r"<(h1|h2|p\b[^>]*|th scope=.col.[^>]*)>(.*?)</(?:h1|h2|p|th)>", page, re.S
+    )
+    english = [text for _, text in headings if 'lang="ja"' not in text]
+    assert len(headings) > 30
+    assert [text for text in english if "(UTC)" not in text] == ["SHA-256", "SHA-256"]
+
+
 def test_a_search_of_everything_says_so(quick):
     write("docs/a.txt", "発熱")
     assert personal("docs", "--out", "out") == 0

@@ -13,7 +13,7 @@ from jmedlora.core.page_template import page_environment
 from jmedlora.core.utc_time import utc_now
 from jmedlora.data.documents.find_documents import FoundDocuments
 from jmedlora.data.personal.file_names import NameSearch
-from jmedlora.data.personal.finding import Kind
+from jmedlora.data.personal.finding import JAPANESE, Kind
 from jmedlora.data.personal.measured import Measured, measured_lines
 from jmedlora.data.personal.search import FileFindings, Located, counted_kinds
 
@@ -175,7 +175,7 @@ def render_page(report: Report, record: dict[str, Any]) -> str:
         record=record,
         shown=shown,
         total=report.counts.total(),
-        lines=list(measured_lines(report.measured)),
+        japanese={kind.value: name for kind, name in JAPANESE.items()},
     )
 
 
