@@ -18,7 +18,7 @@ WORKERS ?= 2
 SITE = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 # pip itself would compile its 46,000 files on one core. oci, 18,000 of them, is the client of a cloud.
 INSTALL = $(BIN)/python -m pip install --quiet --no-compile
-COMPILE = $(BIN)/python -m compileall -qq -j 0 -x '/(oci|plotly|phonenumbers/data|transformers/models|tests)/' $(SITE) || true # some files are no Python
+COMPILE = $(BIN)/python -m compileall -qq -j 0 -x '/(fla|nltk|oci|phonenumbers|plotly|transformers/models|tests)/' $(SITE) || true # some files are no Python
 DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
 export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1

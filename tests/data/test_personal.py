@@ -14,7 +14,7 @@ from jmedlora.data.documents.find_documents import FoundDocuments
 from jmedlora.data.personal import measured, search
 from jmedlora.data.personal.dates import find_dates
 from jmedlora.data.personal.report_file import read_report_file, report_path, warning_of
-from tests.support.commands import run, write_jsonl
+from tests.support.commands import mode, run, write_jsonl
 from tests.support.generate import lines
 from tests.support.letter import LETTER, StandIn
 from tests.support.pdf import pdf
@@ -280,6 +280,50 @@ def test_copies_have_neutral_names_where_a_name_is_personal(quick, capsys):
     assert Path("out/copies/0002/0003.txt").read_text(encoding="utf-8") == "患者A"
     assert "山田" not in Path("out/report.json").read_text(encoding="utf-8")
     assert personal("out/copies", "--fail-on-hit") == 0
+
+
+def test_what_was_not_searched_stands_on_the_page_and_in_the_report(quick):
+    write("docs/a.txt", "発熱")
+    write("docs/b.pdf", pdf("一枚目。", ""))
+    write("docs/山田.jsonl", "{")
+    write("docs/c.docx", "PK")
+    write("docs/d.DOCX", "PK")
+    write("docs/.e/f.txt", LETTER)
+    Path("docs/link").symlink_to(Path().resolve())
+    for name in ("plan.jsonl", "responses.jsonl"):
+        write(f"docs/made/{name}", "{}")
+    assert personal("docs", "--out", "out", "--skip-unreadable") == 0
+    report = json.loads(Path("out/report.json").read_text(encoding="utf-8"))
+    broken = "not a complete JSON object (Expecting property name enclosed in double quotes at"
+    (left,) = report["not_searched"].pop("left_out")
+    assert left["place"] == "docs/山＊.jsonl:1"
+    assert left["why"].startswith(broken)
+    assert report["not_searched"] == {
+        "parts": [
+            {"place": "docs/link", "why": "is a link to a folder, and is not followed"},
+            {"place": "docs/b.pdf", "why": "1 of 2 pages have no text (page 2): scans or pictures"},
+            {"place": "docs/made", "why": "holds what generate wrote, and is passed over"},
+        ],
+        "other_types": {".docx": 2},
+        "hidden": 1,
+    }
+    page = Path("out/personal.html").read_text(encoding="utf-8")
+    for said in (f"docs/山＊.jsonl:1: {broken}", "docs/link: is a link", "page 2", ".docx): 2"):
+        assert said in page
+
+
+def test_a_search_of_everything_says_so(quick):
+    write("docs/a.txt", "発熱")
+    assert personal("docs", "--out", "out") == 0
+    page = Path("out/personal.html").read_text(encoding="utf-8")
+    assert "Nothing: all that lies below what was named was searched." in page
+
+
+def test_what_holds_personal_data_is_for_its_owner_alone(quick):
+    write("docs/a.txt", LETTER)
+    assert personal("docs", "--out", "out", "--replace") == 0
+    private = {path.name for path in Path("out").iterdir() if mode(path) == 0o600}
+    assert private == {"findings.jsonl", "names.jsonl"}
 
 
 def test_hits_can_end_a_script(quick, capsys):

@@ -4,18 +4,19 @@ from collections import Counter
 
 import pytest
 
-from jmedlora.data.personal.detect import MARGIN, WINDOW, Detector
+from jmedlora.data.personal.detect import MARGIN, WINDOW
+from jmedlora.data.personal.search import Finder, open_finder
 from tests.support.personal import documents, read_marked
 
-pytestmark = pytest.mark.xdist_group("ginza")
+pytestmark = pytest.mark.xdist_group("detector")
 
 
 @pytest.fixture(scope="module")
-def detector() -> Detector:
-    return Detector()
+def detector() -> Finder:
+    return open_finder()  # loaded once, with the other tests of the group
 
 
-def found(detector: Detector, text: str) -> list[tuple[str, str]]:
+def found(detector: Finder, text: str) -> list[tuple[str, str]]:
     return [(each.kind.value, text[each.start : each.end]) for each in detector.find(text)]
 
 

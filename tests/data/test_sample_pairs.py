@@ -10,7 +10,7 @@ import pytest
 
 from jmedlora.data.cli import main
 from tests.support.browser import chromium
-from tests.support.commands import write_jsonl
+from tests.support.commands import mode, write_jsonl
 from tests.support.responses import chunks, response
 
 EVIL = "<script>alert(1)</script></fieldset>\u202e"
@@ -31,6 +31,7 @@ def keys_of(page):
 def test_the_page_is_inert_and_its_only_script_is_ours(folder, capsys):
     page = folder / "page.html"
     assert main(["sample-pairs", str(folder), "--out", str(page)]) == 0
+    assert mode(page) == 0o600
     assert f"{page}: 25 of 25 pairs" in capsys.readouterr().out
     text = page.read_text(encoding="utf-8")
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
@@ -83,6 +84,7 @@ def test_verdicts_are_reported_with_wilsons_interval(folder, capsys):
         "10 of 10 pairs judged: 8 right, 1 wrong, 1 unsure\n"
         "by 医師 甲, 2026-11-27T06:00:00+00:00\n"
         "right, of those judged: 0.800 (95 % interval 0.490 to 0.943, Wilson)\n"
+        f"for a review board: {folder / 'pairs.html'}\n"
     )
 
 
@@ -97,6 +99,7 @@ def test_what_was_not_judged_is_told_and_counted_as_not_right(folder, capsys):
         "by a reviewer without a name, 2026-11-27T06:00:00+00:00\n"
         "right, of those judged: 1.000 (95 % interval 0.207 to 1.000, Wilson)\n"
         "right, if the 9 not judged are not: 0.100 (95 % interval 0.018 to 0.404, Wilson)\n"
+        f"for a review board: {folder / 'pairs.html'}\n"
     )
 
 

@@ -11,7 +11,7 @@ from jmedlora.data.cli import main
 from jmedlora.models.model_folder import weight_hashes
 from jmedlora.models.run_card_file import write_card
 from tests.support.chat_server import serving
-from tests.support.commands import write_jsonl
+from tests.support.commands import mode, write_jsonl
 from tests.support.generate import SENTENCE, generate, lines, write_documents
 from tests.support.runs import answers, questions, write_run
 from tests.support.trace import card_of, in_lines, models_of, of, trace
@@ -280,7 +280,9 @@ def test_the_page(trained, capsys):
     assert "<script" not in page
     assert "outputs/run/checkpoint-4" in page
     assert "の答え" not in page
+    assert mode(Path("page.html")) != 0o600
     assert main([*args, "--texts"]) == 0
+    assert mode(Path("page.html")) == 0o600
     assert "の答え" in Path("page.html").read_text(encoding="utf-8")
     assert "の答え" in capsys.readouterr().out
 

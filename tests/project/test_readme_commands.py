@@ -15,8 +15,8 @@ from tests.first_hour.steps import steps
 from tests.support.chat_server import serving
 from tests.support.commands import QUIET, ROOT
 from tests.support.documented import checkout, commands, evaluated, shell_blocks, words
-from tests.support.installed import build_wheel, install
-from tests.support.warm_lm_eval import warm_lm_eval
+from tests.support.installed import install
+from tests.support.warm_programs import MODULES, warm_programs
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("readme")]
 
@@ -66,17 +66,17 @@ def test_what_is_not_run_stands_in_the_pages():
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory, real_data, real_recent):
+def environment(tmp_path_factory, real_data, real_recent, wheel):
     """The variables of a shell in which the project is installed.
 
-    Its lm_eval is a fork of a Python of that installation; test_wheel.py starts the script itself.
+    A command is a fork of a Python of that installation; test_wheel.py starts the scripts
+    themselves.
     """
-    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
     folder = install(wheel, tmp_path_factory.mktemp("environment"), all_tasks=False)
     found = {**os.environ, **QUIET, "JMED_DATA": str(real_data), "COLUMNS": "120"}
     found.pop("PYTHONPATH", None)
-    with warm_lm_eval(python=str(folder / "python")) as lm_eval:
-        programs = map(str, (lm_eval.parent, folder))
+    with warm_programs(MODULES, python=str(folder / "python")) as warm:
+        programs = map(str, (warm, folder))
         yield {**found, "PATH": os.pathsep.join([*programs, os.environ["PATH"]])}
 
 

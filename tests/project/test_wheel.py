@@ -10,15 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import TASKS, results
-from tests.support.installed import build_sdist, build_wheel, install, pip
+from tests.support.installed import build_sdist, install, pip
 from tests.support.published import publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +107,13 @@ def test_the_literal_command_from_any_folder(environment, tiny_model, tmp_path, 
     jjsimqa, sample = sorted(found.stdout.splitlines()[::2])
     assert jjsimqa.startswith("jjsimqa: jjsimqa|template:ja|shots:0|n:2|")
     assert sample.startswith("jmed_sample: jmed_sample|template:ja|shots:0|n:2/40|")
+
+
+@pytest.mark.parametrize("name", ["jmed-data", "jmed-report", "jmed-train"])
+def test_every_program_is_installed(name, environment, tmp_path):
+    found = command(f"{name} --help", environment, tmp_path)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.startswith(f"usage: {name} ")
 
 
 @pytest.mark.lm_eval

@@ -6,8 +6,9 @@ from math import log2
 
 import pytest
 
+from jmedlora.core.checksum import sha256
 from jmedlora.report.cli import main
-from tests.support.commands import samples, write_jsonl
+from tests.support.commands import mode, samples, write_jsonl
 from tests.support.recitals import CHARACTERS, DECODING, SHA, SHAS, target, write_recital
 from tests.support.runs import write_card
 
@@ -271,6 +272,7 @@ def test_what_models_and_records_hold_is_text(tmp_path, capsys):
     path = write_recital(tmp_path, trained=[EVIL + target(0), EVIL], adapter=f"out/{EVIL}")
     page = tmp_path / "page.html"
     assert main(["recite", str(path), "--html", str(page)]) == 0
+    assert mode(page) == 0o600
     text = page.read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "<script" not in text
@@ -281,6 +283,63 @@ def test_what_models_and_records_hold_is_text(tmp_path, capsys):
         assert hidden not in text
         assert hidden not in said
     assert f"<mark>{target(0)}</mark>" in text
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    """The page of an adapter that was asked for 25 records, and its base."""
+    given = {"trained": [target(0)] + ["知らない"] * 24, "held_out": NOTHING}
+    write_recital(tmp_path, **{**given, "trained": ["知らない"] * 25})
+    path = write_recital(tmp_path, **given, adapter="out/lora", stamp=SECOND)
+    assert main(["recite", str(tmp_path), "--html", str(tmp_path / "page.html")]) == 0
+    return path, (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_the_first_page_is_to_be_signed(sheet):
+    path, text = sheet
+    first, _, rest = text.partition('<div class="sign">')
+    assert "<article>" not in first
+    assert ">date <" in rest
+    assert "Of 25 trained records asked, 1 come out (4.0%)" in first
+    assert "The base says none of the records asked." in first
+    assert re.search(r"Made 20\d\d-\d\d-\d\dT[0-9:]+\+00:00 \(UTC\) by jmedlora", first)
+    for folder in (path.parent, path.parents[1] / "models__base"):
+        for file in folder.iterdir():  # results and samples of both runs
+            assert sha256(file) in first
+    for digest in SHAS["trained"], SHAS["held_out"]:
+        assert digest in first
+
+
+def test_japanese_stands_beside_english(sheet):
+    _, text = sheet
+    assert "尋ねた学習記録 25 件のうち 1 件（4.0%）が出てきました。そのまま 1 件" in text
+    assert "run card の SHA-256 と照合しました" in text
+    assert "ベースは、尋ねた記録を 1 件も書きませんでした。" in text
+    for word in ("モデルが何を暗唱するか", "日付", "氏名", "署名", "記録（よく出てきた順）"):
+        assert f'lang="ja">{word}<' in text
+
+
+def test_the_records_fold_behind_the_twentieth(sheet):
+    _, text = sheet
+    shown, _, folded = text.partition("<summary>The other 5 records")
+    assert (shown.count("<article>"), folded.count("<article>")) == (20, 5)
+    assert "<h4>trained.jsonl:0</h4>" in shown
+
+
+@pytest.mark.parametrize(
+    ("data", "english", "japanese"),
+    [
+        (None, "It is not known whether this model was trained", "かどうかは不明です"),
+        ({"a.jsonl": SHA, "b.jsonl": "c" * 64}, "It was also trained on b.jsonl", "b.jsonl でも"),
+    ],
+)
+def test_the_page_says_what_the_run_card_does_not(tmp_path, data, english, japanese):
+    path = write_recital(tmp_path, trained=NOTHING, adapter="out/lora", data=data)
+    assert main(["recite", str(path), "--html", str(tmp_path / "page.html")]) == 0
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert english in text
+    assert japanese in text
+    assert "ベースには尋ねていない" in text
 
 
 def test_half_a_surrogate_pair(tmp_path, capsys):

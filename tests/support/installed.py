@@ -17,12 +17,10 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 
 
-def build_wheel(folder: Path) -> Path:
-    """The checkout's wheel, built in ``folder``."""
+def build_wheel(folder: Path) -> None:
+    """Builds the checkout's wheel in ``folder``."""
     shutil.copytree(ROOT, folder / "source", ignore=LEFT_OUT)
     pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, folder / "source")
-    (found,) = folder.glob("jmedlora-*.whl")
-    return found
 
 
 def build_sdist(folder: Path) -> Path:

@@ -46,6 +46,10 @@ TRAINING = (
     "transformers.integrations.bitsandbytes",
     "transformers.models.gpt_neox.modeling_gpt_neox", "transformers.models.llama.modeling_llama",
 )  # fmt: skip
+REPORT = (
+    "jmedlora.report.compare.comparison", "jmedlora.report.figures.curves", "jinja2",
+    "rich.console", "rich.table",
+)  # fmt: skip
 GENERATION = ("jmedlora.data.generate.client", "openai", "openai.resources.chat")
 WARM = {
     "lm_eval": EVALUATION,
@@ -53,6 +57,7 @@ WARM = {
     "jmedlora.train.cli": EVALUATION,
     "axolotl.cli.train": TRAINING,
     "jmedlora.data.cli": GENERATION,
+    "jmedlora.report.cli": REPORT,
 }
 """By the module that a command runs: what is imported beforehand."""
 TORCHRUN = "torch.distributed.run"

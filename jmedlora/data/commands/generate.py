@@ -11,7 +11,7 @@ from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import UserError
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.generate_options import KEY_VARIABLE, add_options
-from jmedlora.data.commands.parse import print_summary, settings_of
+from jmedlora.data.commands.parse import make_training_files
 from jmedlora.data.commands.usable_documents import usable_documents
 from jmedlora.data.documents.find_documents import Document
 from jmedlora.data.generate.answer_format import ask_for_format, format_of_folder
@@ -34,7 +34,6 @@ from jmedlora.data.generate.server_address import (
     check_reachable,
     locate_server,
 )
-from jmedlora.data.pairs.training_files import write_training_files
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -70,7 +69,7 @@ def _generate(args: argparse.Namespace) -> int:
             raise KeyboardInterrupt
         _print_failures(outcome, settings)
         if store.keys:
-            print_summary(write_training_files(args.out, settings_of(args)))
+            make_training_files(args, args.out)
     return 1 if outcome.failures else 0
 
 
@@ -181,8 +180,8 @@ GENERATE = Command(
         "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
         "field text",
         "writes": "into --out: responses.jsonl, every answer as it came, before the next call\n"
-        "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl and card.md, as "
-        "jmed-data parse",
+        "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl, card.md and "
+        "pairs.html, as jmed-data parse",
         "environment": f"${KEY_VARIABLE}: the server's key, if it wants one; see --key-variable",
     },
     status={

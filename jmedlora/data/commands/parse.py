@@ -56,7 +56,15 @@ def settings_of(args: argparse.Namespace) -> ParseSettings:
     return ParseSettings(args.language, args.near_duplicate, args.eval_share)
 
 
-def print_summary(summary: Summary) -> None:
+def make_training_files(args: argparse.Namespace, folder: Path) -> None:
+    """Makes the training files of ``folder`` and its page for a review board, and prints both."""
+    from jmedlora.data.pairs.board_page import write_board_page
+
+    _print_summary(write_training_files(folder, settings_of(args)))
+    print(f"for a review board: {write_board_page(folder)}")
+
+
+def _print_summary(summary: Summary) -> None:
     """Prints the numbers of a run; that a line was half-written goes to standard error."""
     if summary.half_written:
         print(
@@ -73,7 +81,7 @@ def _parse(args: argparse.Namespace) -> int:
         what, remedy = "is not there", "give the folder that jmed-data generate had as --out"
         raise FileError([Fault(responses, None, None, what, remedy)])
     with locked(args.folder):
-        print_summary(write_training_files(args.folder, settings_of(args)))
+        make_training_files(args, args.folder)
     return 0
 
 
@@ -87,7 +95,8 @@ PARSE = Command(
     sections={
         "reads": "responses.jsonl in DIR",
         "writes": "train.jsonl and eval.jsonl: the pairs\nprovenance.jsonl: where each pair "
-        "comes from\nrejected.jsonl: what was not used, and why\ncard.md: the numbers",
+        "comes from\nrejected.jsonl: what was not used, and why\ncard.md: the numbers\n"
+        "pairs.html: how every pair came about, for a review board to sign",
     },
     status={1: "no pair can be used, or the folder cannot be read or written"},
     see="jmed-data generate, jmed-data describe; docs/prepare.md",

@@ -69,7 +69,7 @@ def _personal(args: argparse.Namespace) -> int:
         write_findings,
         write_report,
     )
-    from jmedlora.data.personal.report import Report, copy_lines, report_lines
+    from jmedlora.data.personal.report import NotSearched, Report, copy_lines, report_lines
     from jmedlora.data.personal.search import open_finder
     from jmedlora.data.personal.searched_files import read_searched_files
 
@@ -85,7 +85,8 @@ def _personal(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         if args.out:
             stack.enter_context(locked(args.out))
-        report = Report(_search(files, names, finder), [], measure)
+        found = _search(files, names, finder)
+        report = Report(found, [], measure, NotSearched.of(told, search))
         print(*report_lines(report), sep="\n", flush=True)
         write_beside(report.files)
         if args.out:

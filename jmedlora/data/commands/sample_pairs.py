@@ -20,15 +20,18 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from jmedlora.data.pairs.board_page import write_board_page
     from jmedlora.data.pairs.sample import file_digests, read_pairs, render_page
     from jmedlora.data.pairs.verdicts import read_verdicts, verdict_lines
 
     pairs = read_pairs(args.folder)
     files = file_digests(args.folder)
     if args.verdicts:
-        print(*verdict_lines(read_verdicts(args.verdicts, pairs, files)), sep="\n")
+        verdicts = read_verdicts(args.verdicts, pairs, files)
+        print(*verdict_lines(verdicts), sep="\n")
+        print(f"for a review board: {write_board_page(args.folder, verdicts)}")
         return 0
-    write_file(args.out, render_page(pairs, args.pairs, args.seed, files))
+    write_file(args.out, render_page(pairs, args.pairs, args.seed, files), private=True)
     print(f"{args.out}: {min(args.pairs, len(pairs))} of {len(pairs)} pairs")
     return 0
 
@@ -43,7 +46,8 @@ SAMPLE_PAIRS = Command(
     sections={
         "reads": "train.jsonl, eval.jsonl and provenance.jsonl in DIR; with --verdicts what the "
         "page saved",
-        "writes": "--out: the page, with the sentences of the source that hold each answer best",
+        "writes": "--out: the page, with the sentences of the source that hold each answer best\n"
+        "pairs.html in DIR, with --verdicts: how every pair came about, and what was judged",
     },
     status={1: "a file cannot be used, or the page cannot be written"},
     see="jmed-data generate, jmed-data parse; docs/prepare.md",

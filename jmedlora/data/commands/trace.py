@@ -41,10 +41,11 @@ def _run(args: argparse.Namespace) -> int:
     trace = trace_documents(seek_documents(args.documents), args.among)
     if args.html:
         page = render_page(trace, texts=args.texts)
-        write_file(args.html, page.encode(errors="backslashreplace"))
+        write_file(args.html, page.encode(errors="backslashreplace"), private=args.texts)
     if args.json:
         record = dump(trace.as_record(texts=args.texts))
-        write_file(args.json, record.encode(errors="backslashreplace"))  # names may be any bytes
+        raw = record.encode(errors="backslashreplace")  # names may be any bytes
+        write_file(args.json, raw, private=args.texts)
     print(*terminal_lines(trace, texts=args.texts), sep="\n")
     return 1 if args.fail_on_hit and trace.is_hit else 0
 

@@ -5,11 +5,11 @@ denies what the source says has much.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jmedlora.core.comparable_text import folded
 from jmedlora.data.pairs.language_check import has_japanese
+from jmedlora.data.pairs.strange import find_strange
 
 NGRAM_LENGTH = 2
 MOST_SENTENCES = 3
@@ -19,14 +19,6 @@ comparisons with the other 43 paragraphs, .6 % reach it (docs/prepare.md)."""
 SHORT = 6
 """Letters; of a shorter answer (はい, 5 mg) too little can be compared: its question counts too."""
 SENTENCE = re.compile(r"[^。．！？!?\n]+[。．！？!?]*|[。．！？!?]+")
-NUMBER = re.compile(
-    r"(?<![\d.])(\d+(?:,\d{3})*(?:\.\d+)?)\s?([A-Za-zμ%‰°/²]{1,8}|[\u4e00-\u9fff]|)"
-)
-NAME = re.compile(
-    r"[ァ-ヴー]{4,}|(?<![a-z])[a-z]{3,}(?:mab|nib|pril|sartan|statin|olol|azole|cillin|mycin|floxacin|gliptin"
-    r"|gliflozin|tidine|prazole|dipine|parin|xaban)(?![a-z])"
-)
-"""A word in katakana, as most drugs are, but others too, or one with an ending of the INN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +57,7 @@ def find_support(instruction: str, output: str, source: str | None) -> Support:
         chosen.append(best)
     score = len(held) / len(wanted) if wanted else 0.0
     best_sentences = tuple(sentences[i].strip() for i in sorted(chosen))
-    return Support(score, best_sentences, tuple(_strange(output, source)))
-
-
-def _strange(output: str, source: str) -> Iterator[str]:
-    """The numbers and names of ``output`` that ``source`` does not hold, each once."""
-    held, text = folded(source), folded(output)
-    numbers = {(each[1].replace(",", ""), each[2]) for each in NUMBER.finditer(held)}
-    found = {each[0]: (each[1].replace(",", ""), each[2]) for each in NUMBER.finditer(text)}
-    yield from (said for said, number in found.items() if number not in numbers)
-    yield from (name for name in dict.fromkeys(NAME.findall(text)) if name not in held)
+    return Support(score, best_sentences, tuple(find_strange(output, source)))
 
 
 def _letters(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path, PurePath
 
+from jmedlora.data.documents.find_documents import shown_name
 from jmedlora.data.personal.finding import Finding
 from jmedlora.data.personal.search import Finder, NamePart, find_personal
 from jmedlora.data.personal.searched_files import SearchedFile
@@ -22,6 +23,11 @@ class NameSearch:
         stems = [*folders, last.removesuffix(path.suffix)]
         named = zip(path.parts, stems, strict=True)
         return tuple(NamePart(part, self._find(stem)) for part, stem in named)
+
+    def masked(self, path: Path) -> str:
+        """``path`` as text, with what was found in it masked."""
+        shown = PurePath(shown_name(path))
+        return str(PurePath(*(part.masked for part in self.parts(shown)))) if shown.parts else "."
 
     def _find(self, part: str) -> tuple[Finding, ...]:
         if part not in self._known:

@@ -94,5 +94,6 @@ def write_report(report: Report, out: Path) -> str:
 
 
 def _write_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Writes ``records``, which hold personal data, for their owner alone."""
     lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    write_file(path, "".join(lines))
+    write_file(path, "".join(lines), private=True)

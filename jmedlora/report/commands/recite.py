@@ -60,7 +60,7 @@ def _run(args: argparse.Namespace) -> int:
 
     models = recited(read_recitals(args.runs))
     if args.html:  # before anything is printed: the reader of a pipe may leave early
-        write_file(args.html, page(models))
+        write_file(args.html, page(models), private=True)
     if args.format == "json":
         print(json_text(models), end="")
     else:

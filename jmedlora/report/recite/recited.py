@@ -19,6 +19,7 @@ from jmedlora.report.recite.estimates import (
     figure,
     memorised,
 )
+from jmedlora.report.recite.evidence import Evidence, evidence
 from jmedlora.report.recite.origin import Origin, origin
 from jmedlora.report.recite.recitals import Asked
 
@@ -44,6 +45,7 @@ class Model:
     asked: what was noted of the continuations, by part. most_bits: the largest exposure that can be
     measured, None without canaries. records: the trained ones, worst first. sampled: whether
     answers were drawn at random. origin: whether it was trained on what it was asked.
+    evidence: the files that all this was made from.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Model:
     records: tuple[CameOut, ...]
     sampled: bool
     origin: Origin
+    evidence: Evidence
 
     @property
     def share(self) -> float | None:
@@ -157,6 +160,7 @@ def _model(model: Asked, base: Asked | None) -> Model:
         most_bits=log2(canaries.noted.references + 1) if canaries else None,
         records=tuple(came_out(known, before[known.kind])) if known else (),
         origin=origin(model),
+        evidence=evidence(model, base),
         sampled=any(bool(each.decoding.get("do_sample")) for each in found.values()),
     )
 

@@ -6,6 +6,7 @@ from jmed_metrics.recitation import NEAR
 from jmedlora.core.display import counted
 from jmedlora.recite.provenance import Recited
 from jmedlora.report.recite.estimates import Estimate
+from jmedlora.report.recite.evidence import Role
 from jmedlora.report.recite.origin import Origin
 from jmedlora.report.recite.recited import Model
 
@@ -30,6 +31,15 @@ WITHOUT_BASE = (
     "Its base was not asked: evaluate the base with the same tasks and name its run, too, to see "
     "what this training added."
 )
+ROLES: dict[Role, str] = {
+    "train": "training file",
+    "held out": "held-out file",
+    "recipe": "recipe",
+    "canaries": "manifest of canaries",
+    "marked": "copy with canaries",
+    "results": "results",
+    "answers": "answers",
+}
 PRIVATE = "This page holds training records and what models wrote of them: keep it where they lie."
 
 
@@ -61,6 +71,33 @@ def _share(model: Model) -> str:
         f"{near - exact} nearly, {within - near} within the answer. Of all such records "
         f"{model.out.low:.1%} to {model.out.high:.1%} may come out so (95 %)."
     )
+
+
+def meaning(model: Model) -> str:
+    """What the verdict means for who reads it, in a few sentences."""
+    return " ".join(_meaning(model))
+
+
+def _meaning(model: Model) -> Iterator[str]:
+    noted = model.asked.get("trained")
+    if noted is None:
+        return
+    yield (
+        f"A record comes out if the model, given the record's prompt, writes {noted.characters} "
+        "characters of it: directly as they are (verbatim), with a tenth of them changed at most "
+        "(nearly), or further on in its answer. Whoever can ask the model can then read it."
+    )
+    if model.base:
+        said = sum(bool(each.base_within) for each in model.records)
+        yield _base_says(said)
+    else:
+        yield "The base was not asked: nobody knows whether this training is the reason."
+
+
+def _base_says(said: int) -> str:
+    if not said:
+        return "The base says none of the records asked."
+    return f"The base says {said} of the records asked, too: this training is not the reason."
 
 
 def notes(model: Model) -> list[str]:

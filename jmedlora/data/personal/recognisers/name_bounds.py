@@ -30,6 +30,7 @@ _OF_MEDICINE = re.compile(
 )  # fmt: skip
 """Behind a name in Katakana or Latin letters: of a disease, sign, test or structure (ヘンレ係蹄)."""
 _TWO_COLUMNS = re.compile(r"([一-龥々]{2,4})[^\S\n]{2,}([一-龥々]{3,4})")
+_POSITIONS = "上下中前後際間他"
 SHORTEST = 2
 """Kanji of a surname that is not broken at the end of its line."""
 _KANJI = re.compile(r"[一-龥々]")
@@ -44,6 +45,8 @@ def bounded(text: str, start: int, end: int, dictionary: NameDictionary) -> tupl
     single = len(name) == 1 and _KANJI.fullmatch(name) and _KANJI.match(text[max(start - 1, 0) :])
     letters = "".join(name.split())
     if single or letters in NO_NAMES | LABELS | TITLES or name in PREFECTURES:
+        return None
+    if name in _POSITIONS and text[start - 1 : start] == "の":  # 相談の上
         return None
     if _NO_NAME.search(letters) or is_eponym(text, start, end):
         return None

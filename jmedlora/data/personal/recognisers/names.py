@@ -44,7 +44,8 @@ _GIVEN_BEHIND = re.compile(
     rf"[ \u3000\t]{{0,2}}(?P<half>(?<=[ \u3000\t])[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}|[一-龥々]{{1,3}}){NAME_ENDS}"
 )
 _SURNAME_BEFORE = re.compile(r"(?:^|(?<=[^一-龥々]))(?P<half>[一-龥々]{1,3})[ \u3000\t]{0,2}$")
-_TRADE = re.compile(r"[屋者員師家生士人手科係長部局]$")
+_NO_PERSON = re.compile(r"[屋者員師家生士人手科係長部局血腫瘍炎症痛斑疹膿便熱状嚢巣]$")
+"""At the end of a word before 様 that is a trade, or a finding that looks like something: 貧血様."""
 
 
 class NameRecogniser(LocalRecognizer):
@@ -156,7 +157,7 @@ def _before_titles(
             yield place, place  # whatever word the sentence took it for
         if _is_name(word) or not _part_of_name(word):
             continue
-        honoured = bool(HONORIFIC.match(text, end)) and not _TRADE.search(word.text)
+        honoured = bool(HONORIFIC.match(text, end)) and not _NO_PERSON.search(word.text)
         titled = bool(TITLE.match(text, end)) and _unknown(word)
         if honoured or titled or _known(word, dictionary):
             yield (_first_kanji(words, place) if honoured else place), place
