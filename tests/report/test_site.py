@@ -332,6 +332,7 @@ def test_all_answers_stand_side_by_side(chat):
     cards = tab.locator(".card").all_inner_texts()
     assert [card.split("\n")[0] for card in cards] == ["alpha", "beta", "gamma"]
     assert "chosen by 3" in tab.inner_text(".choices .gold")
+    assert tab.get_attribute(".stem", "lang") == "ja"  # for fonts, and for reading aloud
     assert tab.inner_text(".choices .gold").startswith("a 甲")
 
 

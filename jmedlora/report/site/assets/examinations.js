@@ -100,7 +100,7 @@ function drawExaminations(root, index) {
   if (known.length > 1 && models.size <= COLOURS.length) chart(root, "Points above or below each pass line, by examination", () => marginSpec(known));
   for (const each of examinations) {
     const year = each.year ? ` (${each.year})` : "";
-    root.append(element("section", {}, element("h3", {}, `${each.title}${year} – ${many(each.questions, "question")}`), examinationTable(each),
+    root.append(element("section", {}, element("h3", {}, element("span", written(each.title), each.title), `${year} – ${many(each.questions, "question")}`), examinationTable(each),
       folded("Where the pass lines come from, and why a model fails", each.notes) ?? ""));
   }
 }
