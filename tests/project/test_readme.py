@@ -46,12 +46,13 @@ OTHERS = {
     "--ntasks-per-node",
     "--num_machines",
     "--num_processes",
+    "--offline",
     "--port",
     "--private",
     "--ray_num_workers",
     "--use_ray",
 }
-"""Of hf, tensorboard, axolotl, accelerate, Slurm and vllm; --key stands for any setting."""
+"""Of hf, tensorboard, axolotl, accelerate, Slurm, vllm and tests.first_hour; --key stands for any setting."""
 
 
 def ids(pages):
