@@ -3,6 +3,7 @@
 # make test-vllm   the tests that run vLLM, on the CPU, in an environment of its own (.venv-vllm)
 # make train  RECIPE=opencalm7b [ARGS=--max_steps=3000] [LAUNCH='--num_processes 3']: starts a recipe with telemetry and the Hub switched off
 # make offline-bundle [EXTRAS=report,api] [EXAMS=0]: dist/offline-bundle, to install on a machine without a network
+# make first-hour [ARGS=--offline]   what the README says, in a fresh environment, with the minutes that it takes
 # make docs   the documentation as a site, build/site/index.html: opens from the disk, asks nothing of a network
 # make lint   ruff, mypy, import-linter and the links of the documentation; make bench   the benchmarks; make clean   removes all that make made but outputs/
 
@@ -17,7 +18,7 @@ WORKERS ?= 2
 SITE = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 # pip itself would compile its 46,000 files on one core. oci, 18,000 of them, is the client of a cloud.
 INSTALL = $(BIN)/python -m pip install --quiet --no-compile
-COMPILE = $(BIN)/python -m compileall -qq -j 0 -x '/(oci|plotly|phonenumbers/data|transformers/models|tests)/' $(SITE) || true # some files are no Python
+COMPILE = $(BIN)/python -m compileall -qq -j 0 -x '/(fla|nltk|oci|phonenumbers|plotly|transformers/models|tests)/' $(SITE) || true # some files are no Python
 DEMO = PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
 export HF_HUB_OFFLINE ?= 1
 export DO_NOT_TRACK ?= 1
@@ -50,6 +51,9 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory docs
+
+first-hour: $(VENV)/dev
+	$(BIN)/python -m tests.first_hour $(ARGS)
 
 docs: $(VENV)/dev
 	$(BIN)/python -m scripts.docs_site.build

@@ -25,8 +25,8 @@ RECIPE = "swallow8b_instruct"
 TRAINED = 58
 """Of the 80 pairs."""
 CANARIES = ("--add", "4", "--repeat", "1", "3", "10", "30", "--references", "63", "--seed", "1")
-STEPS = (7, 14, 21)
-"""About 1, 2 and 3 epochs of 102 rows in steps of 16."""
+STEPS = (7, 21, 42, 70)
+"""1, 3, 6 and 10 epochs of 102 rows in steps of 16."""
 SIZES = (
     "--sequence_len=512", "--sample_packing=false", "--curriculum_sampling=false",
     "--sdpa_varlen=false", "--pad_to_sequence_len=false", "--gradient_checkpointing=false",

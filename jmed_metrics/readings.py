@@ -34,7 +34,7 @@ class Readings:
 
 
 def other_readings(response: str, choices: Sequence[str], answer: Sequence[int]) -> Readings:
-    """Those of ``response``, whose arguments are those of ``score_response``.
+    """The other readings of ``response``. The arguments are those of ``score_response``.
 
     Outer white space is ignored, and an empty response scores 0. Raises ValueError as it does.
     """

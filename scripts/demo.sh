@@ -1,6 +1,6 @@
 #!/bin/sh
 # make demo: the whole way at tiny size, from a text to the table of trained models. The recipes are
-# those shipped, and the commands are those of the README.
+# those shipped, and the commands are those of the documentation.
 #
 # sh scripts/demo.sh data|neox|llama|report, in this order; neox and llama may run side by side.
 # Every step leaves a mark in demo/done, so that an interrupted demo goes on after its last finished
@@ -120,17 +120,20 @@ llama() {
 
 report() {
     step overlap "Looking for the questions in the training data" \
-        jmed-data overlap data/train.jsonl --exam ../jmedlora/exams/sample/exam.jsonl --out overlap
-    rm -f done/table done/plot # each time: they take seconds, and names in labels.yml may be others
+        jmed-data overlap data/train.jsonl --exam jmed_sample --out overlap
+    rm -f done/table done/plot done/site # each time: they take seconds, and names in labels.yml may be others
     step table "Writing the table of every checkpoint" \
         jmed-report table results --labels labels.yml --all --out report
     step plot "Drawing the learning curves" \
         jmed-report plot results --labels labels.yml --out report
+    step site "Making one page of everything" \
+        jmed-report site results --labels labels.yml --overlap overlap --out site
     jmed-report table results/tiny-neox-0 results/tiny-medcalm-0 results/tiny-medcalm-300-0 \
         results/tiny-llama-0 results/tiny-llama-450-0 --labels labels.yml
     grep "questions found" logs/overlap.log
     echo "The models were taught the questions: their scores show memorising, not knowledge."
-    echo "The page of every checkpoint, curves beside it: $PWD/report/table.html"
+    echo "The table of every checkpoint, curves beside it: $PWD/report/table.html"
+    echo "One page to look at everything: $PWD/site/index.html"
 }
 
 case $1 in

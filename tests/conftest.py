@@ -50,10 +50,21 @@ def tiny_model(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def smollm2(tmp_path_factory) -> Path:
-    """A real instruction model; its tests belong to the xdist_group "smollm2"."""
+    """A real instruction model. To convert it takes 18 seconds."""
+    from tests.support.built_once import built_once
     from tests.support.smollm2 import convert
 
-    return convert(tmp_path_factory.mktemp("models") / "smollm2-135m-instruct")
+    return built_once(tmp_path_factory, "smollm2-135m-instruct", convert)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory) -> Path:
+    """The checkout's wheel."""
+    from tests.support.built_once import built_once
+    from tests.support.installed import build_wheel
+
+    (found,) = built_once(tmp_path_factory, "wheel", build_wheel).glob("jmedlora-*.whl")
+    return found
 
 
 def pytest_configure() -> None:

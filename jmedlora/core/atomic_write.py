@@ -11,25 +11,38 @@ from typing import Any, BinaryIO
 
 from jmedlora.core.errors import UserError
 
+PRIVATE = 0o600
+"""The mode of a file that holds texts of documents, or what was found in them."""
+PUBLIC = 0o666
+"""That of other files, less the umask."""
+
 
 class WriteError(UserError):
     """A file that could not be written; the text names it, the reason and the remedy."""
 
 
-def write_file(path: Path, content: str | bytes) -> None:
-    """Puts ``content`` (text as UTF-8) at ``path`` in one step. Raises WriteError."""
+def write_file(path: Path, content: str | bytes, *, private: bool = False) -> None:
+    """Puts ``content`` (text as UTF-8) at ``path`` in one step. Raises WriteError.
+
+    private: only its owner can read it (PRIVATE), whatever the umask is.
+    """
     raw = content.encode() if isinstance(content, str) else content
-    with write_errors(path), atomic_write(path) as file:
+    with write_errors(path), atomic_write(path, private=private) as file:
         file.write(raw)
 
 
 @contextlib.contextmanager
-def atomic_write(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """An open file that becomes ``path`` when the block ends without an exception.
 
-    As with atomic_path; and the content is on the disk before it gets its name.
+    As with atomic_path; and the content is on the disk before it gets its name. private: as with
+    write_file, from the first byte on.
     """
-    with atomic_path(path) as part, part.open("wb") as file:
+
+    def opened(part: str, flags: int) -> int:
+        return os.open(part, flags, PRIVATE if private else PUBLIC)
+
+    with atomic_path(path) as part, open(part, "wb", opener=opened) as file:
         yield file
         file.flush()
         os.fsync(file.fileno())

@@ -58,7 +58,7 @@ def fetch(
 
 
 def missing_files(folder: Path, files: Files) -> list[str]:
-    """Those of ``files`` that ``folder`` lacks, or has with another content."""
+    """The ``files`` that ``folder`` lacks, or has with another content."""
     return [name for name, (_, sha) in files.items() if not _is(folder / name, sha)]
 
 

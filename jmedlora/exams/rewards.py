@@ -54,7 +54,7 @@ def rewards_beside(folder: Path) -> list[Reward]:
 
 
 def rewarded(questions: Sequence[Question], model_args: Mapping[str, Any]) -> Rewarded | None:
-    """Those of ``questions`` that were a reward of the model in ``model_args``; None for none.
+    """The ``questions`` that were a reward of the model in ``model_args``; None for none.
 
     Raises FileError for a run card whose rewards are damaged.
     """

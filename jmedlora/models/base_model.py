@@ -10,10 +10,10 @@ from typing import Any
 from jmedlora.core.checksum import sha256
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.json_file import read_json
+from jmedlora.models.end_token import end_token_ids, unstopped
 from jmedlora.models.model_folder import (
     TOKENIZER_FILES,
     check_model,
-    end_token_ids,
     is_adapter,
     tokenizer_faults,
 )
@@ -35,7 +35,10 @@ def base_model_faults(name: str) -> list[Fault]:
 
 
 def load_tokenizer(name: str) -> Any:
-    """The tokenizer of the base ``name``. Raises FileError if it is missing or has no end token."""
+    """The tokenizer of the base ``name``.
+
+    Raises FileError if it is missing or has no end token, or one at which the base does not stop.
+    """
     from transformers import AutoTokenizer
 
     folder = folder_of(name)
@@ -54,6 +57,8 @@ def load_tokenizer(name: str) -> Any:
         what = "the tokenizer has no end token (eos_token), so the model would not learn to stop"
         remedy = "name one in its tokenizer_config.json"
         raise FileError([Fault(folder, None, None, what, remedy)])
+    if faults := list(unstopped(folder, tokenizer.eos_token, tokenizer.eos_token_id)):
+        raise FileError(faults)
     return tokenizer
 
 

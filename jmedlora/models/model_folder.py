@@ -17,6 +17,7 @@ from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.json_file import NotJsonError, parse_json, read_json
 from jmedlora.core.number_checks import is_whole
 from jmedlora.core.regular_file import open_regular
+from jmedlora.models.end_token import end_token_faults
 from jmedlora.models.run_card_file import RUN_CARD, read_card
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "vocab.json", "spiece.model")
@@ -39,7 +40,7 @@ def check_model(folder: Path) -> list[Fault]:
     return [
         *_config(folder),
         *tokenizer_faults(folder),
-        *_end_token_faults(folder),
+        *end_token_faults(folder),
         *_code_faults(folder),
         *_weights(folder, "*.safetensors"),
     ]
@@ -88,41 +89,12 @@ def _config(folder: Path) -> Iterator[Fault]:
         yield Fault(path, None, None, what, remedy)
 
 
-def end_token_ids(folder: Path) -> frozenset[int]:
-    """The ids at which the model in ``folder`` stops generating; empty where no file says it."""
-    for name in ("generation_config.json", "config.json"):
-        try:
-            found = read_json(folder / name)
-        except (OSError, NotJsonError):
-            continue
-        ids = found.get("eos_token_id") if isinstance(found, dict) else None
-        if known := frozenset(filter(is_whole, ids if isinstance(ids, list) else [ids])):
-            return known
-    return frozenset()
-
-
 def tokenizer_faults(folder: Path) -> Iterator[Fault]:
     """What keeps the tokenizer in ``folder`` from being read."""
     if not any((folder / name).is_file() for name in TOKENIZER_FILES):
         yield Fault(folder, None, None, "holds no tokenizer", "copy the tokenizer's files into it")
     if (folder / "tokenizer.json").is_file():
         yield from _object(folder / "tokenizer.json", "model")[1]
-
-
-def _end_token_faults(folder: Path) -> Iterator[Fault]:
-    """A tokenizer that ends texts with a token at which the model does not stop.
-
-    Training puts that token behind every answer; generating, the model would go on behind it.
-    """
-    text, stops = _tokenizer_setting(folder, "eos_token"), end_token_ids(folder)
-    if isinstance(text, dict):
-        text = text.get("content")
-    end = _token_id(folder, text) if isinstance(text, str) else None
-    if end is not None and stops and end not in stops:
-        ends = " and ".join(map(str, sorted(stops)))
-        what = f"the tokenizer ends a text with '{text}' ({end}), the model stops at {ends}"
-        remedy = "set eos_token_id in config.json and generation_config.json, or eos_token here"
-        yield Fault(folder / "tokenizer_config.json", None, None, what, remedy)
 
 
 def _code_faults(folder: Path) -> Iterator[Fault]:
@@ -141,19 +113,6 @@ def _tokenizer_setting(folder: Path, key: str) -> Any:
     except (OSError, NotJsonError):  # a tokenizer may do without it
         return None
     return found.get(key) if isinstance(found, dict) else None
-
-
-def _token_id(folder: Path, text: str) -> int | None:
-    """The id of the token ``text`` in tokenizer.json; None where it lists none."""
-    try:
-        found = read_json(folder / "tokenizer.json")
-    except (OSError, NotJsonError):  # told by tokenizer_faults, or a tokenizer of another kind
-        return None
-    added = found.get("added_tokens") if isinstance(found, dict) else None
-    for each in added if isinstance(added, list) else ():
-        if isinstance(each, dict) and each.get("content") == text and is_whole(each.get("id")):
-            return each["id"]
-    return None
 
 
 def _weights(folder: Path, pattern: str) -> Iterator[Fault]:

@@ -38,11 +38,26 @@ OrNone = WrapValidator(_or_none)
 """What is not as it must be counts as unknown: the card may be another program's, or damaged."""
 
 
+class _File(BaseModel):
+    sha256: Annotated[str, Field(strict=True, pattern="^[0-9a-f]{64}$")]
+
+
+class _Dataset(BaseModel):
+    path: Annotated[str, Field(strict=True)]
+
+
+class _Datasets(BaseModel):
+    """Of the recipe's settings those that name files."""
+
+    datasets: Annotated[tuple[_Dataset, ...], OrNone] = ()
+    test_datasets: Annotated[tuple[_Dataset, ...], OrNone] = ()
+
+
 class RunCard(BaseModel):
     """What a run card tells of the model beside it; None where it tells nothing of use.
 
     adapter: "lora" or "qlora". base_model: what training began with. step: training steps.
-    wall_hours: of training.
+    wall_hours: of training. data: the files, by path. config: the recipe's settings.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +66,20 @@ class RunCard(BaseModel):
     base_model: Annotated[str | None, OrNone] = None
     step: Annotated[Annotated[int, Field(strict=True, ge=0, le=MOST)] | None, OrNone] = None
     wall_hours: Annotated[Annotated[float, Field(strict=True, ge=0, le=MOST)] | None, OrNone] = None
+    data: Annotated[dict[str, _File] | None, OrNone] = None
+    config: Annotated[_Datasets | None, OrNone] = None
+
+    @property
+    def trained_on(self) -> dict[str, str]:
+        """The training files by path, with their SHA-256; {} where the card does not tell them.
+
+        Files that the run was only evaluated on are left out.
+        """
+        settings = self.config or _Datasets()
+        trained = {Path(each.path) for each in settings.datasets or ()}
+        evaluated = {Path(each.path) for each in settings.test_datasets or ()} - trained
+        files = (self.data or {}).items()
+        return {name: each.sha256 for name, each in files if Path(name) not in evaluated}
 
 
 def write_card(folder: Path, card: dict[str, Any]) -> None:

@@ -76,6 +76,7 @@ def ask_canaries(settings: ReciteSettings, measure: Measure, *, tokenizer: Any) 
         eligible=len(manifest.canaries),
         seed=manifest.seed,
         marked=manifest.marked.sha256,
+        unmarked=manifest.source.sha256,
         references=len(references),
     )
     return documents, noted

@@ -33,7 +33,8 @@ class Recited(_Noted):
     of the recipe that says how they are put. asked: how many; eligible: of how many they were drawn
     with ``seed``. repeated, also_trained, short, long: how many were left out (recite.draw).
     given: characters of an answer in its prompt. characters: that are compared. marked: SHA-256 of
-    the training file with canaries, None without. references: canaries that were trained nowhere.
+    the training file with canaries, None without; unmarked: of the same file without them.
+    references: canaries that were trained nowhere.
     """
 
     format: Literal[1]
@@ -53,6 +54,7 @@ class Recited(_Noted):
     characters: Count = 0
     seed: Count = 0
     marked: Text | None = None
+    unmarked: Text | None = None
     references: Count = 0
 
     def as_record(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from jmed_metrics.common_run import longest_common_run
 from jmed_metrics.membership import exposure
-from jmed_metrics.recitation import edit_similarity, near_verbatim, verbatim
+from jmed_metrics.recitation import edit_similarity, near_verbatim, verbatim, within
 
 Document = Mapping[str, Any]
 Tokens = Callable[[str], Sequence[int]]
@@ -19,15 +19,16 @@ LONGEST = 4000
 def score_continuation(document: Document, written: str, tokens: Tokens | None) -> dict[str, float]:
     """How ``written`` goes on with the record.
 
-    exact, near: 0 or 1 (jmed_metrics.recitation). similarity: 0 to 1. run: characters of the
-    longest run that ``written`` and the record have in common; run_tokens: of tokens, where the
-    model's are known.
+    exact, near, within: 0 or 1 (jmed_metrics.recitation). similarity: 0 to 1. run: characters of
+    the longest run that ``written`` and the record have in common; run_tokens: of tokens, where
+    the model's are known.
     """
     target, characters = document["target"], document["characters"]
     written = written[:LONGEST]
     scores = {
         "exact": float(verbatim(written, target, characters)),
         "near": float(near_verbatim(written, target, characters)),
+        "within": float(within(written, target, characters)),
         "similarity": edit_similarity(written, target, characters),
         "run": float(longest_common_run(written, target).length),
     }

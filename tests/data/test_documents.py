@@ -202,7 +202,11 @@ def test_documents_are_found_once_in_order_and_the_output_is_left_out(tmp_path):
     found = find_documents([root, root / "b" / "二.md"], leave_out=root / "out")
     names = [document.name.removeprefix(f"{root}/") for document in found.documents]
     assert names == ["records.jsonl:1", "records.jsonl:2", "一.TXT", "b/二.md"]
-    assert found.notes == [f"{root}/一.TXT: read as Shift_JIS"]
+    assert found.notes == [
+        f"{root}/loop: is a link to a folder, and is not followed",
+        f"{root}/一.TXT: read as Shift_JIS",
+    ]
+    assert found.hidden == 1
     assert found.passed_over == {".png": 2, "no ending": 1}
     assert not found.faults
 

@@ -16,7 +16,7 @@ from jmedlora.data.cli import main
 from jmedlora.data.generate.prompt_template import shipped_prompt
 from jmedlora.data.generate.server_address import ServerError, locate_server
 from tests.support.chat_server import answer, failure, pairs_about, serving, wait_until
-from tests.support.commands import ROOT, write_jsonl
+from tests.support.commands import ROOT, mode, write_jsonl
 from tests.support.generate import SENTENCE, generate, lines
 
 KEY = "sk-secret-4711"
@@ -57,6 +57,20 @@ def test_every_response_and_pair_tells_where_it_comes_from(docs):
     pairs = lines(out / "provenance.jsonl")
     assert {pair["source"] for pair in pairs} == {str(docs / f"{name}.txt") for name in "abc"}
     assert {pair["finish_reason"] for pair in pairs} == {"stop"}
+
+
+def test_what_holds_texts_is_for_its_owner_alone(docs):
+    """Whatever the umask is; what is made to be trained on follows it."""
+    before = os.umask(0o002)
+    try:
+        with serving() as server:
+            assert generate(docs, server) == 0
+    finally:
+        os.umask(before)
+    modes = {path.name: mode(path) for path in (docs.parent / "out").iterdir()}
+    private = {"plan.jsonl", "responses.jsonl", "rejected.jsonl", "provenance.jsonl"}
+    assert {name for name, each in modes.items() if each == 0o600} == private
+    assert modes["train.jsonl"] == 0o664
 
 
 def test_what_is_sent_is_the_prompt_and_the_parameters(docs):

@@ -39,6 +39,15 @@ def sent(server) -> str:
     return "".join(server.asked) + json.dumps(server.probes)
 
 
+def test_names_of_documents_that_hold_personal_data_are_told(quick, letters, capsys):
+    (letters / "b.txt").rename(letters / "紹介状_山田太郎.txt")
+    (letters / "a.txt").unlink()
+    with serving() as server:
+        assert generate(letters, server, *STOP) == 0
+    assert "; the names of 1 file hold some, and what generate writes" in capsys.readouterr().out
+    assert "山田" not in sent(server)
+
+
 def test_personal_data_stops_the_run_before_a_byte_is_sent(quick, letters, capsys):
     with serving() as server:
         assert generate(letters, server, *STOP) == 1

@@ -142,7 +142,7 @@ def test_a_model_that_refuses_is_said_in_one_line_and_nothing_is_lost(tmp_path, 
     assert error.count("\n") == 1
     assert "none of the 3 responses holds a pair that can be used" in error
     assert "(mostly: refusal, 3 times)" in error
-    assert refusal in error
+    assert refusal not in error, "what a model says may be a patient's"
     assert path.read_bytes() == before
     assert [each["text"] for each in lines(tmp_path / "rejected.jsonl")] == [refusal] * 3
 

@@ -14,7 +14,7 @@ from jmedlora.data.documents.find_documents import FoundDocuments
 from jmedlora.data.personal import measured, search
 from jmedlora.data.personal.dates import find_dates
 from jmedlora.data.personal.report_file import read_report_file, report_path, warning_of
-from tests.support.commands import run, write_jsonl
+from tests.support.commands import mode, run, write_jsonl
 from tests.support.generate import lines
 from tests.support.letter import LETTER, StandIn
 from tests.support.pdf import pdf
@@ -105,17 +105,49 @@ def records() -> list[dict]:
     ]  # fmt: skip
 
 
-def test_fields_that_training_reads_are_searched_and_others_are_named(quick, capsys):
+def test_every_string_of_a_record_is_searched_and_numbers_are_named(quick, capsys):
     write_jsonl(Path("train.jsonl"), *records())
     assert personal("train.jsonl", "--out", "out") == 0
     assert {each[1:] for each in places(Path("out"))} == {
         (1, None, "input", "NAME", "山田太郎"),
         (1, None, "output", "DATE", "2023年4月5日"),
+        (1, None, "writer", "NAME", "佐藤"),
         (2, None, "system", "NAME", "佐藤"),
         (2, None, "messages[1].content", "NAME", "山田"),
         (2, None, "messages[2].thinking", "NAME", "山田太郎"),
     }
-    assert "train.jsonl: fields that were not searched: id, writer\n" in capsys.readouterr().out
+    assert "train.jsonl: fields that were not searched: id\n" in capsys.readouterr().out
+    report = json.loads(Path("out/report.json").read_text(encoding="utf-8"))
+    assert report["files"][0]["not_searched"] == {"id": 1}
+
+
+def test_fields_that_training_does_not_read_are_marked_and_replaced(quick):
+    records = (
+        {"instruction": "問い", "output": "答え", "patient": "山田太郎", "phone": "03-1234-5678",
+         "meta": {"ward": ["佐藤先生", 3, None]}, "half": "\ud800 山田"},
+        {"messages": [{"role": "user", "content": "問い"},
+                      {"role": "assistant", "content": "答え"}], "role": "山田"},
+    )  # fmt: skip
+    write("train.jsonl", "".join(f"{json.dumps(each)}\n" for each in records))
+    assert personal("train.jsonl", "--out", "out", "--replace", "--fail-on-hit") == 1
+    found = [(each["line"], each["field"], each["trained_on"], each["found"])
+             for each in lines(Path("out/findings.jsonl"))]  # fmt: skip
+    assert found == [
+        (1, "patient", False, "山田太郎"),
+        (1, "phone", False, "03-1234-5678"),
+        (1, "meta.ward[1]", False, "佐藤"),
+        (2, "role", False, "山田"),
+    ]
+    first, second = lines(Path("out/copies/train.jsonl"))
+    assert first["patient"] == "患者A"
+    assert first["phone"] == "〔電話番号1〕"
+    assert first["meta"] == {"ward": ["医師A先生", 3, None]}
+    assert first["half"] == "\ud800 山田"
+    assert second["role"] == "患者A"
+    report = json.loads(Path("out/report.json").read_text(encoding="utf-8"))
+    assert report["files"][0]["not_searched"] == {"half": 1, "meta": 1}
+    page = Path("out/personal.html").read_text(encoding="utf-8")
+    assert "train.jsonl:1, patient (not trained on)" in page
 
 
 def test_a_copy_of_records_differs_in_what_was_found_alone(quick, capsys):
@@ -127,7 +159,7 @@ def test_a_copy_of_records_differs_in_what_was_found_alone(quick, capsys):
     assert written.day(0) < date(2023, 4, 5)
     assert (date(2023, 4, 5) - written.day(0)).days % 7 == 0
     assert {**first, "output": ""} == {
-        "instruction": "問い", "input": "患者A", "output": "", "id": 7, "writer": "佐藤"
+        "instruction": "問い", "input": "患者A", "output": "", "id": 7, "writer": "患者B"
     }  # fmt: skip
     assert second == {
         "messages": [{"role": "user", "content": "患者Aさんは？"},
@@ -215,6 +247,97 @@ def test_the_report_and_the_page_hold_what_a_board_needs(quick):
     assert "山＊＊＊" in page
 
 
+def test_the_names_of_files_and_folders_are_searched(quick, capsys):
+    write("docs/山田太郎_12345678/紹介状_山田太郎.txt", "発熱")
+    write("docs/山田太郎_12345678/0001.txt", "咳")
+    write("docs/b.txt", "発熱")
+    assert personal("docs", "--out", "out", "--fail-on-hit") == 1
+    said = capsys.readouterr().out
+    assert "in the names of 2 files: NAME 3" in said
+    named = [each for each in lines(Path("out/findings.jsonl")) if "紹介状" in each["file"]]
+    assert [(each["field"], each["line"], each["found"], each["excerpt"]) for each in named] == [
+        ("file name", None, "山田太郎", "山田太郎_12345678"),
+        ("file name", None, "山田太郎", "紹介状_山田太郎.txt"),
+    ]
+    for name in ("personal.html", "report.json"):
+        text = Path("out", name).read_text(encoding="utf-8")
+        assert "山田太郎" not in text
+        assert "docs/山＊＊＊_12345678/紹介状_山＊＊＊.txt" in text
+
+
+def test_copies_have_neutral_names_where_a_name_is_personal(quick, capsys):
+    folder = "docs/山田太郎_1"
+    write(f"{folder}/紹介状_山田.txt", "山田太郎")
+    write(f"{folder}/0001.html", "咳")
+    write("docs/b.txt", "発熱")
+    assert personal("docs", "--out", "out", "--replace") == 0
+    assert "searched again, nothing is found in 3" in capsys.readouterr().out
+    assert {each["copy"]: each["file"] for each in lines(Path("out/names.jsonl"))} == {
+        "out/copies/b.txt": "docs/b.txt",
+        "out/copies/0002/0001.html.txt": f"{folder}/0001.html",
+        "out/copies/0002/0003.txt": f"{folder}/紹介状_山田.txt",
+    }
+    assert Path("out/copies/0002/0003.txt").read_text(encoding="utf-8") == "患者A"
+    assert "山田" not in Path("out/report.json").read_text(encoding="utf-8")
+    assert personal("out/copies", "--fail-on-hit") == 0
+
+
+def test_what_was_not_searched_stands_on_the_page_and_in_the_report(quick):
+    write("docs/a.txt", "発熱")
+    write("docs/b.pdf", pdf("一枚目。", ""))
+    write("docs/山田.jsonl", "{")
+    write("docs/c.docx", "PK")
+    write("docs/d.DOCX", "PK")
+    write("docs/.e/f.txt", LETTER)
+    Path("docs/link").symlink_to(Path().resolve())
+    for name in ("plan.jsonl", "responses.jsonl"):
+        write(f"docs/made/{name}", "{}")
+    assert personal("docs", "--out", "out", "--skip-unreadable") == 0
+    report = json.loads(Path("out/report.json").read_text(encoding="utf-8"))
+    broken = "not a complete JSON object (Expecting property name enclosed in double quotes at"
+    (left,) = report["not_searched"].pop("left_out")
+    assert left["place"] == "docs/山＊.jsonl:1"
+    assert left["why"].startswith(broken)
+    assert report["not_searched"] == {
+        "parts": [
+            {"place": "docs/link", "why": "is a link to a folder, and is not followed"},
+            {"place": "docs/b.pdf", "why": "1 of 2 pages have no text (page 2): scans or pictures"},
+            {"place": "docs/made", "why": "holds what generate wrote, and is passed over"},
+        ],
+        "other_types": {".docx": 2},
+        "hidden": 1,
+    }
+    page = Path("out/personal.html").read_text(encoding="utf-8")
+    for said in (f"docs/山＊.jsonl:1: {broken}", "docs/link: is a link", "page 2", ".docx): 2"):
+        assert said in page
+
+
+def test_every_heading_of_the_page_is_in_both_languages(quick):
+    write("docs/a.txt", LETTER)
+    assert personal("docs", "--out", "out", "--replace") == 0
+    page = Path("out/personal.html").read_text(encoding="utf-8")
+    headings = re.findall(
+        r"<(h1|h2|p\b[^>]*|th scope=.col.[^>]*)>(.*?)</(?:h1|h2|p|th)>", page, re.S
+    )
+    english = [text for _, text in headings if 'lang="ja"' not in text]
+    assert len(headings) > 30
+    assert [text for text in english if "(UTC)" not in text] == ["SHA-256", "SHA-256"]
+
+
+def test_a_search_of_everything_says_so(quick):
+    write("docs/a.txt", "発熱")
+    assert personal("docs", "--out", "out") == 0
+    page = Path("out/personal.html").read_text(encoding="utf-8")
+    assert "Nothing: all that lies below what was named was searched." in page
+
+
+def test_what_holds_personal_data_is_for_its_owner_alone(quick):
+    write("docs/a.txt", LETTER)
+    assert personal("docs", "--out", "out", "--replace") == 0
+    private = {path.name for path in Path("out").iterdir() if mode(path) == 0o600}
+    assert private == {"findings.jsonl", "names.jsonl"}
+
+
 def test_hits_can_end_a_script(quick, capsys):
     write("a.txt", "山田太郎")
     assert personal("a.txt", "--fail-on-hit") == 1
@@ -228,8 +351,8 @@ def test_the_report_beside_a_training_file_fits_its_content(quick):
     write_jsonl(path, *records())
     assert personal(path) == 0
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert read_report_file(path, digest).findings == {"NAME": 4, "DATE": 1}
-    assert "5 findings (NAME 4, DATE 1)" in warning_of(path, digest)
+    assert read_report_file(path, digest).findings == {"NAME": 5, "DATE": 1}
+    assert "6 findings (NAME 5, DATE 1)" in warning_of(path, digest)
     assert "jmed-data personal train.jsonl" in warning_of(path, 64 * "0")
     beside = report_path(path).read_text(encoding="utf-8")
     assert "山田" not in beside
@@ -260,6 +383,7 @@ def test_nothing_is_overwritten_unasked(quick, capsys):
         ("a.jsonl", b'{"text": "a"}\n{"text": "b', "a.jsonl:2: not a complete JSON object"),
         ("a.jsonl", b'{"a": "b"}\n', "a.jsonl:1: has neither 'instruction' and 'output' nor"),
         ("a.jsonl", b'{"instruction": "a", "output": 3}\n', "a.jsonl:1: 'output' is int, not text"),
+        ("a.jsonl", b'{"text": "a", "b": ' + b"[" * 64 + b"]" * 64 + b"}", "a.jsonl:1: 'b' has"),
         ("a.pdf", pdf(""), "a.pdf: has no text on any of its 1 pages: it is a scan"),
         ("a.docx", b"PK", "a.docx: '.docx' files are not read; convert it to one of"),
     ],

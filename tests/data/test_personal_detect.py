@@ -4,18 +4,19 @@ from collections import Counter
 
 import pytest
 
-from jmedlora.data.personal.detect import MARGIN, WINDOW, Detector
+from jmedlora.data.personal.detect import MARGIN, WINDOW
+from jmedlora.data.personal.search import Finder, open_finder
 from tests.support.personal import documents, read_marked
 
-pytestmark = pytest.mark.xdist_group("ginza")
+pytestmark = pytest.mark.xdist_group("detector")
 
 
 @pytest.fixture(scope="module")
-def detector() -> Detector:
-    return Detector()
+def detector() -> Finder:
+    return open_finder()  # loaded once, with the other tests of the group
 
 
-def found(detector: Detector, text: str) -> list[tuple[str, str]]:
+def found(detector: Finder, text: str) -> list[tuple[str, str]]:
     return [(each.kind.value, text[each.start : each.end]) for each in detector.find(text)]
 
 
@@ -23,6 +24,10 @@ def found(detector: Detector, text: str) -> list[tuple[str, str]]:
     ("text", "expected"),
     [
         ("患者氏名：佐藤　花子　様", [("NAME", "佐藤　花子")]),
+        ("氏名: 林様 と確認した。", [("NAME", "林")]),
+        ("患者　佐藤 花子様 が来院。", [("NAME", "佐藤 花子")]),
+        ("主治医　平賀 尚医師 が説明。", [("NAME", "平賀 尚")]),
+        ("旧姓: 鵜殿", [("NAME", "鵜殿")]),
         ("主治医の高橋健一先生に相談した。", [("NAME", "高橋健一")]),
         ("患者ID：00123456", [("PATIENT_ID", "00123456")]),
         ("電話 ０３－１２３４－５６７８ まで", [("PHONE", "０３－１２３４－５６７８")]),
@@ -32,6 +37,9 @@ def found(detector: Detector, text: str) -> list[tuple[str, str]]:
         ("生年月日：昭和23年4月5日", [("BIRTH_DATE", "昭和23年4月5日")]),
         ("令和六年五月三日に入院した。", [("DATE", "令和六年五月三日")]),
         ("R6.5.3 退院", [("DATE", "R6.5.3")]),
+        ("令6.5.3 退院", [("DATE", "令6.5.3")]),
+        ("令和六年五月廿三日退院", [("DATE", "令和六年五月廿三日")]),
+        ("4月28日〜30日は外泊。", [("DATE", "4月28日〜30日")]),
         ("92歳、女性", [("AGE", "92歳")]),
         ("個人番号 123456789018", [("MY_NUMBER", "123456789018")]),
         ("医籍登録番号 第512883号", [("LICENCE", "第512883号")]),
@@ -46,6 +54,10 @@ def test_what_is_found(detector, text, expected):
     "text",
     [
         "橋本病、川崎病、高安動脈炎の既往がある。",
+        "遠位尿細管,ヘンレ係蹄上行脚,メッケル憩室,ウィリスの動脈輪",
+        "Basedow病、ギラン・バレー症候群、バビンスキー反射、ランゲルハンス島",
+        "取り込みが追いつかないからである。",
+        "氏名\t職種\t取得日",
         "アムロジピン5mg 1錠 分1 朝食後",
         "血圧 128/72、Hb 12.3 g/dL、MMT 3/5",
         "2023年4月から外来で経過を見ている。",

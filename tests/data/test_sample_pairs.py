@@ -10,7 +10,7 @@ import pytest
 
 from jmedlora.data.cli import main
 from tests.support.browser import chromium
-from tests.support.commands import write_jsonl
+from tests.support.commands import mode, write_jsonl
 from tests.support.responses import chunks, response
 
 EVIL = "<script>alert(1)</script></fieldset>\u202e"
@@ -31,6 +31,7 @@ def keys_of(page):
 def test_the_page_is_inert_and_its_only_script_is_ours(folder, capsys):
     page = folder / "page.html"
     assert main(["sample-pairs", str(folder), "--out", str(page)]) == 0
+    assert mode(page) == 0o600
     assert f"{page}: 25 of 25 pairs" in capsys.readouterr().out
     text = page.read_text(encoding="utf-8")
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)

@@ -1,7 +1,6 @@
 """``jmed-data trace``: from a document to all that saw it, through files that were really made."""
 
 import hashlib
-import json
 import os
 import shutil
 from pathlib import Path
@@ -12,9 +11,10 @@ from jmedlora.data.cli import main
 from jmedlora.models.model_folder import weight_hashes
 from jmedlora.models.run_card_file import write_card
 from tests.support.chat_server import serving
-from tests.support.commands import write_jsonl
+from tests.support.commands import mode, write_jsonl
 from tests.support.generate import SENTENCE, generate, lines, write_documents
 from tests.support.runs import answers, questions, write_run
+from tests.support.trace import card_of, in_lines, models_of, of, trace
 
 
 @pytest.fixture(scope="module")
@@ -35,21 +35,6 @@ def made(generated, tmp_path, monkeypatch):
     return shutil.copytree(generated, tmp_path, dirs_exist_ok=True)
 
 
-def trace(capsys, *args, status=0) -> tuple[dict, str]:
-    """What the command writes as JSON, and what it prints."""
-    capsys.readouterr()
-    assert main(["trace", *map(str, args), "--json", "trace.json"]) == status
-    found = json.loads(Path("trace.json").read_text(encoding="utf-8"))
-    Path("trace.json").unlink()
-    return found, capsys.readouterr().out
-
-
-def of(found: dict, name: str) -> dict:
-    """The training file called ``name``."""
-    (each,) = [each for each in found["training_files"] if Path(each["file"]).name == name]
-    return each
-
-
 def pairs_of(folder: Path, document: str, name: str = "train.jsonl") -> list[int]:
     """The lines of a training file whose pairs are of a document, by its provenance."""
     return [
@@ -57,10 +42,6 @@ def pairs_of(folder: Path, document: str, name: str = "train.jsonl") -> list[int
         for each in lines(folder / "out" / "provenance.jsonl")
         if each["source"].endswith(document) and each["file"] == name
     ]
-
-
-def in_lines(each: dict) -> list[int]:
-    return [line for first, last in each["lines"] for line in range(first, last + 1)]
 
 
 def test_pairs_of_a_document(made, capsys):
@@ -175,19 +156,6 @@ def test_a_record_of_a_jsonl_document(tmp_path, monkeypatch, capsys):
     ]
     assert counts[0] == 3
     assert counts[1] == 1
-
-
-def card_of(folder: Path, file: Path, *, base: str = "models/base", **fields) -> Path:
-    """An adapter's folder as a training leaves it, with the fields that a run card has."""
-    (folder / "adapter_config.json").parent.mkdir(parents=True, exist_ok=True)
-    (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": base}))
-    data = {str(file): {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "records": 1}}
-    write_card(folder, {"status": "complete", "step": 8, "base_model": base, "data": data} | fields)
-    return folder
-
-
-def models_of(found: dict) -> dict[str, str]:
-    return {each["folder"]: each["why"] for each in found["models"]}
 
 
 @pytest.fixture
@@ -312,7 +280,9 @@ def test_the_page(trained, capsys):
     assert "<script" not in page
     assert "outputs/run/checkpoint-4" in page
     assert "の答え" not in page
+    assert mode(Path("page.html")) != 0o600
     assert main([*args, "--texts"]) == 0
+    assert mode(Path("page.html")) == 0o600
     assert "の答え" in Path("page.html").read_text(encoding="utf-8")
     assert "の答え" in capsys.readouterr().out
 

@@ -7,10 +7,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
 
 from jmed_metrics.intervals import difference_interval, paired_interval
 from jmed_metrics.membership import auc_interval, exposure, membership_auc
-from jmed_metrics.recitation import edit_similarity, near_verbatim, verbatim
+from jmed_metrics.recitation import (
+    edit_similarity,
+    least_distance,
+    near_verbatim,
+    verbatim,
+    within,
+)
 
 TEXT = "心臓には血液の逆流を防ぐ四つの弁がある"  # 19 characters
 
@@ -40,6 +47,45 @@ def test_verbatim_and_near(continuation, characters, expected):
 @given(st.text("ab", max_size=12), st.text("ab", max_size=12))
 def test_what_is_verbatim_is_near(continuation, text):
     assert not verbatim(continuation, text, 5) or near_verbatim(continuation, text, 5)
+
+
+@pytest.mark.parametrize(
+    ("continuation", "expected"),
+    [
+        (TEXT, True),
+        (f"はい、{TEXT}", True),
+        (f"お答えします。\n\n腎{TEXT[1:]}", True),  # one of ten replaced, behind a preface
+        (f"回答: {TEXT[9:]}", True),  # the last ten
+        (f"回答: {TEXT[10:]}", False),
+        (f"はい、腎蔵{TEXT[2:10]}", False),
+        ("", False),
+    ],
+)
+def test_within(continuation, expected):
+    assert within(continuation, TEXT, 10) is expected
+
+
+def test_a_short_text_is_not_within():
+    assert not within(TEXT, TEXT, 20)
+
+
+@given(st.text("ab", max_size=12), st.text("ab", max_size=12), st.integers(1, 12))
+def test_what_is_near_is_within(continuation, text, characters):
+    near = near_verbatim(continuation, text, characters)
+    assert not near or within(continuation, text, characters)
+
+
+@given(st.text("abc", max_size=9), st.text("abc", max_size=12))
+def test_the_least_distance_is_that_of_the_closest_part(part, text):
+    places = range(len(text) + 1)
+    parts = [text[start:end] for start in places for end in places if start <= end]
+    assert least_distance(part, text) == min(Levenshtein.distance(part, each) for each in parts)
+
+
+def test_the_least_distance_takes_a_moment():
+    """4,000 characters against 400, both of one letter and of many."""
+    assert least_distance("あ" * 400, "あ" * 4000) == 0
+    assert least_distance("あ" * 400, "い" * 4000) == 400
 
 
 @pytest.mark.parametrize(

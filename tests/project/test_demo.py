@@ -123,6 +123,18 @@ def test_the_demo_says_that_the_questions_were_taught(demo):
     assert "memorising, not knowledge" in said
 
 
+def test_the_demo_ends_with_a_short_table_and_the_path_of_its_page(demo):
+    *lines, report, site = (demo.parent / "report.out").read_text(encoding="utf-8").splitlines()
+    assert Path(report.rpartition(" ")[2]) == demo / "report/table.html"
+    assert "<table" in (demo / "report/table.html").read_text(encoding="utf-8")
+    assert Path(site.rpartition(" ")[2]) == demo / "site/index.html"
+    assert (demo / "site/index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    table = lines[lines.index("Scores with 95 % intervals") :]
+    assert len(table) < 25
+    assert max(map(len, table)) <= 90
+    assert {"tiny OpenCALM", "tiny MedCALM", "tiny Llama"} <= set(table)
+
+
 def test_a_second_demo_in_the_same_folder_is_refused(demo):
     held = ("flock", "done/data.lock", "sh", "-c", "touch held; exec sleep 60")
     holder = subprocess.Popen(held, cwd=demo)

@@ -61,7 +61,7 @@ def adapted(name):
 
 
 def scripts(name, train):
-    """The README's commands in their order; the exports are for lm_eval and Axolotl alone."""
+    """The documented commands in their order; the exports are for lm_eval and Axolotl alone."""
     ask = ASK.format(tasks=TASKS, task=RECIPES[name].task, model=adapted(name))
     yield PREPARE.format(recipe=recipe_path(name))
     yield "\n".join([EXPORTS, train, ask])

@@ -11,10 +11,12 @@ import subprocess
 
 import pytest
 
+from tests.first_hour.steps import steps
 from tests.support.chat_server import serving
 from tests.support.commands import QUIET, ROOT
 from tests.support.documented import checkout, commands, evaluated, shell_blocks, words
-from tests.support.installed import build_wheel, install
+from tests.support.installed import install
+from tests.support.warm_programs import MODULES, warm_programs
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("readme")]
 
@@ -64,13 +66,18 @@ def test_what_is_not_run_stands_in_the_pages():
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory, real_data, real_recent):
-    """The variables of a shell in which the project is installed."""
-    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
+def environment(tmp_path_factory, real_data, real_recent, wheel):
+    """The variables of a shell in which the project is installed.
+
+    A command is a fork of a Python of that installation; test_wheel.py starts the scripts
+    themselves.
+    """
     folder = install(wheel, tmp_path_factory.mktemp("environment"), all_tasks=False)
     found = {**os.environ, **QUIET, "JMED_DATA": str(real_data), "COLUMNS": "120"}
     found.pop("PYTHONPATH", None)
-    return {**found, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    with warm_programs(MODULES, python=str(folder / "python")) as warm:
+        programs = map(str, (warm, folder))
+        yield {**found, "PATH": os.pathsep.join([*programs, os.environ["PATH"]])}
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +115,15 @@ def test_readme(environment, tmp_path):
     assert "models/smollm2: a model, no fault" in printed[-1]
     assert "Accuracy (0s)" in printed[-1]
     found(folder, results=["results"])
+
+
+def test_the_first_hour_has_every_block_of_the_readme():
+    """But for the demo's; ``make first-hour`` itself is run by hand."""
+    found = [block for step in steps() for block in step.blocks]
+    shown = shell_blocks(ROOT / "README.md")
+    assert [each for each in shown if each not in found] == shown[:1]
+    assert len(found) == len(shown)  # one of Python in place of the demo
+    assert steps()[0].title == "Install"
 
 
 def test_what_the_readme_prints_of_python(environment, tmp_path):

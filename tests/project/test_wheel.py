@@ -2,21 +2,18 @@
 
 import os
 import subprocess
+import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.support.commands import TASKS, results
-from tests.support.installed import build_wheel, install
+from tests.support.installed import build_sdist, install, pip
 from tests.support.published import publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +58,7 @@ def test_the_wheel_holds_every_task_and_no_test(wheel):
         "jmedlora/report/site/vendor/vega.min.js",
         "jmedlora/report/site/vendor/LICENSES.txt",
         "jmedlora/report/exam/verdict.py",
-        "jmedlora/report/exam/templates/exam.html.jinja",
+        "jmedlora/report/render/templates/sheets.html.jinja",
         "jmedlora/exams/descriptions/120.yaml",
         "jmedlora/report/figures/drawing.py",
         "jmedlora/report/consistency/agreement.py",
@@ -73,6 +70,23 @@ def test_the_wheel_holds_every_task_and_no_test(wheel):
         "jmedlora/data/commands/parse.py",
     } <= names
     assert "lm_eval/__init__.py" not in names  # lm-eval's own files are not touched
+
+
+def test_wheel_and_sdist_are_fit_for_an_index(wheel, tmp_path):
+    """As twine checks them, and the sdist is complete: it builds the same wheel."""
+    sdist = build_sdist(tmp_path)
+    command = [sys.executable, "-m", "twine", "check", "--strict", str(wheel), str(sdist)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert checked.stdout.count("PASSED") == 2
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (source,) = (tmp_path / "unpacked").iterdir()
+    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, source)
+    (again,) = tmp_path.glob("*.whl")
+    assert again.name == wheel.name
+    with zipfile.ZipFile(wheel) as first, zipfile.ZipFile(again) as second:
+        assert set(first.namelist()) == set(second.namelist())
 
 
 @pytest.mark.lm_eval
@@ -93,6 +107,13 @@ def test_the_literal_command_from_any_folder(environment, tiny_model, tmp_path, 
     jjsimqa, sample = sorted(found.stdout.splitlines()[::2])
     assert jjsimqa.startswith("jjsimqa: jjsimqa|template:ja|shots:0|n:2|")
     assert sample.startswith("jmed_sample: jmed_sample|template:ja|shots:0|n:2/40|")
+
+
+@pytest.mark.parametrize("name", ["jmed-data", "jmed-report", "jmed-train"])
+def test_every_program_is_installed(name, environment, tmp_path):
+    found = command(f"{name} --help", environment, tmp_path)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.startswith(f"usage: {name} ")
 
 
 @pytest.mark.lm_eval

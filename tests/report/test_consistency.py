@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 from hashlib import sha256
+from html import unescape
 from itertools import combinations
 from pathlib import Path
 
@@ -358,6 +359,16 @@ def test_the_report_for_people(tmp_path, capsys):
     assert "the same position 25.0%, the same text 100.0%" in out
     assert "where one was right 100.0% of 24, where one was wrong n/a of 0" in out
     assert "the same content is no knowledge by itself" in out
+
+
+def test_the_page_says_what_the_terminal_says(tmp_path, capsys):
+    paths = [written(tmp_path / str(seed), seed, right) for seed in (None, 7)]
+    assert main(["consistency", *map(str, paths), "--html", str(tmp_path / "page.html")]) == 0
+    page = unescape((tmp_path / "page.html").read_text(encoding="utf-8"))
+    said = set(capsys.readouterr().out.split())
+    assert len(said) > 80
+    assert [word for word in said if word not in page and "─" not in word] == []
+    assert page.count("<table") == 2
 
 
 def two_runs(folder, **second):

@@ -168,13 +168,33 @@ def test_several_models_and_examinations(made_up, tmp_path, capsys):
     assert {"By category: M", "By category: N"} <= set(found)
 
 
-def test_at_most_twenty_ids_of_a_kind(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def differing(tmp_path, monkeypatch) -> Path:
+    """25 answers that are right by the default rule and wrong by the published one."""
     publish_jmle2026(tmp_path / "exams", *25 * [{}])
     monkeypatch.setenv("JMED_DATA", str(tmp_path / "exams"))
     answers = {f"120A{number}": "答えはa" for number in range(1, 26)}
-    found = rows(capsys, predicted(tmp_path / "p.jsonl", **answers))
-    listed = ", ".join(f"120A{number}" for number in range(1, 21))
-    assert f"default right, published wrong (25): {listed} and 5 more" in found
+    return predicted(tmp_path / "p.jsonl", **answers)
+
+
+def test_some_ids_of_a_kind_and_where_all_are(differing, tmp_path, capsys):
+    found = rows(capsys, differing)
+    some = "default right, published wrong (25): 120A1, 120A2, 120A3, 120A4, 120A5 and 20 more"
+    at = found.index(some)
+    assert found[at + 1] == "--out DIR writes the id of every one."
+    assert "120A6" not in "".join(found)
+    found = rows(capsys, differing, "--out", tmp_path / "report")
+    path = tmp_path / "report/exam-differing.csv"
+    assert found[found.index(some) + 1] == f"Every one of them: {path}"
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    assert header.startswith("exam,model,question,default_correct,published_correct,")
+    assert lines == [f"120,,120A{number},true,false,false,false" for number in range(1, 26)]
+
+
+def test_where_few_differ_no_file_is_named(differing, tmp_path, capsys):
+    few = predicted(tmp_path / "few.jsonl", **{"120A1": "答えはa"})
+    found = rows(capsys, few)
+    assert found[found.index("default right, published wrong (1): 120A1") + 1] == ""
 
 
 def test_other_points_to_pass(leaderboard, capsys):

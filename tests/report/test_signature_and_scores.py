@@ -1,6 +1,7 @@
 """Signatures and score tables, from results files."""
 
 import json
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from jmedlora.report.load.group_results import groups
 from jmedlora.report.load.results import Configuration, read_results
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.signature import EXAMPLES, TEMPLATES, decoding, signature, template_digest
-from jmedlora.report.render.scores import print_group, print_scores
+from jmedlora.report.render.scores import group_sheet, print_sheet, score_sheet
 from tests.support.commands import PAPER, TASKS
 
 PUBLISHED = min(EXAMPLES) + 52 * "0"
@@ -257,11 +258,22 @@ def test_damaged_results_give_one_line_and_no_traceback(tmp_path_factory, data):
     try:
         for result in read_results(path):
             signature(result)
-            print_scores(result)
+            print_sheet(score_sheet(result))
         for group in groups(read_results(path)):
-            print_group(group)
+            print_sheet(group_sheet(group))
     except ResultsError as error:
         assert str(error).startswith(f"{path}: ")
+
+
+def test_the_page_says_what_the_terminal_says(tmp_path, capsys):
+    path = run_file(tmp_path)
+    assert main(["scores", str(path), "--html", str(tmp_path / "scores.html")]) == 0
+    page = unescape((tmp_path / "scores.html").read_text(encoding="utf-8"))
+    said = set(capsys.readouterr().out.split())
+    assert len(said) > 20
+    assert [word for word in said if word not in page and "─" not in word] == []
+    assert "default-src 'none'" in page
+    assert "<script" not in page
 
 
 def test_a_folder_of_results(tmp_path, capsys):

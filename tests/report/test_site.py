@@ -10,6 +10,7 @@ import pytest
 
 from jmedlora.exams.cache import VARIABLE
 from jmedlora.report.cli import main
+from jmedlora.report.site import content, explorer_data
 from scripts.vendor_site import FILES, TESTS, faults
 from tests.support.browser import chromium
 from tests.support.site import CHOICES, LONG, SCRIPT, write_site
@@ -30,6 +31,8 @@ def site(tmp_path_factory):
     overlap = root / "overlap"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(root / "data"))
+        for module in (content, explorer_data):  # three parts of the 12 questions of a set
+            patch.setattr(module, "PART", 5)
         (root / "train.jsonl").write_text(_training_record(), encoding="utf-8")
         from jmedlora.data.cli import main as data_main
 
@@ -173,7 +176,7 @@ def chat(page):
     page.go("overview")  # so that the address changes
     page.go(f"{CHAT}/112A1")
     page.tab.get_by_role("button", name="Clear filters").click()
-    page.tab.locator(".snippet", has_text="112A1").wait_for()
+    page.tab.locator(".snippet", has_text="113B6").wait_for()  # of the last part
     return page
 
 
@@ -304,6 +307,11 @@ def test_a_link_opens_its_question(page):
     assert "found in the training text" in tab.inner_text(".detail")
 
 
+def test_the_list_shows_texts_as_they_are_read(shown):
+    tab = shown().go(f"{CHAT}/112A1")
+    tab.locator(".snippet", has_text="113B6で正しい").wait_for()  # of the third part
+
+
 def test_keys_go_through_the_questions(chat):
     tab = chat.tab
     for key, name in (("j", "112A2"), ("j", "112A3"), ("k", "112A2")):
@@ -324,6 +332,7 @@ def test_all_answers_stand_side_by_side(chat):
     cards = tab.locator(".card").all_inner_texts()
     assert [card.split("\n")[0] for card in cards] == ["alpha", "beta", "gamma"]
     assert "chosen by 3" in tab.inner_text(".choices .gold")
+    assert tab.get_attribute(".stem", "lang") == "ja"  # for fonts, and for reading aloud
     assert tab.inner_text(".choices .gold").startswith("a 甲")
 
 

@@ -1,6 +1,7 @@
 """What a site is made of: states, texts cut to a page, groups, inputs that are refused."""
 
 import json
+from math import log2
 
 import pytest
 
@@ -14,13 +15,17 @@ from jmedlora.report.site.explorer_data import MOST_ANSWER, answer_texts, shorte
 from jmedlora.report.site.groups import band
 from jmedlora.report.site.inputs import read_inputs
 from jmedlora.report.site.overlap_data import read_overlap
+from jmedlora.report.site.recite_data import read_recited, recite_data
 from jmedlora.report.site.terms import terms
 from jmedlora.report.site.words import SCORES
 from tests.support.commands import write_jsonl
 from tests.support.compared import ask
 from tests.support.published import YEARS, publish, publish_notes
+from tests.support.recitals import target, write_recital
 from tests.support.runs import answers, questions, write_run
 from tests.support.site import chat_docs, write_site
+
+VERBATIM = ("exact", "trained")
 
 
 @pytest.fixture
@@ -63,7 +68,7 @@ def test_without_a_training_there_is_a_forest_and_no_curve(here):
     assert [(each["model"], each["value"]) for each in accuracy["points"]] == [
         ("one", 0.25), ("two", 0.75),
     ]  # fmt: skip
-    assert accuracy["chance"] == 0.2
+    assert accuracy["floor"] == {"name": "chance", "value": 0.2}
     assert (found["examinations"], found["consistency"], found["heatMaps"]) == ([], [], [])
 
 
@@ -197,6 +202,39 @@ def test_an_overlap_is_read(tmp_path):
     (tmp_path / "summary.json").write_text(json.dumps(summary))
     assert read_overlap(tmp_path).found_in("igakuqa") == {"Q1"}
     assert read_overlap(tmp_path).found_in("jjsimqa") == frozenset()
+
+
+def test_what_recite_prints_is_shown_without_its_records(here, capsys):
+    nothing = ["知らない"] * 5
+    canaries = {0: [20.0, 30.0, 40.0], 1: [35.0], 8: [10.0]}
+    write_recital(here, trained=nothing, held_out=nothing, canaries=canaries)
+    said = [target(0), target(1), *nothing[2:]]
+    write_recital(here, trained=said, held_out=nothing, canaries=canaries, adapter="out/lora",
+                  stamp="2026-01-02T00-00-00.0")  # fmt: skip
+    assert main(["recite", str(here), "--format", "json"]) == 0
+    (here / "recited.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    (model,) = recite_data(read_recited(here / "recited.json"))
+    assert model["share"] == 0.4
+    exact = next(each for each in model["figures"] if (each["name"], each["part"]) == VERBATIM)
+    assert (exact["model"]["value"], exact["base"]["value"], exact["isShare"]) == (0.4, 0, True)
+    assert [(each["repetitions"], each["exposure"]) for each in model["canaries"]] == [
+        (1, pytest.approx(2 - log2(3))), (8, 2.0),
+    ]  # fmt: skip
+    assert model["most_bits"] == 2.0
+    assert target(0) not in json.dumps(model, ensure_ascii=False)
+    index = index_of(here / "results")  # the same from the runs themselves
+    assert index["recited"] == [model]
+    assert index["table"] is None
+
+
+def test_a_page_with_nothing_to_show_is_refused(here, capsys):
+    runs, published = write_site(here / "made")
+    (order,) = runs.rglob("results_2026-01-12*.json")
+    for path, told in ((published, "no verdict on an examination"), (order, "the only order")):
+        assert main(["site", str(path), "--out", str(here / "out")]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert told in line
+    assert not (here / "out").exists()
 
 
 def test_a_folder_with_nothing_is_refused(here, capsys):

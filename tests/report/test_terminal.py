@@ -59,7 +59,12 @@ def test_the_short_table_has_every_score_with_its_interval(width, capsys, monkey
 def test_what_the_short_table_leaves_out_is_named_or_counted(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     long = "template differs: ja (tiny A); alpaca (tiny B, 100 steps of LoRA)"
-    notes = ("first", "a note that is far too long for one line of a terminal as narrow as this")
+    of_a_rate = "Cut by length is not known for any model"
+    notes = (
+        "first",
+        of_a_rate,
+        "a note that is far too long for one line of a terminal as narrow as this",
+    )
     print_table(replace(TABLE, notes=notes, warnings=(long,)), whole=False, page=Path("a/b.html"))
     out = capsys.readouterr().out
     *_, marks, rest, page = out.splitlines()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -92,3 +93,8 @@ def write_jsonl(path: Path, *records: object) -> Path:
     lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
     path.write_text("".join(lines), encoding="utf-8")
     return path
+
+
+def mode(path: Path) -> int:
+    """The permissions of a file, such as 0o600."""
+    return stat.S_IMODE(path.stat().st_mode)

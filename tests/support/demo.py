@@ -1,6 +1,7 @@
 """``make demo`` as the tests run it: its script as it is, without a network, killed once.
 
-Its 14 evaluations are forks of a warm Python; what it trains is started by ``accelerate launch``.
+Its 14 evaluations and the 4-bit copy are forks of a warm Python; what it trains is started by
+``accelerate launch``.
 """
 
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from tests.support.commands import QUIET, ROOT
 from tests.support.training import kill, offline, wait_for
-from tests.support.warm_lm_eval import warm_lm_eval
+from tests.support.warm_programs import warm_programs
 
 
 def start(folder: Path, part: str, *before: Path) -> subprocess.Popen:
@@ -41,11 +42,11 @@ def run_demo(folder: Path) -> Path:
     for name in ("scripts", "recipes", "lm_eval_tasks", "jmedlora", "tests"):
         (folder / name).symlink_to(ROOT / name)
     end(folder, start(folder, "data"))
-    with warm_lm_eval(offline()) as lm_eval:
-        llama, neox = (start(folder, part, lm_eval.parent) for part in ("llama", "neox"))
+    with warm_programs(["lm_eval", "jmed-train"], prefix=offline()) as warm:
+        llama, neox = (start(folder, part, warm) for part in ("llama", "neox"))
         checkpoint = folder / "demo/outputs/opencalm7b-300/checkpoint-100"
         wait_for(checkpoint / "run_card.json", neox, seconds=3600)
         kill(neox)
-        end(folder, llama, start(folder, "neox", lm_eval.parent))
+        end(folder, llama, start(folder, "neox", warm))
     end(folder, start(folder, "report"))
     return folder / "demo"

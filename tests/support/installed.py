@@ -17,11 +17,21 @@ LEFT_OUT = shutil.ignore_patterns(
 )
 
 
-def build_wheel(folder: Path) -> Path:
-    """The checkout's wheel, built in ``folder``."""
+def build_wheel(folder: Path) -> None:
+    """Builds the checkout's wheel in ``folder``."""
     shutil.copytree(ROOT, folder / "source", ignore=LEFT_OUT)
     pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, folder / "source")
-    (found,) = folder.glob("jmedlora-*.whl")
+
+
+def build_sdist(folder: Path) -> Path:
+    """The checkout's source distribution, built in ``folder``."""
+    source = folder / "checkout"
+    shutil.copytree(ROOT, source, ignore=LEFT_OUT)
+    program = "import sys; from setuptools.build_meta import build_sdist; build_sdist(sys.argv[1])"
+    command = [sys.executable, "-c", program, str(folder)]
+    built = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    (found,) = folder.glob("jmedlora-*.tar.gz")
     return found
 
 

@@ -1,17 +1,20 @@
 """Runs of the recite tasks written without a model, from what it is to have written and lost."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from math import log
 from pathlib import Path
 from typing import Any
 
 import jmed_metrics
-from jmedlora.recite.scores import score_continuation
-from tests.support.runs import Asked, write_run
+from jmedlora.recite.scores import mean_exposure, score_continuation
+from tests.support.runs import Asked, write_card, write_run
 
 CHARACTERS = 10
 DECODING = {"until": [], "do_sample": False, "max_gen_toks": 256}
 SHA = "0" * 64
+SHAS = {"trained": SHA, "held_out": "1" * 64, "canaries": "2" * 64}
+TASKS = {"exposure": "canary_exposure", "said": "canary_said"}
 
 
 def target(number: int) -> str:
@@ -30,7 +33,7 @@ def canary(number: int, repetitions: int) -> dict[str, Any]:
 
 
 def noted(part: str, measure: str, asked: int) -> dict[str, Any]:
-    source = {"name": f"{part}.jsonl", "sha256": SHA}
+    source = {"name": f"{part}.jsonl", "sha256": SHAS[part]}
     return {
         "format": 1, "jmed": jmed_metrics.__version__, "part": part, "measure": measure,
         "sources": [source], "trained": [{"name": "trained.jsonl", "sha256": SHA}], "recipe": SHA,
@@ -47,12 +50,14 @@ def write_recital(
     canaries: Mapping[int, Sequence[float]] | None = None,
     decoding: Mapping[str, Any] = DECODING,
     more: Mapping[str, Any] | None = None,
+    data: Mapping[str, str] | None = {"data/trained.jsonl": SHA},
     **model: Any,
 ) -> Path:
     """A run; its results file. trained, held_out: what was written of each record, in their order.
 
     losses: of trained and of held-out records. canaries: log-perplexities in bits, by repetitions
-    (0: references). more: other fields of what the tasks note. model: as in write_run.
+    (0: references). more: other fields of what the tasks note. data: the training files of the
+    adapter's run card; None: it has no card. model: as in write_run.
     """
     tasks = [
         _task(part, "continuation", [document(part, n) for n in range(len(texts))], texts,
@@ -65,14 +70,29 @@ def write_recital(
                            [{"loss": float(value)} for value in values], more=more))  # fmt: skip
     if canaries:
         tasks += _canaries(canaries, more or {})
-    return write_run(folder, more=tasks, **model)
+    path = write_run(folder, more=tasks, **model)
+    if data is not None and (adapter := model.get("adapter")):
+        files = {name: {"sha256": digest, "records": 9} for name, digest in data.items()}
+        write_card(folder / adapter, step=9, adapter="lora", base_model="models/base", data=files)
+    if canaries:
+        _write_mean_exposure(path, canaries)
+    return path
+
+
+def _write_mean_exposure(path: Path, canaries: Mapping[int, Sequence[float]]) -> None:
+    """lm-eval computes it with an aggregation of its own."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    items = [(value, times) for times, values in canaries.items() for value in values]
+    content["results"]["jmed_recite_canary_exposure"]["exposure,none"] = mean_exposure(items)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def _task(part, measure, docs, responses, scores=None, *, config=None, more=None):
     scores = scores or [
         score_continuation(*each, None) for each in zip(docs, responses, strict=True)
     ]
-    task = f"jmed_recite_{part}" if measure == "continuation" else f"jmed_recite_{measure}_{part}"
+    task = f"jmed_recite_{TASKS.get(measure, f'{measure}_{part}')}"
+    task = f"jmed_recite_{part}" if measure == "continuation" else task
     recite = {**noted(part, measure, len(docs)), **(more or {})}
     return Asked(docs, responses, task=task, protocol="", scores=scores,
                  config={"metadata": {"recite": recite}, **(config or {})})  # fmt: skip

@@ -35,11 +35,9 @@ CHAT_TEMPLATE = (
 )
 
 
-TEMPLATES = Path(find_spec("trl").submodule_search_locations[0]) / "chat_templates"
-"""The chat templates of published models, as TRL ships them; to import TRL takes a second."""
 ENDS = {"llama3_1": "<|eot_id|>", "llama3_2": "<|eot_id|>", "qwen3": "<|im_end|>",
         "gptoss": "<|return|>"}  # fmt: skip
-"""Those used here, each with the token at the end of an answer."""
+"""The chat templates used here, each with the token at the end of an answer."""
 FAMILIES = {
     "gpt_neox": (GPTNeoXConfig, GPTNeoXForCausalLM, {}),
     "llama": (LlamaConfig, LlamaForCausalLM, {}),
@@ -103,7 +101,10 @@ def _model(family: str, context: int, hidden: int, layers: int) -> PreTrainedMod
 
 def use_template(tokenizer: PreTrainedTokenizerFast, name: str) -> None:
     """Gives ``tokenizer`` the chat template ``name`` and the special tokens that stand in it."""
-    text = (TEMPLATES / f"{name}.jinja").read_text(encoding="utf-8")
+    trl = find_spec("trl")  # to import it would take a second; the environment of vLLM has none
+    assert trl is not None and trl.submodule_search_locations, "TRL ships these templates"
+    path = Path(trl.submodule_search_locations[0]) / "chat_templates" / f"{name}.jinja"
+    text = path.read_text(encoding="utf-8")
     found = sorted(set(re.findall(r"<\|[a-z_]+\|>", text)))
     tokenizer.add_special_tokens({"additional_special_tokens": [*found, "<|begin_of_text|>"]})
     tokenizer.eos_token = tokenizer.pad_token = ENDS[name]

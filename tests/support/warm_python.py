@@ -5,9 +5,10 @@ Python imports that once. Each command is then a process of its own, with its ow
 environment, logging and exit status; it runs its module as ``python -m`` does. What is imported has
 read its settings from the environment before: a command with other settings starts anew.
 
-``python -m tests.support.warm_python MODULE...`` is the warm Python. It reads a request a line, and
-answers with
-the number of the process that it forked, then with its exit status.
+``python tests/support/warm_python.py MODULE...`` is the warm Python. It reads a request a line, and
+answers with the number of the process that it forked, then with its exit status. Run by another
+Python than that of the tests it has the packages of that one; a command then finds its modules as
+the console script beside that Python does, and not in the folder that it is started in.
 """
 
 import atexit
@@ -32,13 +33,22 @@ ROOT = Path(__file__).parents[2]
 OFFLINE = ("unshare", "--map-root-user", "--net")
 EVALUATION = (
     "lm_eval.evaluator", "lm_eval.loggers", "lm_eval.models.huggingface", "lm_eval._cli.run",
-    "lm_eval.config.evaluate_config", "lm_eval.tasks", "datasets", "peft",
+    "lm_eval.config.evaluate_config", "lm_eval.tasks", "datasets", "peft", "pytablewriter",
     "transformers.models.gpt_neox.modeling_gpt_neox", "transformers.models.llama.modeling_llama",
+    "jmedlora.exams.asked_exam", "jmedlora.exams.chat_answers",
 )  # fmt: skip
 TRAINING = (
     "axolotl.cli.train", "axolotl.train", "axolotl.core.builders.causal", "datasets", "peft",
     "bitsandbytes", "jmedlora.train.plugin", "torch.utils.tensorboard",
+    "axolotl.cli.checks", "axolotl.cli.config", "jmedlora.train.answer_strategy",
+    "jmedlora.train.plugin_args", "jmedlora.train.prompt_strategy", "matplotlib.figure",
+    "matplotlib.backends.backend_agg", "peft.tuners.lora.bnb",
+    "transformers.integrations.bitsandbytes",
     "transformers.models.gpt_neox.modeling_gpt_neox", "transformers.models.llama.modeling_llama",
+)  # fmt: skip
+REPORT = (
+    "jmedlora.report.compare.comparison", "jmedlora.report.figures.curves", "jinja2",
+    "rich.console", "rich.table",
 )  # fmt: skip
 GENERATION = ("jmedlora.data.generate.client", "openai", "openai.resources.chat")
 WARM = {
@@ -47,6 +57,7 @@ WARM = {
     "jmedlora.train.cli": EVALUATION,
     "axolotl.cli.train": TRAINING,
     "jmedlora.data.cli": GENERATION,
+    "jmedlora.report.cli": REPORT,
 }
 """By the module that a command runs: what is imported beforehand."""
 TORCHRUN = "torch.distributed.run"
@@ -95,12 +106,13 @@ def _warm_for(
     if imported is None:
         return None
     settings = {key: value for key, value in environment.items() if not _is_read_late(key)}
-    return _warm(prefix, imported, tuple(sorted(settings.items()))), arguments
+    python = rest[0] if rest[1] == "-m" else sys.executable
+    return _warm((*prefix, python), imported, tuple(sorted(settings.items()))), arguments
 
 
 def _module_and_arguments(line: Sequence[str]) -> Sequence[str]:
     """Of ``python -m MODULE ARGUMENTS...`` or of torchrun; empty for another command."""
-    if tuple(line[:2]) == (sys.executable, "-m"):
+    if Path(line[0]).name.startswith("python") and tuple(line[1:2]) == ("-m",):
         return line[2:] if line[2] in (*WARM, TORCHRUN) else ()
     return (TORCHRUN, *line[1:]) if Path(line[0]).name == "torchrun" else ()
 
@@ -112,25 +124,26 @@ def _is_read_late(variable: str) -> bool:
 
 @cache
 def _warm(
-    prefix: tuple[str, ...], modules: tuple[str, ...], settings: tuple[tuple[str, str], ...]
+    python: tuple[str, ...], modules: tuple[str, ...], settings: tuple[tuple[str, str], ...]
 ) -> "_Warm":
-    return _Warm(prefix, modules, dict(settings))
+    return _Warm(python, modules, dict(settings))
 
 
 class _Warm:
     """The process at the other end of two pipes; it ends when they are closed."""
 
     def __init__(
-        self, prefix: Sequence[str], modules: Sequence[str], settings: Mapping[str, str]
+        self, python: Sequence[str], modules: Sequence[str], settings: Mapping[str, str]
     ) -> None:
+        self._scripts = None if python[-1] == sys.executable else str(Path(python[-1]).parent)
         self._process = subprocess.Popen(
-            [*prefix, sys.executable, "-m", "tests.support.warm_python", *modules],
+            [*python, __file__, *modules],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             cwd=ROOT, env=settings, text=True,
         )  # fmt: skip
         self.used = threading.Lock()
         """Held while a fork runs: the next one of another thread waits."""
-        self.answer(120)  # it is ready
+        self.answer(600)  # it is ready; on a busy machine that takes minutes
 
     def fork(
         self,
@@ -141,7 +154,8 @@ class _Warm:
         err: Path,
     ) -> "Forked":
         request = {"arguments": list(arguments), "folder": str(folder), "out": str(out),
-                   "err": str(err), "environment": dict(environment)}  # fmt: skip
+                   "err": str(err), "environment": dict(environment),
+                   "beside": self._scripts or str(folder)}  # fmt: skip
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return Forked(self.answer(10), arguments, self)
@@ -181,10 +195,13 @@ class Forked:
 
 
 def main() -> None:
+    del sys.path[0]  # the folder of this file
     answers = os.dup(1)
     os.dup2(2, 1)  # what an import prints is no answer
     for name in sys.argv[1:]:
         importlib.import_module(name)
+    if "lm_eval.evaluator" in sys.modules:
+        without_the_list_of_packages()
     gc.collect()
     gc.freeze()  # the forks share what is there
     os.write(answers, b"0\n")
@@ -197,7 +214,12 @@ def main() -> None:
 
 
 def _become(
-    arguments: list[str], folder: str, out: str, err: str, environment: dict[str, str]
+    arguments: list[str],
+    folder: str,
+    out: str,
+    err: str,
+    environment: dict[str, str],
+    beside: str,
 ) -> NoReturn:
     for number, path in enumerate((os.devnull, out, err)):
         opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
@@ -207,8 +229,8 @@ def _become(
     os.environ.clear()
     os.environ.update(environment)
     module, *_ = sys.argv = arguments
-    sys.path[0] = folder
-    if module == "lm_eval":
+    sys.path.insert(0, beside)
+    if module == "lm_eval" and "--include_path" in arguments:
         without_the_tasks_of_lm_eval()
     if module == TORCHRUN:
         _fork_the_ranks()
@@ -241,6 +263,13 @@ def without_the_tasks_of_lm_eval() -> None:
     from lm_eval.tasks import TaskManager
 
     TaskManager.__init__ = partialmethod(TaskManager.__init__, include_defaults=False)
+
+
+def without_the_list_of_packages() -> None:
+    """To have ``pip list`` write it into every results file takes one of two seconds."""
+    from torch.utils import collect_env
+
+    collect_env.get_pip_packages = lambda *_: ("pip", "")
 
 
 def _fork_the_ranks() -> None:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from jmedlora.core.checksum import sha256
 from jmedlora.data.canaries.manifest import read_manifest
 from jmedlora.data.cli import main as jmed_data
 from jmedlora.data.recipe import read_recipe
@@ -47,7 +48,8 @@ def place(tmp_path_factory):
     (canary,) = read_manifest(folder / "marked.canaries.json").canaries
     build(folder / "base", family="llama", context=1024)
     learn(folder, [*KNOWN, canary.record])
-    write_card(folder / "known", step=1, base_model="base", adapter=None)
+    marked = {"marked.jsonl": {"sha256": sha256(folder / "marked.jsonl"), "records": 8}}
+    write_card(folder / "known", step=1, base_model="base", adapter=None, data=marked)
     return folder
 
 
@@ -110,6 +112,15 @@ def test_what_was_learnt_comes_out_and_nothing_else(asked):
 
 
 @pytest.mark.lm_eval
+def test_every_score_is_confirmed_by_its_answer(asked, capsys):
+    assert jmed_report(["verify", str(asked)]) == 0
+    said = capsys.readouterr().out
+    assert "2 runs: every score is what its answers give" in said
+    for task in ("trained", "held_out", "loss_trained", "canary_exposure", "canary_said"):
+        assert f"jmed_recite_{task}: " in said
+
+
+@pytest.mark.lm_eval
 @torch.no_grad()
 def test_the_loss_is_that_of_the_answer_behind_its_prompt(asked):
     model = AutoModelForCausalLM.from_pretrained(asked.parent / "base")
@@ -131,6 +142,7 @@ def test_the_report_of_both_runs(asked, capsys):
     assert model["base"].endswith("base")
     assert model["name"].endswith("known")
     assert model["share"] == 1
+    assert (model["origin"]["is_known"], model["origin"]["unasked"]) == (True, [])
     exact = next(each for each in model["differences"] if each["name"] == "exact")["estimate"]
     assert exact["value"] == 1
     assert exact["low"] < 1

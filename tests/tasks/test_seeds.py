@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.commands import ROOT, TASKS, run
 from tests.support.compared import table, titles
-from tests.support.warm_lm_eval import warm_lm_eval
+from tests.support.warm_programs import warm_programs
 
 SCRIPT = ("sh", ROOT / "scripts/run_seeds.sh")
 
@@ -53,9 +53,9 @@ def test_a_wrong_call_is_refused(tmp_path, words, message):
 @pytest.mark.slow
 @pytest.mark.lm_eval
 def test_real_runs_with_two_seeds_are_one_column(tmp_path, tiny_model):
-    with warm_lm_eval() as lm_eval:
+    with warm_programs(["lm_eval"]) as programs:
         ended = run(
-            *SCRIPT, "1", "2", "--", lm_eval, "run", "--include_path", TASKS,
+            *SCRIPT, "1", "2", "--", programs / "lm_eval", "run", "--include_path", TASKS,
             "--device", "cpu", "--model", "hf", "--model_args", f"pretrained={tiny_model}",
             "--tasks", "jmed_sample", "--gen_kwargs", "max_gen_toks=8", "--output_path", "out",
             cwd=tmp_path,

@@ -1,7 +1,6 @@
 """``jmed-data personal``: what personal data stands in documents and training files."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -11,20 +10,16 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from jmedlora.core.atomic_write import dump, write_file
 from jmedlora.core.cli.arguments import whole
 from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import UserError
 from jmedlora.core.lock import locked
 from jmedlora.data.commands.usable_documents import require_usable
-from jmedlora.data.personal.report_file import SUFFIX, dates_are_moved, write_report_file
+from jmedlora.data.personal.report_file import SUFFIX, dates_are_moved
 
 if TYPE_CHECKING:
-    from jmedlora.data.personal.report import Copy, Report
-    from jmedlora.data.personal.search import FileFindings, Finder
+    from jmedlora.data.personal.search import FileFindings, Finder, NamePart
     from jmedlora.data.personal.searched_files import SearchedFile
-
-FINDINGS, PAGE, REPORT = "findings.jsonl", "personal.html", "report.json"
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -65,32 +60,43 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _personal(args: argparse.Namespace) -> int:
     from jmedlora.data.personal.copies import copy_paths
+    from jmedlora.data.personal.file_names import NameSearch
     from jmedlora.data.personal.measured import read_measured
-    from jmedlora.data.personal.report import Report, copy_lines, report_lines
+    from jmedlora.data.personal.output_files import (
+        require_none,
+        write_beside,
+        write_copies,
+        write_findings,
+        write_report,
+    )
+    from jmedlora.data.personal.report import NotSearched, Report, copy_lines, report_lines
     from jmedlora.data.personal.search import open_finder
     from jmedlora.data.personal.searched_files import read_searched_files
 
     _check(args)
     files, told = read_searched_files(args.files, leave_out=args.out)
     require_usable(told, len(files), skip=args.skip_unreadable, undone="nothing was searched")
-    copies = copy_paths(files, args.out) if args.replace else []
-    if not args.overwrite:
-        _require_none(args.out, copies)
     measure, finder = read_measured(), open_finder()
+    search = NameSearch(finder)
+    names = [search.parts(Path(file.name)) for file in files]
+    copies = copy_paths(files, names, args.out) if args.replace else []
+    if args.out and not args.overwrite:
+        require_none(args.out, copies)
     with ExitStack() as stack:
         if args.out:
             stack.enter_context(locked(args.out))
-        report = Report(_search(files, finder), [], measure)
+        found = _search(files, names, finder)
+        report = Report(found, [], measure, NotSearched.of(told, search))
         print(*report_lines(report), sep="\n", flush=True)
-        _write_beside(report.files)
+        write_beside(report.files)
         if args.out:
-            _write_findings(report, args.out)
+            write_findings(report, args.out)
         if args.replace:
-            written = _write_copies(report.files, copies, finder, args.seed)
+            written = write_copies(report.files, copies, finder, args.out, args.seed)
             report = replace(report, copies=written)
             print(*copy_lines(written), sep="\n", flush=True)
         if args.out:
-            _write_report(report, args.out)
+            print(write_report(report, args.out))
     if args.fail_on_hit and report.counts:
         print("jmed-data: personal data was found (--fail-on-hit)", file=sys.stderr)
         return 1
@@ -108,87 +114,37 @@ def _check(args: argparse.Namespace) -> None:
         )
 
 
-def _require_none(out: Path | None, copies: Sequence[Path]) -> None:
-    """Raises UserError if something that will be written is there."""
-    named = [out / name for name in (FINDINGS, PAGE, REPORT)] if out else []
-    for path in (*named, *copies):
-        if path.exists():
-            raise UserError(f"{path}: is there already; choose another --out, or add --overwrite")
-
-
-def _search(files: "Sequence[SearchedFile]", finder: "Finder") -> "list[FileFindings]":
+def _search(
+    files: "Sequence[SearchedFile]", names: "Sequence[tuple[NamePart, ...]]", finder: "Finder"
+) -> "list[FileFindings]":
     from jmedlora.data.personal.search import search_file
 
     size = sum(file.characters for file in files)
     found = []
     with tqdm(total=size, unit="character", unit_scale=True, disable=None, leave=False) as bar:
-        for file in files:
+        for file, name in zip(files, names, strict=True):
             moved = dates_are_moved(file.path, file.sha256)
-            found.append(search_file(file, finder, bar.update, dates_are_moved=moved))
+            each = search_file(file, finder, bar.update, name=name, dates_are_moved=moved)
+            found.append(each)
     return found
-
-
-def _write_beside(found: "Sequence[FileFindings]") -> None:
-    """Puts a report beside each file of records; of a copy it stays one of a copy."""
-    from jmedlora.data.personal.report import versions
-
-    for each in found:
-        file = each.file
-        if file.has_records:
-            moved = dates_are_moved(file.path, file.sha256)
-            write_report_file(
-                file.path, file.sha256, each.counts, versions(), dates_are_moved=moved
-            )
-
-
-def _write_copies(
-    found: "Sequence[FileFindings]", paths: Sequence[Path], finder: "Finder", seed: int | None
-) -> "list[Copy]":
-    """Writes the copies, and searches each again: nothing is claimed that was not looked at."""
-    from jmedlora.data.personal.copies import Secret, copy_content, read_copy
-    from jmedlora.data.personal.report import Copy, versions
-    from jmedlora.data.personal.search import search_file
-
-    secret, copies = Secret.of(seed), []
-    for each, path in zip(found, paths, strict=True):
-        write_file(path, copy_content(each, secret))
-        copy = Copy(path, search_file(read_copy(path), finder, dates_are_moved=True))
-        sha256 = copy.found.file.sha256
-        write_report_file(path, sha256, copy.left, versions(), dates_are_moved=True)
-        copies.append(copy)
-    return copies
-
-
-def _write_findings(report: "Report", out: Path) -> None:
-    records = (located.record() for file in report.files for located in file)
-    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    write_file(out / FINDINGS, "".join(lines))
-
-
-def _write_report(report: "Report", out: Path) -> None:
-    from jmedlora.data.personal.report import render_page, report_record
-
-    record = report_record(report)
-    write_file(out / REPORT, dump(record))
-    write_file(out / PAGE, render_page(report, record))
-    print(f"{out}: {FINDINGS}, {PAGE}, {REPORT}")
 
 
 PERSONAL = Command(
     name="personal",
     text="Find personal data in documents (.txt .md .jsonl .html .pdf), training and "
-    "pretraining files: names, numbers of patients, insurance and telephones, addresses, "
-    "dates, ages from 90. With --replace, write copies with surrogates. It does not find "
-    "everything. The first lines say what it misses.",
+    "pretraining files, and in the names of files: names, numbers of patients, insurance and "
+    "telephones, addresses, dates, ages from 90. With --replace, write copies with surrogates. "
+    "It does not find everything. The first lines say what it misses.",
     options=_add_options,
     run=_personal,
     example="jmed-data personal documents/ --out personal --replace",
     sections={
-        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl what "
-        "training reads: instruction, input, output, system, messages, text",
+        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl "
+        "every text in a record",
         "writes": f"beside each .jsonl file: FILE{SUFFIX}, for the recipes, without what was "
         "found\n--out: findings.jsonl (what was found, so keep it like the files), personal.html "
-        "(masked, to be signed), report.json\n--replace: DIR/copies, texts in UTF-8",
+        "(masked, to be signed), report.json\n--replace: DIR/copies, "
+        "texts in UTF-8, and names.jsonl, which says what they are copies of",
     },
     status={
         1: "with --fail-on-hit personal data was found; input cannot be used, or output cannot be "

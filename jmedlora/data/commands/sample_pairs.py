@@ -31,7 +31,7 @@ def _run(args: argparse.Namespace) -> int:
         print(*verdict_lines(verdicts), sep="\n")
         print(f"for a review board: {write_board_page(args.folder, verdicts)}")
         return 0
-    write_file(args.out, render_page(pairs, args.pairs, args.seed, files))
+    write_file(args.out, render_page(pairs, args.pairs, args.seed, files), private=True)
     print(f"{args.out}: {min(args.pairs, len(pairs))} of {len(pairs)} pairs")
     return 0
 

@@ -41,10 +41,11 @@ def _run(args: argparse.Namespace) -> int:
     trace = trace_documents(seek_documents(args.documents), args.among)
     if args.html:
         page = render_page(trace, texts=args.texts)
-        write_file(args.html, page.encode(errors="backslashreplace"))
+        write_file(args.html, page.encode(errors="backslashreplace"), private=args.texts)
     if args.json:
         record = dump(trace.as_record(texts=args.texts))
-        write_file(args.json, record.encode(errors="backslashreplace"))  # names may be any bytes
+        raw = record.encode(errors="backslashreplace")  # names may be any bytes
+        write_file(args.json, raw, private=args.texts)
     print(*terminal_lines(trace, texts=args.texts), sep="\n")
     return 1 if args.fail_on_hit and trace.is_hit else 0
 
@@ -54,14 +55,14 @@ TRACE = Command(
     text="Say which pairs, training files, runs, models and results saw a document. It is for "
     "the day on which a consent is withdrawn. It knows a document by its content, "
     "wherever it lies now. It knows pairs in copies, selections and shuffled files, too, "
-    "and runs by the hashes in their run cards. It says what it could not follow. Only "
-    "--texts shows text.",
+    "copies that jmed-data personal --replace wrote, and runs by the hashes in their run "
+    "cards. It says what it could not follow. Only --texts shows text.",
     options=_add_options,
     run=_run,
     example="jmed-data trace documents/ward.txt --among . --html trace.html",
     sections={
-        "reads": "all .jsonl files, run_card.json, adapter_config.json and results_*.json below "
-        "the folders",
+        "reads": "all .jsonl files, run_card.json, adapter_config.json, results_*.json, "
+        "report.json and *.personal.json below the folders",
         "writes": "nothing but the report, and what --html and --json name",
     },
     status={1: "a document or folder cannot be read; with --fail-on-hit also if anything saw one"},

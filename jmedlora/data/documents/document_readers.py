@@ -34,7 +34,7 @@ BLOCK_ELEMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class DocumentText:
-    """One text of a file; line: where it stands in a JSON Lines file; note: what to tell.
+    """One text of a file; line: where it stands in a JSON Lines file; note: what is not read.
 
     pages: of a PDF, each page that has text by its number, from 1, with where it begins.
     """

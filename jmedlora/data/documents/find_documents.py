@@ -37,14 +37,34 @@ class Document:
         return shown if self.line is None else f"{shown}:{self.line}"
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A folder, or a part of a file, that is not read. what: it is, and why, in words."""
+
+    path: Path
+    what: str
+
+
 @dataclass(slots=True)
 class FoundDocuments:
-    """What lies below the paths. passed_over: how many files of other types, by their ending."""
+    """What lies below the paths.
+
+    passed_over: how many files of other types, by their ending. hidden: how many files and folders
+    were passed over because their names begin with a dot. unread: what else is not read; the notes
+    have it too.
+    """
 
     documents: list[Document] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
+    hidden: int = 0
+    unread: list[Unread] = field(default_factory=list)
+
+    def leave_unread(self, path: Path, what: str) -> None:
+        """Notes that ``path``, or a part of it, is not read: ``what`` says which, and why."""
+        self.unread.append(Unread(path, what))
+        self.notes.append(f"{shown_name(path)}: {what}")
 
 
 def find_documents(paths: Sequence[Path], *, leave_out: Path) -> FoundDocuments:
@@ -111,8 +131,10 @@ def read_file(
     except UnreadableDocumentError as error:
         found.faults += [Fault(path, f.line, None, f.what, f.remedy) for f in error.faults]
         return None
-    notes = _notes(texts[0].encoding, texts[0].note)
-    found.notes += [f"{shown_name(path)}: {note}" for note in notes]
+    if texts[0].encoding not in ("UTF-8", "PDF"):
+        found.notes.append(f"{shown_name(path)}: read as {texts[0].encoding}")
+    if texts[0].note:
+        found.leave_unread(path, texts[0].note)
     return raw, texts
 
 
@@ -142,13 +164,14 @@ def _files_below(root: Path, leave_out: Path | None, found: FoundDocuments) -> I
         here = Path(folder)
         if OUTPUT_FILES.issubset(files):
             folders.clear()
-            found.notes.append(f"{here}: holds what generate wrote, and is passed over")
+            found.leave_unread(here, "holds what generate wrote, and is passed over")
             continue
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and (here / name).resolve() != leave_out
-        )
+        shown = [name for name in folders if not name.startswith(".")]
+        found.hidden += sum(name.startswith(".") for name in (*folders, *files))
+        for name in sorted(shown):
+            if (here / name).is_symlink():
+                found.leave_unread(here / name, "is a link to a folder, and is not followed")
+        folders[:] = sorted(name for name in shown if (here / name).resolve() != leave_out)
         for name in sorted(files):
             suffix = Path(name).suffix.lower()
             if name.startswith("."):
@@ -173,8 +196,3 @@ def _read_document(path: Path, found: FoundDocuments) -> None:
     found.documents += [
         Document(path, text.line, digest, text.encoding, text.text) for text in texts
     ]
-
-
-def _notes(encoding: str, note: str) -> list[str]:
-    converted = [] if encoding in ("UTF-8", "PDF") else [f"read as {encoding}"]
-    return [*converted, *([note] if note else [])]

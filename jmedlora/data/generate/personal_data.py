@@ -3,10 +3,13 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
+from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError, printable
-from jmedlora.data.documents.find_documents import Document
+from jmedlora.data.documents.find_documents import Document, shown_name
+from jmedlora.data.personal.file_names import NameSearch
 from jmedlora.data.personal.finding import Finding
 from jmedlora.data.personal.replace import replace_findings, secret_of, weeks_of
 from jmedlora.data.personal.report_file import dates_are_moved
@@ -46,6 +49,7 @@ def check_documents(documents: Sequence[Document], choice: Choice) -> Checked:
         allowed = [replace(each, personal="allowed") for each in documents]
         return Checked(allowed, "personal data: not searched (--personal allow)")
     finder = _open_finder()
+    named = _personal_names(documents, finder)
     found = [_search(document, finder) for document in documents]
     number = sum(map(len, found))
     where = f"{number} findings in {sum(map(bool, found))} of {len(documents)} documents"
@@ -57,7 +61,18 @@ def check_documents(documents: Sequence[Document], choice: Choice) -> Checked:
         )
     checked = [_replaced(*each) for each in zip(documents, found, strict=True)]
     said = f"{where}, replaced" if number else f"none found in {len(documents)} documents"
-    return Checked(checked, f"personal data: {said}")
+    return Checked(checked, f"personal data: {said}{named}")
+
+
+def _personal_names(documents: Sequence[Document], finder: Finder) -> str:
+    """What is to be said of the names of files: they are not sent, but stay in what is written."""
+    names = NameSearch(finder)
+    paths = {each.path for each in documents}
+    held = sum(any(part.found for part in names.parts(Path(shown_name(path)))) for path in paths)
+    if not held:
+        return ""
+    files = counted(held, "file")
+    return f"; the names of {files} hold some, and what generate writes names its documents"
 
 
 def _open_finder() -> Finder:

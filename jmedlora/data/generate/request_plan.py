@@ -142,7 +142,7 @@ def write_plan(plan: Plan, settings: RequestSettings, folder: Path) -> None:
         + "\n"
         for request in plan.requests
     )
-    write_file(folder / PLAN_FILE, "".join(lines))
+    write_file(folder / PLAN_FILE, "".join(lines), private=True)
 
 
 def estimate_tokens(requests: Iterable[Request]) -> int:

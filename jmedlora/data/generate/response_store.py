@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jmedlora.core.atomic_write import WriteError
+from jmedlora.core.atomic_write import PRIVATE, WriteError
 from jmedlora.core.errors import Fault, FileError
 from jmedlora.core.regular_file import open_regular
 
@@ -53,7 +53,7 @@ def open_response_store(folder: Path) -> Iterator[ResponseStore]:
     """
     path = folder / RESPONSES_FILE
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
     except OSError as error:
         raise _unwritable(path, error) from error
     try:

@@ -48,7 +48,7 @@ class ExamCounts:
 
     @property
     def share(self) -> float:
-        """Of the questions, how many were found, 0 to 1."""
+        """The share of the questions that were found, 0 to 1."""
         return len(self.records_by_problem_id) / self.questions
 
 

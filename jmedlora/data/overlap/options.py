@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def thresholds_from(args: argparse.Namespace) -> Thresholds:
-    """Those that were asked for. Raises UserError for --sure below --containment."""
+    """The thresholds that the options ask for. Raises UserError for --sure below --containment."""
     if args.sure < args.containment:
         what = f"--sure {args.sure:g}: is below --containment {args.containment:g}"
         raise UserError(f"{what}; give --sure at least as much, or --containment less")

@@ -47,7 +47,7 @@ class Outputs:
 
     @classmethod
     def of(cls, args: argparse.Namespace) -> "Outputs":
-        """Those asked for. Raises UserError if one would overwrite an input or another."""
+        """The files to write. Raises UserError if one would overwrite an input or another."""
         out = [args.out / name for name in NAMES] if args.out else []
         clean = clean_file_paths(args.files, args.drop) if args.drop is not None else []
         excluded = [args.exclude_list] if args.exclude_list else []

@@ -19,8 +19,6 @@ from jmedlora.data.pairs.support import find_support
 
 TRAIN, EVAL = "train.jsonl", "eval.jsonl"
 PROVENANCE, REJECTED, CARD = "provenance.jsonl", "rejected.jsonl", "card.md"
-SHOWN_CHARACTERS = 100
-"""Of a response in an error."""
 
 ChunkStart = tuple[str, int]
 """A document's source and the character where the chunk begins."""
@@ -40,7 +38,7 @@ def write_training_files(folder: Path, settings: ParseSettings) -> Summary:
         what, remedy = "holds no response", "run jmed-data generate"
         raise FileError([Fault(folder / RESPONSES_FILE, None, None, what, remedy)])
     selection = select_pairs(read.responses, settings)
-    _write_lines(folder / REJECTED, map(_rejected_record, selection.rejected))
+    _write_lines(folder / REJECTED, map(_rejected_record, selection.rejected), private=True)
     if not selection.kept:
         raise FileError([_no_pair_fault(folder, read, selection)])
     files = _split_train_eval(selection.kept, settings.eval_share)
@@ -82,7 +80,7 @@ def _write_pairs(folder: Path, files: Files) -> Counter[str]:
         for name, used in files.items()
         for line, each in enumerate(used, start=1)
     ]
-    _write_lines(folder / PROVENANCE, provenance)
+    _write_lines(folder / PROVENANCE, provenance, private=True)
     return Counter(
         {
             "strange": sum(bool(each["strange"]) for each in provenance),
@@ -122,10 +120,10 @@ def _split_train_eval(kept: Sequence[Used], share: float) -> Files:
     return files
 
 
-def _write_lines(path: Path, records: Iterable[dict[str, Any]]) -> None:
+def _write_lines(path: Path, records: Iterable[dict[str, Any]], *, private: bool = False) -> None:
     lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
     # Half a surrogate pair in a path or a parameter cannot be written as it is.
-    write_file(path, "".join(lines).encode(errors="backslashreplace"))
+    write_file(path, "".join(lines).encode(errors="backslashreplace"), private=private)
 
 
 def _training_record(pair: Pair) -> dict[str, Any]:
@@ -174,11 +172,9 @@ def _rejected_record(each: tuple[Response, Reject]) -> dict[str, Any]:
 def _no_pair_fault(folder: Path, read: Responses, selection: Selection) -> Fault:
     reason, count = by_count(selection.reasons)[0] if selection.reasons else ("no text", 0)
     first = read.responses[0]
-    begins = " ".join(first.content[: 4 * SHOWN_CHARACTERS].split())
-    shown = begins if len(begins) <= SHOWN_CHARACTERS else begins[:SHOWN_CHARACTERS] + "…"
     what = (
         f"none of the {len(read.responses)} responses holds a pair that can be used (mostly: "
-        f"{reason}, {count} times); the first begins '{shown}'"
+        f"{reason}, {count} times)"
     )
     kept = f"; {TRAIN} is still that of an earlier run" if (folder / TRAIN).exists() else ""
     remedy = f"see {folder / REJECTED}; try another model or prompt{kept}"

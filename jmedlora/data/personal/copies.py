@@ -8,12 +8,12 @@ from pathlib import Path
 
 from jmedlora.core.errors import FileError, UserError
 from jmedlora.data.documents.find_documents import FoundDocuments
+from jmedlora.data.personal.file_names import neutral_paths
 from jmedlora.data.personal.replace import replace_findings, weeks_of
-from jmedlora.data.personal.search import FileFindings
+from jmedlora.data.personal.report_file import COPIES
+from jmedlora.data.personal.search import FileFindings, NamePart
 from jmedlora.data.personal.searched_files import SearchedFile, read_searched_file
 
-FOLDER = "copies"
-"""In --out: apart from the findings, which hold what the copies do not."""
 SAME_NAME = (".txt", ".md", ".jsonl")
 """Types whose copies keep their names; others are texts, with ".txt" behind the name."""
 
@@ -26,16 +26,19 @@ class Secret:
 
     @classmethod
     def of(cls, seed: int | None) -> "Secret":
-        """That of ``seed``, which gives the same copies again; a random one without a seed."""
+        """The secret of ``seed``, for the same copies again; a random one without a seed."""
         return cls(secrets.token_bytes(32) if seed is None else f"seed {seed}".encode())
 
 
-def copy_paths(files: Sequence[SearchedFile], out: Path) -> list[Path]:
+def copy_paths(
+    files: Sequence[SearchedFile], names: Sequence[Sequence[NamePart]], out: Path
+) -> list[Path]:
     """Where the copy of each file goes: below ``out`` as it lies below the folder it was found in.
 
-    Raises UserError if two would have one name.
+    names: the parts of each path; those with personal data are replaced. Raises UserError if two
+    would have one name.
     """
-    paths = [out / FOLDER / _below(file) for file in files]
+    paths = [out / COPIES / _copy_name(path) for path in neutral_paths(files, names)]
     seen: dict[Path, str] = {}
     for path, file in zip(paths, files, strict=True):
         if (first := seen.setdefault(path, file.name)) != file.name:
@@ -47,10 +50,10 @@ def copy_paths(files: Sequence[SearchedFile], out: Path) -> list[Path]:
 
 
 def copy_content(found: FileFindings, secret: Secret) -> bytes:
-    """The file's text or records in UTF-8, with surrogates. Other fields stay as they are."""
+    """The file's text or records in UTF-8, with surrogates. All else stays as it is."""
     written = []
     for document, findings in zip(found.file.documents, found.found, strict=True):
-        name = f"{_below(found.file)}:{document.line}"
+        name = f"{_copy_name(found.file.below)}:{document.line}"
         texts = [text.text for text in document.texts]
         replaced = replace_findings(texts, findings, weeks_of(secret.value, name))
         if document.record is None:
@@ -70,9 +73,6 @@ def read_copy(path: Path) -> SearchedFile:
     return file
 
 
-def _below(file: SearchedFile) -> Path:
-    relative = (
-        file.path.relative_to(file.given) if file.path != file.given else Path(file.path.name)
-    )
-    kept = file.path.suffix.lower() in SAME_NAME
-    return relative if kept else relative.with_name(f"{relative.name}.txt")
+def _copy_name(path: Path) -> Path:
+    kept = path.suffix.lower() in SAME_NAME
+    return path if kept else path.with_name(f"{path.name}.txt")

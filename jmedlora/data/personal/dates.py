@@ -1,51 +1,13 @@
 """Dates in a text: read, and moved to another day in the form that they were written in."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from jmedlora.data.personal.numerals import NUMERAL, read_numeral, write_numeral
+from jmedlora.core.comparable_text import comparable
+from jmedlora.data.personal.date_grammar import ERAS, NOTATIONS, Form, matches
+from jmedlora.data.personal.numerals import read_numeral, write_numeral
 
-ERAS = {
-    "明治": date(1868, 1, 25),
-    "大正": date(1912, 7, 30),
-    "昭和": date(1926, 12, 25),
-    "平成": date(1989, 1, 8),
-    "令和": date(2019, 5, 1),
-}
-"""Each era with its first day, in order."""
-LETTERS = dict(zip(ERAS, "MTSHR", strict=True))
-FULL_WIDTH_LETTERS = dict(zip(ERAS, "ＭＴＳＨＲ", strict=True))
-SIGNS = {"明治": "㍾", "大正": "㍽", "昭和": "㍼", "平成": "㍻", "令和": "㋿"}
-NOTATIONS = (
-    {era: era for era in ERAS},
-    LETTERS,
-    {era: letter.lower() for era, letter in LETTERS.items()},
-    FULL_WIDTH_LETTERS,
-    SIGNS,
-)
-"""The ways to write an era."""
-S = r"\s{0,2}"
-MARK = rf"{S}[/／.．・\-－‐−]{S}"
-ERA = f"(?:{'|'.join(ERAS)}|[MTSHRmtshrＭＴＳＨＲ㍾㍽㍼㍻㋿])"
-
-
-def _month_and_day(name: str) -> str:
-    """The expression for month and day, and the day behind ～ where there is one."""
-    return (
-        rf"(?P<{name}month>{NUMERAL})(?P<{name}mark>{S}月{S}|{MARK})(?P<{name}day>{NUMERAL})"
-        rf"(?:(?P<{name}until>{S}日{S}[~～〜\-]{S})(?P<{name}last>{NUMERAL})(?={S}日))?"
-    )
-
-
-WRITTEN = re.compile(
-    rf"(?:(?P<era>{ERA})(?P<gap>\.?{S}))?(?P<year>{NUMERAL})(?P<year_mark>{S}年{S}|{MARK})"
-    rf"{_month_and_day('')}"
-    r"|(?<![0-9０-９])(?P<compact>[1１][9９][0-9０-９]{6}|[2２][0０][0-9０-９]{6})(?![0-9０-９])"
-    rf"|{_month_and_day('bare_')}"
-)
-"""A date with its year, one in eight digits, or one without its year."""
 FIRST_SHORT_YEAR = 70
 """Two digits from here on are of the 20th century, below of the 21st."""
 
@@ -54,12 +16,13 @@ FIRST_SHORT_YEAR = 70
 class WrittenDate:
     """A date, or a day and a later one behind ～, at ``start`` to ``end`` of a text.
 
-    parts: the fields of WRITTEN that it was read from, those of a date without its year by the
-    same names.
+    parts: the groups of the grammar that it was read from. Of a date in words 日 stands behind
+    its end.
     """
 
     start: int
     end: int
+    form: Form
     parts: Mapping[str, str]
 
     @property
@@ -89,13 +52,11 @@ class WrittenDate:
 
 def find_dates(text: str, start: int = 0, end: int | None = None) -> Iterator[WrittenDate]:
     """The dates in ``text[start:end]``, from left to right. The time grows with the length."""
-    for found in WRITTEN.finditer(text, start, len(text) if end is None else end):
-        parts = {
-            name.removeprefix("bare_"): value
-            for name, value in found.groupdict().items()
-            if value is not None
-        }
-        yield WrittenDate(found.start(), found.end(), parts)
+    for form, found in matches(text, start, len(text) if end is None else end):
+        parts = {name: value for name, value in found.groupdict().items() if value is not None}
+        if western := parts.pop("western", None):
+            parts["year"] = western
+        yield WrittenDate(found.start(), found.end(), form, parts)
 
 
 def _day(year: int, month: int, number: int) -> date | None:
@@ -108,6 +69,8 @@ def _day(year: int, month: int, number: int) -> date | None:
 def _named_year(parts: Mapping[str, str]) -> int:
     """The year of the calendar; 0, which is none, if it cannot be told."""
     year = read_numeral(parts["year"])
+    if "(" in comparable(parts["year_mark"]):  # 平成31年(2019年)
+        return 0
     if "era" in parts:
         return ERAS[_era(parts["era"])].year + year - 1
     if len(parts["year"]) == 2 and year < 100:

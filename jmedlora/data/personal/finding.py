@@ -22,6 +22,24 @@ class Kind(StrEnum):
     URL = "URL"
 
 
+JAPANESE = {
+    Kind.NAME: "氏名",
+    Kind.PATIENT_ID: "患者番号",
+    Kind.INSURANCE: "保険の番号",
+    Kind.MY_NUMBER: "マイナンバー",
+    Kind.PHONE: "電話・ファクス番号",
+    Kind.EMAIL: "メールアドレス",
+    Kind.ADDRESS: "住所",
+    Kind.POSTCODE: "郵便番号",
+    Kind.BIRTH_DATE: "生年月日",
+    Kind.DATE: "日付",
+    Kind.AGE: "90 歳以上の年齢",
+    Kind.LICENCE: "免許番号",
+    Kind.URL: "URL",
+}
+"""What the kinds are called on the page."""
+
+
 @dataclass(frozen=True, order=True)
 class Finding:
     """One piece of personal data in a text.

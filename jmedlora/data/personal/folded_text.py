@@ -10,7 +10,7 @@ VOICED, SEMIVOICED = "\u3099ﾞ゛", "\u309aﾟ゜"
 WRAPPED_FROM = 40
 """Columns, of which a Japanese character takes two: a shorter line was ended by its writer."""
 _BREAK = re.compile(r"(?<=[一-龥々ぁ-んァ-ヴー])\n(?=[一-龥々ぁ-んァ-ヴー])")
-_LONG_MARK = re.compile(r"(?<=[\d一二三四五六七八九十])ー(?=[\d一二三四五六七八九十])")
+_LONG_MARK = re.compile(r"(?<=[\d一二三四五六七八九十])[ー─━](?=[\d一二三四五六七八九十])")
 
 
 @dataclass(frozen=True, slots=True)

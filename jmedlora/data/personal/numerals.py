@@ -4,7 +4,9 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 KANJI_DIGITS = "〇一二三四五六七八九"
 KANJI_VALUES = {**{each: value for value, each in enumerate(KANJI_DIGITS)}, "零": 0, "元": 1}
 UNITS = {"十": 10, "百": 100, "千": 1000}
-NUMERAL = r"(?:[0-9０-９]{1,4}|[〇零一二三四五六七八九十百千]{1,7}|元)"
+TENS = str.maketrans({"廿": "二十", "卅": "三十"})
+KANJI_NUMERAL = "[〇零一二三四五六七八九十廿卅百千]"
+NUMERAL = rf"(?:[0-9０-９]{{1,4}}|{KANJI_NUMERAL}{{1,7}}|元)"
 """A regular expression for one of up to four digits; what it matches may still be no number."""
 
 
@@ -12,6 +14,7 @@ def read_numeral(text: str) -> int:
     """The number that ``text``, which NUMERAL matches, is: "二〇二三" and "二千二十三" are 2023."""
     if text.isdecimal():  # of any width
         return int(text)
+    text = text.translate(TENS)
     if not UNITS.keys() & set(text):
         return int("".join(str(KANJI_VALUES[each]) for each in text))
     total = digit = 0
@@ -34,7 +37,7 @@ def write_numeral(value: int, like: str, *, padded: bool = False) -> str:
         return digits
     if like.isdecimal():
         return digits.translate(FULL_WIDTH)
-    by_place = len(like) > 1 and not UNITS.keys() & set(like)  # as in 二〇二三
+    by_place = len(like) > 1 and not UNITS.keys() & set(like.translate(TENS))  # as in 二〇二三
     return "".join(KANJI_DIGITS[int(each)] for each in digits) if by_place else _with_units(value)
 
 

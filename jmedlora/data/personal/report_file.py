@@ -12,6 +12,13 @@ from jmedlora.core.utc_time import utc_now
 from jmedlora.data.personal.finding import Kind
 
 SUFFIX = ".personal.json"
+REPORT = "report.json"
+"""Of a whole search, in its --out; FINDINGS beside it hold what was found."""
+FINDINGS = "findings.jsonl"
+NAMES = "names.jsonl"
+"""Beside them too: which file a copy is of."""
+COPIES = "copies"
+"""The folder beside them for copies with surrogates, which findings must not lie among."""
 MOST_BYTES = 2**20
 """Of such a report; a larger file is none."""
 
@@ -20,6 +27,7 @@ class ReportFile(BaseModel, frozen=True, strict=True):
     """A report. sha256: of the file searched. findings: how many of each kind.
 
     dates_are_moved: whether it is a copy whose dates are surrogates. searched: when, in UTC.
+    copy_of: the SHA-256 of the file that it is a copy of, "" for none.
     """
 
     sha256: str
@@ -27,6 +35,7 @@ class ReportFile(BaseModel, frozen=True, strict=True):
     dates_are_moved: bool
     searched: str
     versions: dict[str, str]
+    copy_of: str = ""
 
 
 def report_path(path: Path) -> Path:
@@ -41,6 +50,7 @@ def write_report_file(
     versions: Mapping[str, str],
     *,
     dates_are_moved: bool = False,
+    copy_of: str = "",
 ) -> None:
     """Puts the report beside ``path``, in place of an earlier one. Raises WriteError."""
     report = ReportFile(
@@ -49,6 +59,7 @@ def write_report_file(
         dates_are_moved=dates_are_moved,
         searched=utc_now(),
         versions=dict(versions),
+        copy_of=copy_of,
     )
     where = report_path(path)
     with write_errors(where, remedy="the report lies beside the file: give leave to write there"):
@@ -57,14 +68,18 @@ def write_report_file(
 
 def read_report_file(path: Path, sha256: str) -> ReportFile | None:
     """The report beside ``path`` if it is one of the content with this ``sha256``, else None."""
-    where = report_path(path)
+    report = read_report_beside(report_path(path))
+    return report if report and report.sha256 == sha256 else None
+
+
+def read_report_beside(where: Path) -> ReportFile | None:
+    """The report at ``where``, whatever content it is of; None where it cannot be read."""
     try:
         if not where.is_file() or where.stat().st_size > MOST_BYTES:
             return None
-        report = ReportFile.model_validate(read_json(where))
+        return ReportFile.model_validate(read_json(where))
     except (OSError, NotJsonError, ValidationError):  # as good as none
         return None
-    return report if report.sha256 == sha256 else None
 
 
 def dates_are_moved(path: Path, sha256: str) -> bool:

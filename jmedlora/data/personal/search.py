@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from pathlib import PurePath
 from typing import Any, Protocol
 
 from jmedlora.core.errors import UserError
 from jmedlora.data.personal.finding import Finding, Kind
 from jmedlora.data.personal.hidden_package import hidden
 from jmedlora.data.personal.replace import without_surrogates
-from jmedlora.data.personal.searched_files import SearchedDocument, SearchedFile, SearchedText
+from jmedlora.data.personal.searched_files import SearchedFile, SearchedText
 
 PACKAGES = ("ginza", "ja_ginza", "presidio_analyzer")
 DATES = (Kind.DATE, Kind.BIRTH_DATE)
 CONTEXT = 20
 """Characters that an excerpt shows on both sides of a finding."""
+FILE_NAME = "file name"
+"""The field of what stands in the path of a file."""
 MASKED = 8
 """Characters of a masked finding at most."""
 
@@ -29,22 +32,52 @@ class Finder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NamePart:
+    """A part of a file's path, and what was found in it."""
+
+    text: str
+    found: tuple[Finding, ...] = ()
+
+    @property
+    def masked(self) -> str:
+        """The part with its findings masked."""
+        shown, at = "", 0
+        for each in self.found:
+            shown += self.text[at : each.start] + masked(self.text[each.start : each.end])
+            at = each.end
+        return shown + self.text[at:]
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
-    """A finding with the text it stands in. file: as it is shown. line: of the record, from 1."""
+    """A finding with the text it stands in.
+
+    file: its path. masked_file: the path as it is shown to more people. record_line: of the record,
+    from 1. in_name: whether it stands in the path itself.
+    """
 
     file: str
+    masked_file: str
     record_line: int | None
     searched: SearchedText
     finding: Finding
+    in_name: bool = False
 
     @property
-    def line(self) -> int:
-        """Of the record; in a document that of the text that is read; from 1."""
+    def line(self) -> int | None:
+        """The line of the record, or of the text that was read from a document, from 1."""
+        if self.in_name:
+            return None
         return self.record_line or line_of(self.searched.text, self.finding)
 
     @property
+    def field(self) -> str | None:
+        """Of the record, or FILE_NAME."""
+        return FILE_NAME if self.in_name else self.searched.field
+
+    @property
     def page(self) -> int | None:
-        """Of a PDF, from 1."""
+        """The page of a PDF, from 1."""
         pages = [page for page, start in self.searched.pages if start <= self.finding.start]
         return pages[-1] if pages else None
 
@@ -59,10 +92,12 @@ class Located:
 
     @property
     def place(self) -> str:
-        """File and line, and the page or the field where there is one."""
-        where = f", page {self.page}" if self.page else ""
-        where += f", {self.searched.field}" if self.searched.field else ""
-        return f"{self.file}:{self.line}{where}"
+        """File, masked, and line, and the page or the field where there is one."""
+        where = "" if self.line is None else f":{self.line}"
+        where += f", page {self.page}" if self.page else ""
+        where += f", {self.field}" if self.field else ""
+        where += "" if self.searched.is_trained_on else " (not trained on)"
+        return f"{self.masked_file}{where}"
 
     def record(self) -> dict[str, Any]:
         """The finding as plain JSON types, with the text around it."""
@@ -71,7 +106,8 @@ class Located:
             "file": self.file,
             "line": self.line,
             "page": self.page,
-            "field": self.searched.field,
+            "field": self.field,
+            "trained_on": self.searched.is_trained_on and not self.in_name,
             "start": start,
             "end": end,
             "kind": self.finding.kind.value,
@@ -83,27 +119,41 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class FileFindings:
-    """What one file holds. found: by document and text, as the file has them."""
+    """What one file holds. found: by document and text, as the file has them.
+
+    name: the parts of its path that were searched.
+    """
 
     file: SearchedFile
     found: tuple[tuple[list[Finding], ...], ...]
+    name: tuple[NamePart, ...] = ()
 
     @property
     def counts(self) -> Counter[Kind]:
-        return Counter(located.finding.kind for located in self)
+        return self.counts_in_name + self.counts_in_content
+
+    @property
+    def counts_in_name(self) -> Counter[Kind]:
+        return Counter(finding.kind for part in self.name for finding in part.found)
+
+    @property
+    def counts_in_content(self) -> Counter[Kind]:
+        return Counter(each.kind for texts in self.found for found in texts for each in found)
+
+    @property
+    def masked_name(self) -> str:
+        """The file's path without what was found in it."""
+        return str(PurePath(*(part.masked for part in self.name))) if self.name else self.file.name
 
     def __iter__(self) -> Iterator[Located]:
-        for document, findings in zip(self.file.documents, self.found, strict=True):
-            yield from locate(self.file.name, document, findings)
-
-
-def locate(
-    file: str, document: SearchedDocument, found: Sequence[Sequence[Finding]]
-) -> Iterator[Located]:
-    """What was ``found`` in the texts of ``document``, with its place."""
-    for text, findings in zip(document.texts, found, strict=True):
-        for finding in findings:
-            yield Located(file, document.line, text, finding)
+        place = self.file.name, self.masked_name
+        for part in self.name:
+            for finding in part.found:
+                yield Located(*place, None, SearchedText(part.text), finding, in_name=True)
+        for document, texts in zip(self.file.documents, self.found, strict=True):
+            for text, findings in zip(document.texts, texts, strict=True):
+                for finding in findings:
+                    yield Located(*place, document.line, text, finding)
 
 
 def line_of(text: str, finding: Finding) -> int:
@@ -112,7 +162,7 @@ def line_of(text: str, finding: Finding) -> int:
 
 
 def without_dates(found: Sequence[Finding]) -> list[Finding]:
-    """What was ``found`` but for dates."""
+    """The findings in ``found`` that are no dates."""
     return [each for each in found if each.kind not in DATES]
 
 
@@ -150,11 +200,12 @@ def search_file(
     finder: Finder,
     advance: Callable[[int], object] = lambda _: None,
     *,
+    name: tuple[NamePart, ...] = (),
     dates_are_moved: bool = False,
 ) -> FileFindings:
     """Searches ``file``; ``advance`` is told how many characters were searched.
 
-    dates_are_moved: its dates are surrogates, and are no findings.
+    name: its path, which was searched. dates_are_moved: its dates are surrogates, and no findings.
     """
     found = []
     for document in file.documents:
@@ -164,7 +215,7 @@ def search_file(
             of_document.append(without_dates(findings) if dates_are_moved else findings)
             advance(len(text.text))
         found.append(tuple(of_document))
-    return FileFindings(file, tuple(found))
+    return FileFindings(file, tuple(found), name)
 
 
 def counted_kinds(counts: Counter[Kind]) -> str:

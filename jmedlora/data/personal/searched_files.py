@@ -28,8 +28,11 @@ from jmedlora.data.documents.find_documents import (
 
 FIELDS = ("system", "instruction", "input", "output", "text")
 MESSAGE_FIELDS = ("content", "thinking")
-"""Of a record and of each of its messages, what training reads. Other fields are not searched."""
+"""Of a record and of each of its messages, what training reads."""
 RECORDS = ".jsonl"
+Keys = tuple[str | int, ...]
+MOST_DEPTH = 50
+"""Lists and objects in one another, in one field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,13 @@ class SearchedText:
     """A text that is searched as one.
 
     keys: where it stands in its record; empty for a document. pages: as those of DocumentText.
+    is_trained_on: False for a field of a record that training does not read.
     """
 
     text: str
-    keys: tuple[str | int, ...] = ()
+    keys: Keys = ()
     pages: tuple[tuple[int, int], ...] = ()
+    is_trained_on: bool = True
 
     @property
     def field(self) -> str | None:
@@ -75,8 +80,8 @@ class SearchedDocument:
 class SearchedFile:
     """A file that is searched.
 
-    given: the path that it was found by. sha256: of its bytes, 64 hex digits. unsearched: other
-    fields of records, by how many have them.
+    given: the path that it was found by. sha256: of its bytes, 64 hex digits. unsearched: fields
+    of records that hold numbers, or text that is none, by how many records have them.
     """
 
     path: Path
@@ -89,6 +94,12 @@ class SearchedFile:
     @property
     def name(self) -> str:
         return shown_name(self.path)
+
+    @property
+    def below(self) -> Path:
+        """Its path below the folder that it was found in; its name if it was named itself."""
+        is_named = self.path == self.given
+        return Path(self.path.name) if is_named else self.path.relative_to(self.given)
 
     @property
     def has_records(self) -> bool:
@@ -154,10 +165,14 @@ def _records(
         record = _record(line, path, number)
         if isinstance(record, list):
             faults += record
+        elif deep := _too_deep(record):
+            what = f"'{deep}' has more than {MOST_DEPTH} lists or objects in one another"
+            faults.append(Fault(path, number, None, what, "take the inner ones out"))
         else:
-            texts = tuple(_texts(record))
-            documents.append(SearchedDocument(texts, number, record))
-            unsearched.update(record.keys() - {str(text.keys[0]) for text in texts} - set(FIELDS))
+            trained = tuple(_texts(record))
+            others, left = _other_texts(record, {text.keys for text in trained})
+            documents.append(SearchedDocument((*trained, *others), number, record))
+            unsearched.update(left)
     found.faults += faults
     searched = SearchedFile(path, given, sha256, whole.encoding, tuple(documents), unsearched)
     return None if faults else searched
@@ -182,3 +197,51 @@ def _texts(record: Record) -> Iterator[SearchedText]:
         for name in MESSAGE_FIELDS:
             if name in message:
                 yield SearchedText(message[name], ("messages", index, name))
+
+
+def _other_texts(record: Record, trained: set[Keys]) -> tuple[list[SearchedText], set[str]]:
+    """The other strings in ``record``, and the fields with what is no text to be searched."""
+    texts: list[SearchedText] = []
+    unsearched: set[str] = set()
+    for keys, value in _values(record):
+        if keys in trained or keys[0] == "messages":  # which hold their role besides
+            continue
+        if isinstance(value, str) and _is_text(value):
+            texts.append(SearchedText(value, keys, is_trained_on=False))
+        elif isinstance(value, int | float | str) and not isinstance(value, bool) and value != "":
+            unsearched.add(str(keys[0]))
+    return texts, unsearched
+
+
+def _is_text(value: str) -> bool:
+    """Whether there is something to search in it; half a surrogate pair is no text."""
+    return bool(value.strip()) and not any("\ud800" <= each <= "\udfff" for each in value)
+
+
+def _values(record: Record) -> Iterator[tuple[Keys, Any]]:
+    """What ``record`` holds, at any depth, with its place, in the order of the line."""
+    left: list[tuple[Keys, Any]] = [((), record)]
+    while left:
+        keys, value = left.pop()
+        if isinstance(value, dict):
+            left += [((*keys, key), each) for key, each in reversed(value.items())]
+        elif isinstance(value, list):
+            left += [((*keys, index), each) for index, each in reversed(list(enumerate(value)))]
+        else:
+            yield keys, value
+
+
+def _too_deep(record: Record) -> str:
+    """The field of ``record`` that is nested deeper than MOST_DEPTH, or ""."""
+    for name, value in record.items():
+        level = [value]
+        for _ in range(MOST_DEPTH + 1):
+            level = [
+                inner
+                for each in level
+                if isinstance(each, dict | list)
+                for inner in (each.values() if isinstance(each, dict) else each)
+            ]
+        if level:
+            return name
+    return ""

@@ -30,7 +30,7 @@ class EvaluationSearch:
 
 
 def search_evaluations(files: Sequence[Path], seen: Mapping[Path, Any]) -> EvaluationSearch:
-    """Those of ``files`` that name a model of ``seen``, real paths of folders."""
+    """The ``files`` that name a model of ``seen``, real paths of folders."""
     found = EvaluationSearch()
     for path in files:
         try:

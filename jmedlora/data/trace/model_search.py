@@ -6,7 +6,7 @@ card; what is trained on top of such a model names its folder as its base.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,9 +80,9 @@ class ModelSearch:
 
 
 def search_models(
-    folders: Sequence[Path], seen_files: Mapping[str, str], known_files: set[str]
+    folders: Sequence[Path], seen_files: Mapping[str, str], known_files: Collection[str]
 ) -> ModelSearch:
-    """Those of ``folders`` that were trained on one of ``seen_files``, or made from one that was.
+    """The ``folders`` that were trained on one of ``seen_files``, or made from one that was.
 
     seen_files: by SHA-256 the path of each file with a hit. known_files: the hash of every file
     that was read.
@@ -151,7 +151,7 @@ def _weight_hashes(folder: Path) -> list[str]:
         return []
 
 
-def _notes(folder: ModelFolder, found: ModelSearch, known: set[str]) -> Iterator[str]:
+def _notes(folder: ModelFolder, found: ModelSearch, known: Collection[str]) -> Iterator[str]:
     """What of a model that is not found could not be followed."""
     if folder.path.resolve() in found.models:
         return

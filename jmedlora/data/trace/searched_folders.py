@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jmedlora.core.errors import UserError
+from jmedlora.data.personal.report_file import REPORT, SUFFIX
 from jmedlora.models.run_card_file import RUN_CARD
 
 UNREAD = {
@@ -29,13 +30,14 @@ WEIGHTS = (".safetensors",)
 @dataclass(slots=True)
 class SearchedFolders:
     """lines: JSON Lines files. models: folders with weights, an adapter or a run card. results: of
-    lm-eval. unread: by folder and ending, how many files are of a form that is not read. notes:
-    what could not be entered.
+    lm-eval. reports: of searches for personal data. unread: by folder and ending, how many files
+    are of a form that is not read. notes: what could not be entered.
     """
 
     lines: list[Path] = field(default_factory=list)
     models: list[Path] = field(default_factory=list)
     results: list[Path] = field(default_factory=list)
+    reports: list[Path] = field(default_factory=list)
     unread: Counter[tuple[str, str]] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
 
@@ -79,6 +81,8 @@ def _sort(here: Path, names: Sequence[str], found: SearchedFolders) -> None:
             found.lines.append(path)
         elif suffix == ".json" and name.startswith("results_"):
             found.results.append(path)
+        elif name == REPORT or name.endswith(SUFFIX):
+            found.reports.append(path)
         elif suffix in UNREAD:
             found.unread[str(here), suffix] += 1
     is_model = RUN_CARD in names or "adapter_config.json" in names

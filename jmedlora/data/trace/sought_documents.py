@@ -26,6 +26,7 @@ class Way(StrEnum):
     """How a record is known to be of a document. The values are printed."""
 
     CONTENT = "same content (SHA-256)"
+    COPY = "same content as a copy with surrogates (SHA-256)"
     PATH = "same path, other content: the document was changed since"
     TEXT = "same text, under the name of another document"
 
@@ -35,7 +36,8 @@ class SoughtDocument:
     """One document, or one record of a JSON Lines file.
 
     name: as it was given. path: absolute, "" for a hash. line: of the record; None: all of it.
-    sha256: of the file's bytes, "" where it is not there. texts: what can be read of it.
+    sha256: of the file's bytes, "" where it is not there. texts: what can be read of it. copy_of:
+    the name of the document that it is a copy of, with surrogates; "" for none.
     """
 
     name: str
@@ -43,6 +45,7 @@ class SoughtDocument:
     line: int | None
     sha256: str
     texts: tuple[str, ...] = ()
+    copy_of: str = ""
 
     def is_record(self, source: str) -> bool:
         """Whether ``source``, a name that generate gave, is that of the record that is sought."""
@@ -50,11 +53,7 @@ class SoughtDocument:
 
     def has_path(self, source: str) -> bool:
         """Whether ``source`` may be the path of the document, seen from some folder above it."""
-        if not self.path:
-            return False
-        parts = PurePath(os.path.normpath(_without_line(source))).parts
-        wanted = tuple(part for part in parts if part != "..")
-        return bool(wanted) and PurePath(self.path).parts[-len(wanted) :] == wanted
+        return bool(self.path) and is_path_of(_without_line(source), self.path)
 
 
 @dataclass(slots=True)
@@ -75,9 +74,13 @@ class SoughtDocuments:
         self._grams = {hash(gram) for text in self._plain for gram in _grams_of(text)}
 
     @property
-    def hashes(self) -> set[str]:
-        """SHA-256 of the whole files that are sought, and not of records alone."""
-        return {each.sha256 for each in self.documents if each.sha256 and each.line is None}
+    def hashes(self) -> dict[str, str]:
+        """By SHA-256 the whole files that are sought, and not records alone, in words."""
+        return {
+            each.sha256: f"a copy of {each.copy_of}" if each.copy_of else "the document itself"
+            for each in reversed(self.documents)  # a copy may be what the document is
+            if each.sha256 and each.line is None
+        }
 
     def way(self, source: object, sha256: object, text: object = None) -> Way | None:
         """How a record is known that names ``source`` and its hash, and perhaps holds its ``text``.
@@ -85,8 +88,9 @@ class SoughtDocuments:
         None where it is not of any document that is sought.
         """
         name = source if isinstance(source, str) else ""
-        if any(each.is_record(name) for each in self._called(sha256)):
-            return Way.CONTENT
+        same = [each for each in self._called(sha256) if each.is_record(name)]
+        if same:
+            return Way.COPY if all(each.copy_of for each in same) else Way.CONTENT
         if any(each.is_record(name) and each.has_path(name) for each in self._called(_file(name))):
             return Way.PATH
         return Way.TEXT if isinstance(text, str) and self.holds(text) else None
@@ -101,6 +105,13 @@ class SoughtDocuments:
         if len(plain) < GRAM or hash(plain[:GRAM]) not in self._grams:
             return False
         return any(plain in each for each in self._plain)
+
+
+def is_path_of(name: str, path: str | Path) -> bool:
+    """Whether ``name`` may be ``path``, an absolute one, seen from some folder above it."""
+    parts = PurePath(os.path.normpath(name)).parts
+    wanted = tuple(part for part in parts if part != "..")
+    return bool(wanted) and PurePath(path).parts[-len(wanted) :] == wanted
 
 
 def seek_documents(names: Sequence[str]) -> SoughtDocuments:
@@ -120,20 +131,21 @@ def _documents_of(name: str, notes: list[str]) -> Iterator[SoughtDocument]:
         if not files:
             raise UserError(f"{name}: this folder holds no document; name the documents")
         for each in files:
-            yield _of_file(str(each), each, None, notes)
+            yield document_of(str(each), each, None, notes)
     elif HASH.fullmatch(name) and not path.exists():
         yield SoughtDocument(name, "", None, name)
     elif (record := RECORD.fullmatch(name)) and not path.exists():
-        yield _of_file(name, Path(record["path"]), int(record["line"]), notes)
+        yield document_of(name, Path(record["path"]), int(record["line"]), notes)
     else:
-        yield _of_file(name, path, None, notes)
+        yield document_of(name, path, None, notes)
 
 
 def _is_document(path: Path) -> bool:
     return path.suffix.lower() in READERS and path.is_file()
 
 
-def _of_file(name: str, path: Path, line: int | None, notes: list[str]) -> SoughtDocument:
+def document_of(name: str, path: Path, line: int | None, notes: list[str]) -> SoughtDocument:
+    """The document at ``path``, or its record at ``line``. Of what it cannot do, it adds notes."""
     where = os.path.abspath(path)  # noqa: PTH100 (links keep their name)
     if not path.is_file():
         notes.append(f"{name}: is not there, so only records that name its path are found")

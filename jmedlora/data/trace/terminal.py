@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from jmedlora.core.display import counted, visible
 from jmedlora.core.errors import printable
+from jmedlora.data.personal.report_file import FINDINGS
 from jmedlora.data.trace.provenance_search import Found
 from jmedlora.data.trace.trace import Trace
 from jmedlora.data.trace.training_search import TrainingFile
@@ -15,8 +16,9 @@ NOTHING = "nothing in these folders saw it, as far as could be followed"
 
 def terminal_lines(trace: Trace, *, texts: bool) -> Iterator[str]:
     """What is said of a trace; with ``texts`` also some of the records."""
-    for document in trace.documents:
+    for document in trace.originals:
         yield _line(f"{document.name} (SHA-256 {document.sha256[:12] or 'unknown'})")
+    yield from _section("Searches and copies", copy_lines(trace))
     yield from _section("Chunks, responses and pairs", map(provenance_line, trace.provenance))
     yield from _section("Training files", map(training_line, trace.training.files))
     models = trace.models.models.values()
@@ -49,10 +51,32 @@ def provenance_line(found: Found) -> str:
 
 def training_line(file: TrainingFile) -> str:
     """One training file: how many of its records are of the documents, and which."""
-    if not file.lines.count:
-        return f"{file.path}: is the document itself (SHA-256 {file.sha256[:12]})"
-    part = f"{file.lines.count} of {counted(file.records, 'record')}"
-    return f"{file.path}: {part}, lines {file.lines} (SHA-256 {file.sha256[:12]})"
+    said = []
+    if file.lines.count:
+        part = f"{file.lines.count} of {counted(file.records, 'record')}"
+        said.append(f"{part}, lines {file.lines}")
+    if file.itself:
+        said.append("is the document itself, or a copy of it")
+    if file.copy_of:
+        said.append(changed_copy(file.copy_of))
+    return f"{file.path}: {'; '.join(said)} (SHA-256 {file.sha256[:12]})"
+
+
+def changed_copy(original: str) -> str:
+    """That a training file is a copy of ``original``, and its records are not those of it."""
+    return (
+        f"a copy of {original}, changed since it was written: which of its records are of the "
+        "documents is not known"
+    )
+
+
+def copy_lines(trace: Trace) -> Iterator[str]:
+    """Who searched a document for personal data, and its copies with surrogates."""
+    for each in trace.searches:
+        beside = f"; {FINDINGS} beside it holds what was found" if each.has_findings else ""
+        yield f"{each.report}: searched {each.document}{beside}"
+    for copy in trace.copies:
+        yield f"{copy.name}: a copy of {copy.copy_of} (SHA-256 {copy.sha256[:12]})"
 
 
 def _section(title: str, lines: Iterator[str] | Sequence[str]) -> Iterator[str]:

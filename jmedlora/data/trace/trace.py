@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jmedlora.data.trace.copied_records import CopiedRecords
+from jmedlora.data.trace.copy_search import DocumentSearch, read_copies, with_copies
 from jmedlora.data.trace.evaluation_search import EvaluationSearch, search_evaluations
 from jmedlora.data.trace.model_search import ModelSearch, search_models
 from jmedlora.data.trace.provenance_search import Found, ProvenanceSearch
@@ -19,7 +21,11 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What saw the documents. notes: what could not be followed, in words."""
+    """What saw the documents.
+
+    documents: those that were asked for, and their copies. searches: for personal data in them.
+    notes: what could not be followed, in words.
+    """
 
     documents: list[SoughtDocument]
     folders: tuple[Path, ...]
@@ -27,14 +33,27 @@ class Trace:
     training: TrainingSearch
     models: ModelSearch
     evaluations: EvaluationSearch
+    searches: list[DocumentSearch]
     notes: tuple[str, ...]
+
+    @property
+    def originals(self) -> list[SoughtDocument]:
+        """The documents that were asked for."""
+        return [each for each in self.documents if not each.copy_of]
+
+    @property
+    def copies(self) -> list[SoughtDocument]:
+        """Their copies with surrogates."""
+        return [each for each in self.documents if each.copy_of]
 
     @property
     def is_hit(self) -> bool:
         """Whether anything saw one of the documents."""
         return bool(
-            self.provenance
-            or any(file.lines.count for file in self.training.files)
+            self.searches
+            or self.copies
+            or self.provenance
+            or any(file.lines.count or file.copy_of for file in self.training.files)
             or self.models.models
             or self.evaluations.evaluations
         )
@@ -44,7 +63,19 @@ class Trace:
         record: dict[str, Any] = {
             "format": FORMAT,
             "documents": [
-                {"name": each.name, "sha256": each.sha256 or None} for each in self.documents
+                {"name": each.name, "sha256": each.sha256 or None} for each in self.originals
+            ],
+            "searches": [
+                {
+                    "report": str(each.report),
+                    "document": each.document,
+                    "holds_findings": each.has_findings,
+                }
+                for each in self.searches
+            ],
+            "copies": [
+                {"file": each.name, "sha256": each.sha256, "copy_of": each.copy_of}
+                for each in self.copies
             ],
             "among": [str(each) for each in self.folders],
             "provenance": [
@@ -65,6 +96,7 @@ class Trace:
                     "count": each.lines.count,
                     "lines": each.lines.ranges,
                     "is_the_document": each.itself,
+                    "changed_copy_of": each.copy_of or None,
                 }
                 for each in self.training.files
             ],
@@ -94,20 +126,27 @@ class Trace:
 def trace_documents(sought: SoughtDocuments, folders: Sequence[Path]) -> Trace:
     """Follows the documents through ``folders``.
 
-    JSON Lines files are read twice, a record at a time; those that name sources once or twice more.
+    JSON Lines files are read twice, a record at a time; those that name sources once or twice more,
+    and all once more where records were copied with surrogates.
     Raises UserError for a folder that is not there.
     """
     searched = search_folders(folders)
+    copies = read_copies(searched.reports)
+    sought = with_copies(sought, copies)
     provenance = ProvenanceSearch(sought)
     provenance.search(searched.lines)
-    training = search_training_files(searched.lines, provenance)
-    seen = {file.sha256: str(file.path) for file in training.files}
-    seen |= dict.fromkeys(sought.hashes - seen.keys(), "the document itself")
+    copied = CopiedRecords(copies)
+    training = search_training_files(searched.lines, provenance, copied.changed)
+    while copied.follow(training, provenance):
+        training = search_training_files(searched.lines, provenance, copied.changed)
+    files = {file.sha256: str(file.path) for file in training.files}
+    seen = {**sought.hashes, **copied.seen, **files}
     models = search_models(searched.models, seen, training.known)
     evaluations = search_evaluations(searched.results, models.models)
     notes = [
         *sought.notes,
         *searched.notes,
+        *copies.notes,
         *provenance.notes,
         *training.notes,
         *models.notes,
@@ -116,7 +155,14 @@ def trace_documents(sought: SoughtDocuments, folders: Sequence[Path]) -> Trace:
     ]
     found = list(provenance.found.values())
     return Trace(
-        sought.documents, tuple(folders), found, training, models, evaluations, tuple(notes)
+        sought.documents,
+        tuple(folders),
+        found,
+        training,
+        models,
+        evaluations,
+        copies.searches_of(sought.documents),
+        tuple(notes),
     )
 
 

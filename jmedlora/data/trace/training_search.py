@@ -1,6 +1,6 @@
 """Training and pretraining files that hold pairs or texts of the documents, in whatever order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,44 +20,57 @@ BROKEN_SHOWN = 5
 class TrainingFile:
     """A file with records of the documents. sha256: of its bytes. records: how many it has in all.
 
-    itself: whether the file is one of the documents.
+    ordinals: as lines, but lines without a record are not counted. itself: whether the file is one
+    of the documents. copy_of: the file with such records that this one is a changed copy of, ""
+    for none; which records of the copy are of the documents is not known.
     """
 
     path: Path
     sha256: str
     records: int
     lines: Lines
+    ordinals: Lines
     itself: bool = False
+    copy_of: str = ""
 
 
 @dataclass(slots=True)
 class TrainingSearch:
-    """files: those with a hit. known: the hash of every file that was read, hit or not.
+    """files: those with a hit. known: by its hash every file that was read, hit or not.
 
     texts: (path, line, text) of the first hits. notes: what could not be read.
     """
 
     files: list[TrainingFile] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
+    known: dict[str, Path] = field(default_factory=dict)
     texts: list[tuple[Path, int, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def search_training_files(paths: Sequence[Path], provenance: ProvenanceSearch) -> TrainingSearch:
-    """Reads ``paths`` once, a record at a time: what is copied, joined or shuffled is found too."""
+def search_training_files(
+    paths: Sequence[Path], provenance: ProvenanceSearch, changed_copies: Mapping[Path, str]
+) -> TrainingSearch:
+    """Reads ``paths`` once, a record at a time: what is copied, joined or shuffled is found too.
+
+    changed_copies: by real path, copies that count whole, and what they are copies of.
+    """
     found = TrainingSearch()
     for path in paths:
-        file, lines = LineFile(path), Lines()
+        file, lines, ordinals = LineFile(path), Lines(), Lines()
         for line, record in file:
             if _is_training(record) and _is_hit(record, provenance):
                 lines.add(line)
+                ordinals.add(file.records)
                 if len(found.texts) < MOST_TEXTS:
                     found.texts.append((path, line, _text(record)))
-        found.known.add(file.sha256)
+        found.known[file.sha256] = path
         found.notes += _faults(file)
         itself = file.sha256 in provenance.sought.hashes
-        if lines.count or itself:
-            found.files.append(TrainingFile(path, file.sha256, file.records, lines, itself))
+        copy_of = changed_copies.get(path.resolve(), "") if changed_copies else ""
+        if lines.count or itself or copy_of:
+            found.files.append(
+                TrainingFile(path, file.sha256, file.records, lines, ordinals, itself, copy_of)
+            )
     return found
 
 

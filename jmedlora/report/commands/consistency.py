@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from jmedlora.core.atomic_write import dump
+from jmedlora.core.atomic_write import dump, write_file
 from jmedlora.core.cli.command import Command
 
 
@@ -17,6 +17,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help=f"a results_*.json or its folder, with samples, of {', '.join(TASKS)}",
     )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write all of it as a page")
     parser.add_argument(
         "--format",
         choices=["text", "json"],
@@ -26,9 +27,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from jmedlora.report.consistency.permuted_runs import compare, print_exams
+    from jmedlora.report.consistency.permuted_runs import compare, print_exams, sheets
+    from jmedlora.report.render.plain_sheet import page
 
     exams = compare(args.runs)
+    if args.html:  # before anything is printed: the reader of a pipe may leave early
+        write_file(args.html, page(sheets(exams)))
     if args.format == "json":
         print(dump(exams), end="")
     else:
@@ -43,10 +47,10 @@ CONSISTENCY = Command(
     "share what guesses and unrelated answers would give.",
     options=_add_options,
     run=_run,
-    example="jmed-report consistency shuffled/seed-1 shuffled/seed-2",
+    example="jmed-report consistency shuffled/seed-1 shuffled/seed-2 --html consistency.html",
     sections={
         "reads": "results_*.json, and beside it the samples of --log_samples",
-        "writes": "nothing but the report",
+        "writes": "with --html: a page of the same",
     },
     see="docs/report.md, Consistency; docs/tasks.md (the tasks igakuqa_shuffled, jjsimqa_shuffled)",
 )

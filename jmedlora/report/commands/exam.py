@@ -9,6 +9,7 @@ from jmedlora.core.atomic_write import dump
 from jmedlora.core.cli.command import Command
 from jmedlora.core.errors import UserError
 from jmedlora.exams.cache import ENVIRONMENT
+from jmedlora.report.commands.exam_folder import DIFFERING, write_exam_folder
 
 if TYPE_CHECKING:
     from jmedlora.report.exam.verdict import ExamResult
@@ -50,6 +51,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="json: a list with one object a model and examination (default: text)",
     )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="also write the report into this folder, with a picture of the points against the "
+        "pass lines, and every answer that the two rules mark otherwise",
+    )
     parser.add_argument("--by", choices=["category"], help="also by category (診療科)")
 
 
@@ -66,16 +74,24 @@ def _lines(text: str) -> tuple[str, dict[str, float]]:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from jmedlora.report.exam.sheet import markdown, page, print_sheets
     from jmedlora.report.exam.tables import sheets
+    from jmedlora.report.render.plain_sheet import markdown, page, print_sheets
 
     if args.by and args.format == "json":
         raise UserError("--by category is not in the json list; use --format text or markdown")
     found, left_out = _results(args)
+    shown = sheets(
+        found,
+        official=args.official,
+        by_category=bool(args.by),
+        left_out=left_out,
+        all_ids=str(args.out / DIFFERING) if args.out else "",
+    )
+    if args.out:  # before anything is printed: the reader of a pipe may leave early
+        write_exam_folder(args.out, found, shown)
     if args.format == "json":
         print(dump([each.as_record() for each in found]), end="")
         return 0
-    shown = sheets(found, official=args.official, by_category=bool(args.by), left_out=left_out)
     if args.format == "text":
         print_sheets(shown)
     else:
@@ -114,11 +130,12 @@ EXAM = Command(
     "examination, most points first. It needs the questions on this machine.",
     options=_add_options,
     run=_run,
-    example="jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl",
+    example="jmed-report exam results/my_model/samples_igakuqa_exam_*.jsonl --out report",
     sections={
         "reads": "samples_*.jsonl and results_*.json of lm-eval, predictions, published results; "
         "beside your own exam.jsonl its description, exam.yaml",
-        "writes": "nothing but the report",
+        "writes": "with --out: exam.html, exam.md, exam.json, the pictures exam-lines*.png\n"
+        "and .svg, and exam-differing.csv where the two rules differ",
         "environment": ENVIRONMENT,
     },
     see="docs/report.md, The examination; docs/tasks.md (the tasks that ask one)",

@@ -4,10 +4,12 @@ import argparse
 from pathlib import Path
 
 from jmedlora.core.atomic_write import write_file
-from jmedlora.core.cli.arguments import bounded_number, whole
+from jmedlora.core.cli.arguments import bounded_number, positive, whole
 from jmedlora.core.cli.command import Command
 
 SHOWN = 5
+LEAST = 100
+"""If none of so many comes out, 3.7 % of all may (95 %)."""
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -31,8 +33,16 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--fail-above",
         type=bounded_number(lambda value: 0 <= value <= 1, "a share from 0 to 1"),
         metavar="SHARE",
-        help="exit with status 1 if more than this share of a model's trained records come out "
-        "nearly or verbatim, such as 0 or 0.01",
+        help="exit with status 1 if more than this share of a model's trained records asked come "
+        "out, verbatim, nearly or within an answer, such as 0 or 0.01",
+    )
+    parser.add_argument(
+        "--least",
+        type=positive,
+        default=LEAST,
+        metavar="N",
+        help="with --fail-above, exit with status 1 also if fewer than N of a model's training "
+        f"records were asked, where there are more (default: {LEAST})",
     )
     parser.add_argument(
         "--format",
@@ -50,13 +60,13 @@ def _run(args: argparse.Namespace) -> int:
 
     models = recited(read_recitals(args.runs))
     if args.html:  # before anything is printed: the reader of a pipe may leave early
-        write_file(args.html, page(models))
+        write_file(args.html, page(models), private=True)
     if args.format == "json":
         print(json_text(models), end="")
     else:
         print(*lines(models, args.show), *([args.html] if args.html else []), sep="\n")
     if args.fail_above is not None:
-        require_below(models, args.fail_above)
+        require_below(models, args.fail_above, args.least)
     return 0
 
 
@@ -70,12 +80,14 @@ RECITE = Command(
     run=_run,
     example="jmed-report recite results/base results/adapter --html recite.html --fail-above 0",
     sections={
-        "reads": "results_*.json, and beside it the samples of --log_samples",
+        "reads": "results_*.json, and beside it the samples of --log_samples; the run cards of the "
+        "models and their bases",
         "writes": "with --html: one page, no script in it; else nothing but the report",
     },
     status={
-        1: "with --fail-above more comes out of a model than that, or was not asked; a run cannot "
-        "be used, or the page cannot be written"
+        1: "with --fail-above more comes out of a model than that, too few of its records were "
+        "asked, or its run card does not say that they are its own; a run cannot be used, or the "
+        "page cannot be written"
     },
     see="jmed-data canaries, jmed-train merge; docs/recite.md",
 )

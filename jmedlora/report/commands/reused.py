@@ -32,7 +32,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.exam.reused import find_reused, sheets
-    from jmedlora.report.exam.sheet import print_sheets
+    from jmedlora.report.render.plain_sheet import print_sheets
 
     found = [find_reused(each) for each in _examinations(args.given)]
     if args.format == "json":

@@ -33,7 +33,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--recite",
         type=Path,
         metavar="FILE",
-        help="show what models recite: what jmed-report recite --format json printed",
+        help="show what models recite of runs that lie elsewhere: what jmed-report recite "
+        "--format json printed",
     )
     add_verify_option(parser)
     add_statistics_options(parser)

@@ -24,9 +24,9 @@ def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.load.results_file import ResultsError
     from jmedlora.report.load.runs import find_runs
     from jmedlora.report.verify.terminal import lines, summary
-    from jmedlora.report.verify.verified import verify_run
+    from jmedlora.report.verify.verified import can_be_verified, verify_run
 
-    runs = [run for run in find_runs(args.results) if run.ours]
+    runs = [run for run in find_runs(args.results) if can_be_verified(run)]
     if not runs:
         remedy = "name a run of this project's tasks"
         raise ResultsError(f"{args.results[0]}: holds no task whose scores are known; {remedy}")

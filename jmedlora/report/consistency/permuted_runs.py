@@ -6,7 +6,7 @@ chooses the same content; one that does so need not know (``agreement.Agreement`
 printed beside its floors and split by whether the answers were right.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,12 +27,17 @@ from jmedlora.report.consistency.orders import (
 )
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
+from jmedlora.report.render.plain_sheet import PlainSheet
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 WIDTH = 88
 """Columns of the widest table: a narrower terminal wraps it rather than losing digits."""
+RUN_HEADINGS = ("order", "accuracy", "95 % interval", "unanswered")
+POSITION_HEADINGS = (
+    "position", "answers", "accuracy", "95 % interval", "chosen", "correct there"
+)  # fmt: skip
 AGREEMENT_NOTE = """\
 the same content is no knowledge by itself: any text is nearest to some choice. A model that
 knows also has an accuracy above guesses, and agrees more than unrelated responses (those to
@@ -96,14 +101,26 @@ def _object(exam: str, runs: Sequence[Ordered]) -> dict[str, Any]:
     }
 
 
+def sheets(exams: Sequence[Mapping[str, Any]]) -> Iterator[PlainSheet]:
+    """The same as ``print_exams`` prints, as tables for a page."""
+    for exam in exams:
+        title = " · ".join(_title(exam).split("\n"))
+        below = (*_summary_lines(exam), " ".join(AGREEMENT_NOTE.split()))
+        yield PlainSheet(title, RUN_HEADINGS, tuple(_run_rows(exam)), below)
+        if exam["positions"]:
+            rows = tuple(_position_rows(exam))
+            yield PlainSheet("By position", POSITION_HEADINGS, rows, (POSITIONS_NOTE,))
+
+
 def print_exams(exams: Sequence[Mapping[str, Any]]) -> None:
     _, wide = consoles("consistency", WIDTH)
     for exam in exams:
         wide.print(_title(exam), markup=False)
-        wide.print(_runs_table(exam))
-        wide.print(_summary(exam), markup=False, soft_wrap=True)
+        wide.print(_table(RUN_HEADINGS, _run_rows(exam)))
+        below = "\n".join([*_summary_lines(exam), AGREEMENT_NOTE, ""])
+        wide.print(below, markup=False, soft_wrap=True)
         if exam["positions"]:
-            wide.print(_positions_table(exam))
+            wide.print(_table(POSITION_HEADINGS, _position_rows(exam)))
             wide.print(f"{POSITIONS_NOTE}\n", markup=False)
 
 
@@ -118,20 +135,22 @@ def _title(exam: Mapping[str, Any]) -> str:
     )
 
 
-def _runs_table(exam: Mapping[str, Any]) -> "Table":
-    table = plain_table(("order", "accuracy", "95 % interval", "unanswered"))
-    for run in exam["runs"]:
-        order = "published" if run["shuffle_seed"] is None else f"seed {run['shuffle_seed']}"
-        limits = proportion_interval(run["accuracy"], exam["questions"])
-        table.add_row(
-            order, f"{run['accuracy']:.3f}", _interval(limits), f"{run['unanswered']:.3f}"
-        )
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> "Table":
+    table = plain_table(headings)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
-def _summary(exam: Mapping[str, Any]) -> str:
-    lines = [_accuracy(exam["accuracy"]), *_agreement(exam["agreement"], exam["questions"])]
-    return "\n".join([*lines, AGREEMENT_NOTE, ""])
+def _run_rows(exam: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for run in exam["runs"]:
+        order = "published" if run["shuffle_seed"] is None else f"seed {run['shuffle_seed']}"
+        limits = proportion_interval(run["accuracy"], exam["questions"])
+        yield order, f"{run['accuracy']:.3f}", _interval(limits), f"{run['unanswered']:.3f}"
+
+
+def _summary_lines(exam: Mapping[str, Any]) -> list[str]:
+    return [_accuracy(exam["accuracy"]), *_agreement(exam["agreement"], exam["questions"])]
 
 
 def _accuracy(found: Mapping[str, float]) -> str:
@@ -162,12 +181,9 @@ def _share(found: Mapping[str, Any]) -> str:
     return "n/a" if found["share"] is None else f"{found['share']:.1%}"
 
 
-def _positions_table(exam: Mapping[str, Any]) -> "Table":
-    table = plain_table(
-        ("position", "answers", "accuracy", "95 % interval", "chosen", "correct there")
-    )
+def _position_rows(exam: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for row in exam["positions"]:
-        table.add_row(
+        yield (
             row["label"],
             str(row["gold"]),
             f"{row['correct'] / row['gold']:.3f}" if row["gold"] else "n/a",
@@ -175,7 +191,6 @@ def _positions_table(exam: Mapping[str, Any]) -> "Table":
             f"{row['chosen']:.3f}",
             f"{row['expected']:.3f}",
         )
-    return table
 
 
 def _interval(limits: Sequence[float]) -> str:

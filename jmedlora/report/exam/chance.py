@@ -79,7 +79,7 @@ class Chances:
 
 
 def chances(answers: Sequence[Answered], description: Description) -> Chances:
-    """Those of ``answers``, all questions of an examination; one without an answer counts as wrong.
+    """The chances of ``answers`` to all questions; a question without an answer counts as wrong.
 
     The numbers are the same for the same marks: the seed is fixed.
     """

@@ -84,7 +84,7 @@ def asked_alone(
 def answered_alone(
     examinations: Sequence[Examination], files: Sequence[AnswerFile]
 ) -> list[Examination]:
-    """Those of ``examinations`` to which ``files`` have answers."""
+    """The ``examinations`` to which ``files`` have answers."""
     answered = {given.problem_id for each in files for given in each.given}
     return [
         each

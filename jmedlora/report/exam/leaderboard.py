@@ -6,15 +6,15 @@ from itertools import groupby
 from jmedlora.report.exam.chance import Chances, LineChance
 from jmedlora.report.exam.notes import CHANCES, PROBABILITY, examination_notes, result_notes
 from jmedlora.report.exam.reached import LineResult, Part
-from jmedlora.report.exam.sheet import Sheet, name
 from jmedlora.report.exam.verdict import ExamResult
+from jmedlora.report.render.plain_sheet import PlainSheet, name
 
 UNNAMED = "(no name given)"
 CASES = {True: "asked with it", False: "asked without it", None: "not known"}
 RULES = {False: "default rule", True: "the published script's rule"}
 
 
-def verdict_sheets(results: Sequence[ExamResult], *, official: bool) -> list[Sheet]:
+def verdict_sheets(results: Sequence[ExamResult], *, official: bool) -> list[PlainSheet]:
     """The tables of verdicts of ``results``, in their order, marked by one of the two rules."""
     if len({each.model for each in results}) == 1:
         return [_of_one_model(results, RULES[official])]
@@ -22,17 +22,17 @@ def verdict_sheets(results: Sequence[ExamResult], *, official: bool) -> list[She
     return [_of_one_examination(list(group), RULES[official]) for _, group in by_examination]
 
 
-def image_sheet(results: Sequence[ExamResult]) -> Sheet:
+def image_sheet(results: Sequence[ExamResult]) -> PlainSheet:
     """Right answers and points apart for questions that need no image and that need one."""
     headings = ("", "without images", "points", "with images", "points")
     rows = [
         (row_name(each, results), *_part(each.without_images), *_part(each.with_images))
         for each in results
     ]
-    return Sheet("Questions without and with images", headings, tuple(rows))
+    return PlainSheet("Questions without and with images", headings, tuple(rows))
 
 
-def follow_up_sheet(results: Sequence[ExamResult]) -> Sheet:
+def follow_up_sheet(results: Sequence[ExamResult]) -> PlainSheet:
     """Right answers and points apart for the follow-ups of series (連問) and for all others."""
     headings = ("", "other questions", "points", "follow-ups", "points", "case of the follow-ups")
     rows = [
@@ -45,10 +45,10 @@ def follow_up_sheet(results: Sequence[ExamResult]) -> Sheet:
         for each in results
     ]
     note = "Follow-ups: the questions of a series behind its first one, which holds their case."
-    return Sheet("Follow-ups and other questions", headings, tuple(rows), (note,))
+    return PlainSheet("Follow-ups and other questions", headings, tuple(rows), (note,))
 
 
-def chance_sheet(results: Sequence[ExamResult]) -> Sheet | None:
+def chance_sheet(results: Sequence[ExamResult]) -> PlainSheet | None:
     """How likely each line is reached with other questions; None where nothing is known of it."""
     known = [each for each in results if each.chances.lines]
     if not known:
@@ -57,7 +57,7 @@ def chance_sheet(results: Sequence[ExamResult]) -> Sheet | None:
     of_lines = (text for n in lines for text in (f"{name(n)}: points", "reached", "design effect"))
     headings = ("", *of_lines, "forbidden", "all lines")
     rows = [(row_name(each, results), *_chances(each.chances, lines)) for each in known]
-    return Sheet("With other questions of the same kind", headings, tuple(rows), (CHANCES,))
+    return PlainSheet("With other questions of the same kind", headings, tuple(rows), (CHANCES,))
 
 
 def _chances(found: Chances, lines: Sequence[str]) -> tuple[str, ...]:
@@ -78,14 +78,17 @@ def row_name(result: ExamResult, among: Sequence[ExamResult]) -> str:
     if len({each.model for each in among}) == 1:
         return name(result.examination.name)
     several = len({each.examination.name for each in among}) > 1
-    return f"{_model(result)}, {name(result.examination.name)}" if several else _model(result)
+    return (
+        f"{model_name(result)}, {name(result.examination.name)}" if several else model_name(result)
+    )
 
 
-def _model(result: ExamResult) -> str:
+def model_name(result: ExamResult) -> str:
+    """Its model, for a row."""
     return name(result.model) or UNNAMED
 
 
-def _of_one_model(results: Sequence[ExamResult], rule: str) -> Sheet:
+def _of_one_model(results: Sequence[ExamResult], rule: str) -> PlainSheet:
     national = all(each.examination.exam != "jmed_own" for each in results)
     title = "National medical licensing examination" if national else "Examination"
     model = name(results[0].model)
@@ -93,14 +96,14 @@ def _of_one_model(results: Sequence[ExamResult], rule: str) -> Sheet:
     return _sheet(title, "exam", {name(each.examination.name): each for each in results})
 
 
-def _of_one_examination(results: Sequence[ExamResult], rule: str) -> Sheet:
+def _of_one_examination(results: Sequence[ExamResult], rule: str) -> PlainSheet:
     examination = results[0].examination
     named = examination.description.title if examination.description else ""
     title = f"{examination.name}, {named}, {rule}" if named else f"{examination.name}, {rule}"
-    return _sheet(name(title), "model", {_model(each): each for each in results})
+    return _sheet(name(title), "model", {model_name(each): each for each in results})
 
 
-def _sheet(title: str, first: str, rows: Mapping[str, ExamResult]) -> Sheet:
+def _sheet(title: str, first: str, rows: Mapping[str, ExamResult]) -> PlainSheet:
     """The table whose ``rows`` are called ``first``."""
     results = rows.values()
     lines = list(dict.fromkeys(line for each in results for line in each.lines))
@@ -111,7 +114,7 @@ def _sheet(title: str, first: str, rows: Mapping[str, ExamResult]) -> Sheet:
     notes += [note for label, each in rows.items() for note in result_notes(each, label)]
     notes += [PROBABILITY] * any(each.chances.every is not None for each in results)
     cells = tuple(_row(label, each, lines) for label, each in rows.items())
-    return Sheet(title, headings, cells, tuple(notes))
+    return PlainSheet(title, headings, cells, tuple(notes))
 
 
 def _row(label: str, result: ExamResult, lines: Sequence[str]) -> tuple[str, ...]:
@@ -125,11 +128,11 @@ def _row(label: str, result: ExamResult, lines: Sequence[str]) -> tuple[str, ...
         "n/a" if result.forbidden is None else str(result.forbidden),
         str(result.unparsed),
         str(result.cut),
-        _verdict(result),
+        verdict_in_words(result),
     )
 
 
-def _verdict(result: ExamResult) -> str:
+def verdict_in_words(result: ExamResult) -> str:
     """Such as "pass, .57, close"."""
     found = result.chances
     if found.every is None:

@@ -7,8 +7,8 @@ from jmedlora.exams.description import DOCUMENTED
 from jmedlora.exams.examination import Examination
 from jmedlora.report.compare.statistics import RESAMPLES
 from jmedlora.report.exam.chance import CLOSE
-from jmedlora.report.exam.sheet import name
 from jmedlora.report.exam.verdict import FAIL, INCOMPLETE, NONE, UNDECIDED, ExamResult
+from jmedlora.report.render.plain_sheet import name, some_of
 
 TOKENS = "raise max_gen_toks (and the limit of the server, if there is one) and evaluate again"
 
@@ -45,7 +45,7 @@ def result_notes(result: ExamResult, label: str) -> Iterator[str]:
     asked = len(result.answers)
     if ids := result.not_asked:
         what = f"{counted(len(ids), 'question')} damaged where published, and not asked"
-        yield f"{label}: {what} ({', '.join(ids)}); counted as wrong"
+        yield f"{label}: {what} ({some_of(ids)}); counted as wrong"
     if result.verdict == INCOMPLETE:
         yield (
             f"{label}: {result.answered} of {asked} answered; the others count as wrong, and there "

@@ -20,7 +20,7 @@ from jmedlora.exams.description import shipped
 from jmedlora.exams.examination import Examination, load_examinations
 from jmedlora.exams.registry import load_exam
 from jmedlora.exams.schema import Question
-from jmedlora.report.exam.sheet import Sheet, name
+from jmedlora.report.render.plain_sheet import PlainSheet, name
 from jmedlora.report.render.sheet import printable
 
 WITH_STEM = ("stem+choices", "stem+answer", "stem")
@@ -101,7 +101,7 @@ def find_reused(examination: Examination) -> Reused:
     return Reused(examination, found, tuple(searched), tuple(later))
 
 
-def sheets(found: Sequence[Reused], *, text: bool) -> list[Sheet]:
+def sheets(found: Sequence[Reused], *, text: bool) -> list[PlainSheet]:
     """A table for each examination: what people read."""
     return [_sheet(each, text=text) for each in found]
 
@@ -171,7 +171,7 @@ def _record(question: Question, earlier: Sequence[Earlier], *, text: bool) -> di
     return {"problem_id": question.problem_id, **told, "earlier": found}
 
 
-def _sheet(found: Reused, *, text: bool) -> Sheet:
+def _sheet(found: Reused, *, text: bool) -> PlainSheet:
     headings = ("question", "exam", "earlier question", "found", "of its 3-grams", "ratio")
     rows = [
         (name(question.problem_id), each.exam, name(each.question.problem_id), each.way,
@@ -186,7 +186,7 @@ def _sheet(found: Reused, *, text: bool) -> Sheet:
     notes.append(COVERAGE)
     if text:
         notes += _texts(found)
-    return Sheet(found.summary, headings, tuple(rows), tuple(notes))
+    return PlainSheet(found.summary, headings, tuple(rows), tuple(notes))
 
 
 def _published(exam: str) -> str:

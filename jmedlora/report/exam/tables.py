@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
+from jmedlora.report.exam.differing_rules import differences_sheet
 from jmedlora.report.exam.leaderboard import (
     chance_sheet,
     follow_up_sheet,
@@ -11,22 +12,26 @@ from jmedlora.report.exam.leaderboard import (
     row_name,
     verdict_sheets,
 )
-from jmedlora.report.exam.marked import EASY, Answered, Humans, differing, humans, points
-from jmedlora.report.exam.sheet import Sheet
+from jmedlora.report.exam.marked import EASY, Answered, Humans, humans, points
 from jmedlora.report.exam.verdict import ExamResult
+from jmedlora.report.render.plain_sheet import PlainSheet
 
 HUMAN_HEADINGS = ("", "n", "model", "candidates")
-SHOWN = 20
-"""Ids of a kind of difference that are named."""
 
 
 def sheets(
-    results: Sequence[ExamResult], *, official: bool, by_category: bool, left_out: int = 0
-) -> list[Sheet]:
+    results: Sequence[ExamResult],
+    *,
+    official: bool,
+    by_category: bool,
+    left_out: int = 0,
+    all_ids: str = "",
+) -> list[PlainSheet]:
     """All that the command shows of ``results``, marked by one of the two rules.
 
-    left_out: questions that an exclude list kept from being asked. Raises UserError where there are
-    no categories.
+    left_out: questions that an exclude list kept from being asked. all_ids: the file that names
+    every question on which the two rules differ, if one is written. Raises UserError where there
+    are no categories.
     """
     found = verdict_sheets(results, official=official)
     if left_out:
@@ -42,17 +47,17 @@ def sheets(
     if by_category:
         found += _categories(results)
     if not official and any(answer.official for each in results for answer in each.answers):
-        found.append(_differences(results))
+        found.append(differences_sheet(results, all_ids))
     return found
 
 
-def _with_note(sheet: Sheet, left_out: int) -> Sheet:
+def _with_note(sheet: PlainSheet, left_out: int) -> PlainSheet:
     what = f"{counted(left_out, 'question')} left out by an exclude list and not asked"
     notes = (*sheet.notes, f"{what}: the examination is not whole")
-    return Sheet(sheet.title, sheet.headings, sheet.rows, notes)
+    return PlainSheet(sheet.title, sheet.headings, sheet.rows, notes)
 
 
-def _against_candidates(results: Sequence[ExamResult]) -> Sheet:
+def _against_candidates(results: Sequence[ExamResult]) -> PlainSheet:
     rows = []
     for each in results:
         bands = (
@@ -63,7 +68,7 @@ def _against_candidates(results: Sequence[ExamResult]) -> Sheet:
         label = row_name(each, results)
         rows += [(f"{label}{name}", *_human_cells(band)) for name, band in bands]
     note = "Questions whose share of right candidates is published, where answered; means."
-    return Sheet("Against the candidates", HUMAN_HEADINGS, tuple(rows), (note,))
+    return PlainSheet("Against the candidates", HUMAN_HEADINGS, tuple(rows), (note,))
 
 
 def _human_cells(band: Humans) -> tuple[str, str, str]:
@@ -72,7 +77,7 @@ def _human_cells(band: Humans) -> tuple[str, str, str]:
     return str(band.n), f"{band.model:.1%}", f"{band.candidates:.1%}"
 
 
-def _categories(results: Sequence[ExamResult]) -> Iterator[Sheet]:
+def _categories(results: Sequence[ExamResult]) -> Iterator[PlainSheet]:
     """A table for each model: all its examinations together, the largest category first."""
     groups: dict[str, dict[str, list[Answered]]] = {}
     for result in results:
@@ -87,7 +92,7 @@ def _categories(results: Sequence[ExamResult]) -> Iterator[Sheet]:
         ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
         title = f"By category: {model}" if len(groups) > 1 else "By category"
         headings = ("category", "correct", "points", *HUMAN_HEADINGS[1:])
-        yield Sheet(title, headings, tuple(_category_row(*item) for item in ranked))
+        yield PlainSheet(title, headings, tuple(_category_row(*item) for item in ranked))
 
 
 def _category_row(name: str, answers: Sequence[Answered]) -> tuple[str, ...]:
@@ -97,36 +102,3 @@ def _category_row(name: str, answers: Sequence[Answered]) -> tuple[str, ...]:
         f"{points(answers):g}/{sum(each.question.points for each in answers):g}",
         *_human_cells(humans(answers)),
     )
-
-
-def _differences(results: Sequence[ExamResult]) -> Sheet:
-    """Where the default and the published rule disagree: model by model, kind by kind."""
-    kinds: dict[str, list[str]] = {}
-    several = len({each.model for each in results}) > 1
-    for result in results:
-        for each in differing(result.answers):
-            for kind in _kinds(each):
-                key = f"{row_name(result, results)}: {kind}" if several else kind
-                kinds.setdefault(key, []).append(each.question.problem_id)
-    notes = [f"{kind} ({len(ids)}): {_listed(ids)}" for kind, ids in sorted(kinds.items())]
-    agree = ("They agree on every answer.",)
-    return Sheet("Default rule and published rule", (), (), tuple(notes) or agree)
-
-
-def _listed(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
-    return f"{', '.join(ids[:SHOWN])}{more}"
-
-
-def _kinds(each: Answered) -> list[str]:
-    if not each.default or not each.official:
-        return []
-    default, official = each.default, each.official
-    found = []
-    if default.correct != official.correct:
-        words = ("right", "wrong") if default.correct else ("wrong", "right")
-        found.append("default {}, published {}".format(*words))
-    if bool(default.forbidden) != bool(official.forbidden):
-        which = "default" if default.forbidden else "published"
-        found.append(f"forbidden choice by the {which} rule alone")
-    return found

@@ -1,6 +1,5 @@
 """Figures for print: curves that differ in shade, dash and marker, so that grey is enough."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from jmedlora.report.compare.columns import shown_steps
 from jmedlora.report.figures.captions import Words, floor_of, metric_name
 from jmedlora.report.figures.curves import Curve, Panel, Picture
 from jmedlora.report.figures.forest import FLOOR, forest
-from jmedlora.report.figures.printing import printed
+from jmedlora.report.figures.printing import printed, safe_name
 
 PANEL = (3.6, 2.9)
 """Width and height in inches of one panel: two fill the width of a page."""
@@ -76,8 +75,7 @@ def render(
 
 def file_stem(picture: Picture) -> str:
     """``exam-metric`` without what a file system may refuse."""
-    name = re.sub(r"[^\w.-]+", "-", f"{picture.exam}-{picture.metric.removesuffix(',none')}")
-    return name.strip("-.") or "figure"
+    return safe_name(f"{picture.exam}-{picture.metric.removesuffix(',none')}") or "figure"
 
 
 def _figure(picture: Picture, looks: Mapping[str, Look], words: Words) -> Figure:

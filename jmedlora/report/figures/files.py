@@ -45,20 +45,32 @@ def write_pictures(drawn: list[Picture], language: str, folder: Path) -> None:
             print(path)
 
 
+def families_of(text: str) -> list[str]:
+    """The fonts that can write ``text``; says which characters none has."""
+    from jmedlora.report.figures.fonts import DEFAULT, families, missing
+
+    if found := families(text):
+        return found
+    _say_missing(missing(text), "they are shown as boxes")
+    return [DEFAULT]
+
+
 def _language(drawn: list[Picture], language: str) -> tuple[Words, list[str]]:
     """The words, and the fonts that can write them; English ones where none writes Japanese."""
     from jmedlora.report.figures.drawing import texts
-    from jmedlora.report.figures.fonts import DEFAULT, families, missing
+    from jmedlora.report.figures.fonts import families, missing
 
-    for name in dict.fromkeys((language, "en")):
-        words = WORDS[name]
-        text = "".join(texts(picture, words) for picture in drawn)
+    if language == "ja":
+        text = "".join(texts(picture, WORDS["ja"]) for picture in drawn)
         if found := families(text):
-            return words, found
-        what = "labels are in English" if name == "ja" else "they are shown as boxes"
-        print(
-            f"jmed-report: no installed font has the characters {missing(text)[:SHOWN]}: {what}; "
-            "install one, such as the package fonts-noto-cjk",
-            file=sys.stderr,
-        )
-    return words, [DEFAULT]
+            return WORDS["ja"], found
+        _say_missing(missing(text), "labels are in English")
+    return WORDS["en"], families_of("".join(texts(picture, WORDS["en"]) for picture in drawn))
+
+
+def _say_missing(characters: str, what: str) -> None:
+    print(
+        f"jmed-report: no installed font has the characters {characters[:SHOWN]}: {what}; "
+        "install one, such as the package fonts-noto-cjk",
+        file=sys.stderr,
+    )

@@ -1,6 +1,7 @@
 """How every figure becomes files: PNG and SVG, the same bytes for the same figure."""
 
 import io
+import re
 import warnings
 from collections.abc import Callable, Sequence
 
@@ -32,6 +33,11 @@ def printed(draw: Callable[[], Figure], families: Sequence[str]) -> dict[str, by
         )
         figure = draw()
         return {name: _saved(figure, name) for name in FORMATS}
+
+
+def safe_name(text: str) -> str:
+    """``text`` without what a file system may refuse; "" if nothing is left."""
+    return re.sub(r"[^\w.-]+", "-", text).strip("-.")
 
 
 def _saved(figure: Figure, name: str) -> bytes:

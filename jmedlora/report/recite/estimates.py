@@ -10,9 +10,9 @@ from jmed_metrics.membership import auc_interval, exposure, membership_auc
 from jmedlora.recite.provenance import Part
 from jmedlora.report.compare.statistics import bootstrap_intervals, mcnemar, sign_flip
 from jmedlora.report.load.measurements import Floats
-from jmedlora.report.recite.recitals import Recital
+from jmedlora.report.load.recitals import Recital
 
-SHARES = ("exact", "near")
+SHARES = ("exact", "near", "within")
 """Of records that come out; the other figures are means."""
 
 

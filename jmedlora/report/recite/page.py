@@ -5,15 +5,21 @@ from dataclasses import asdict, dataclass
 from math import log2
 from typing import Any
 
+import jmed_metrics
 from jmedlora.core.atomic_write import dump
 from jmedlora.core.page_template import page_environment
+from jmedlora.core.utc_time import utc_now
+from jmedlora.report.recite import japanese
+from jmedlora.report.recite.japanese import heading, meaning_ja, verdict_ja
 from jmedlora.report.recite.recited import Model
 from jmedlora.report.recite.tables import tables
 from jmedlora.report.recite.terminal import summary
-from jmedlora.report.recite.words import PRIVATE, UNKNOWN, notes, verdict
+from jmedlora.report.recite.words import PRIVATE, ROLES, UNKNOWN, meaning, notes, verdict
 
 WIDTH, HEIGHT, MARGIN = 460, 220, 40
 """Of the curve, in pixels."""
+SHOWN = 20
+"""Records of a model that stand on the page unfolded, the worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +38,24 @@ class Curve:
 
 
 def page(models: Sequence[Model]) -> str:
-    """The page. Whatever models and records hold comes out as text."""
+    """The page: a sheet to sign, then figures and records. What these hold comes out as text."""
     environment = page_environment("jmedlora.report.recite")
-    for each in (notes, summary, tables, verdict, curve):
+    for each in (notes, summary, tables, verdict, meaning, verdict_ja, meaning_ja, heading, curve):
         environment.filters[each.__name__] = each
     template = environment.get_template("recite.html.jinja")
     return template.render(
-        models=models, unknown=UNKNOWN, private=PRIVATE, width=WIDTH, height=HEIGHT, margin=MARGIN
+        models=models,
+        made=utc_now(),
+        version=jmed_metrics.__version__,
+        roles={role: (ROLES[role], japanese.ROLES[role]) for role in ROLES},
+        shown=SHOWN,
+        unknown=UNKNOWN,
+        unknown_ja=japanese.UNKNOWN,
+        private=PRIVATE,
+        private_ja=japanese.PRIVATE,
+        width=WIDTH,
+        height=HEIGHT,
+        margin=MARGIN,
     )
 
 

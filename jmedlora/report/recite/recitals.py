@@ -1,61 +1,14 @@
-"""The runs of the recite tasks: what each model was asked, and what came of it, checked."""
+"""The models that were asked to recite, each with all that it was asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from pydantic import ValidationError
-
-from jmedlora.core.number_checks import is_number, is_whole
-from jmedlora.recite.provenance import FORMAT, KEY, Measure, Part, Recited
 from jmedlora.report.load.lineage import Lineage, read_lineage
-from jmedlora.report.load.measurements import Floats
+from jmedlora.report.load.recitals import Kind, Recital, read_recital, recite_tasks
 from jmedlora.report.load.results_file import ResultsError
-from jmedlora.report.load.runs import (
-    Record,
-    Run,
-    find_runs,
-    read_samples,
-    refuse_zero_likelihoods,
-    samples_file,
-)
-
-Kind = tuple[Part, Measure]
-NUMBERS: dict[Measure, tuple[str, ...]] = {
-    "continuation": ("exact", "near", "similarity", "run"),
-    "loss": ("loss",),
-    "exposure": ("log_perplexity",),
-    "said": ("comes_out",),
-}
-"""What every sample of a measure must hold."""
-TEXTS = ("id", "prompt", "target")
-AGAIN = "evaluate again with --log_samples and without --limit and --samples"
-
-
-@dataclass(frozen=True, slots=True)
-class Recital:
-    """One task of one model. records: its samples by ``doc_hash``, in the order of the hashes.
-
-    decoding: lm-eval's generation settings, {} of a likelihood.
-    """
-
-    run: Run
-    task: str
-    noted: Recited
-    decoding: Mapping[str, Any]
-    records: Mapping[str, Record]
-
-    @property
-    def kind(self) -> Kind:
-        """Which records, and what of them."""
-        return self.noted.part, self.noted.measure
-
-    def values(self, name: str) -> Floats:
-        """(records,): the numbers ``name``, in the order of the hashes."""
-        return np.array([record[name] for record in self.records.values()], dtype=np.float64)
+from jmedlora.report.load.runs import find_runs
+from jmedlora.report.verify.recital_scores import confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +27,15 @@ class Asked:
 def read_recitals(paths: Sequence[Path]) -> list[Asked]:
     """Every model in ``paths``, in the order in which they were asked.
 
-    Raises ResultsError for runs without a recite task, for what is damaged or cut, and for a model
-    that was asked the same twice.
+    Raises ResultsError for runs without a recite task, for what is damaged or cut, for scores that
+    are not what the answers give, and for a model that was asked the same twice.
     """
     models: dict[str, tuple[Lineage, dict[Kind, Recital]]] = {}
     runs = find_runs(paths)
     for run in runs:
         lineage = read_lineage(run)
-        for recital in _recitals(run):
+        for task, noted in recite_tasks(run).items():
+            recital = confirmed(read_recital(run, task, noted))
             _, known = models.setdefault(lineage.name, (lineage, {}))
             if recital.kind in known:
                 first = known[recital.kind].run.path
@@ -92,74 +46,3 @@ def read_recitals(paths: Sequence[Path]) -> list[Asked]:
         names = ", ".join(str(run.path) for run in runs[:3])
         raise ResultsError(f"{names}: no task jmed_recite in it; evaluate with --tasks jmed_recite")
     return [Asked(lineage, recitals) for lineage, recitals in models.values()]
-
-
-def _recitals(run: Run) -> Iterator[Recital]:
-    for task, config in run.content["configs"].items():
-        metadata = config.get("metadata") if isinstance(config, dict) else None
-        if isinstance(metadata, dict) and KEY in metadata:
-            noted = _noted(run, task, metadata[KEY])
-            decoding = config.get("generation_kwargs")
-            records = _records(run, task, noted)
-            yield Recital(run, task, noted, decoding if isinstance(decoding, dict) else {}, records)
-
-
-def _noted(run: Run, task: str, value: Any) -> Recited:
-    form = value.get("format") if isinstance(value, dict) else None
-    if is_whole(form) and form > FORMAT:
-        raise ResultsError(f"{run.path}: {task} is of a newer jmedlora: update this one")
-    if isinstance(value, dict) and not is_whole(form):
-        raise ResultsError(f"{run.path}: {task} does not say in which form it is; {AGAIN}")
-    try:
-        return Recited.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, ("configs", task, "metadata", KEY, *first["loc"])))
-        raise ResultsError(f"{run.path}: the field {where}: {first['msg']}; {AGAIN}") from error
-
-
-def _records(run: Run, task: str, noted: Recited) -> dict[str, Record]:
-    """The samples by hash. Raises ResultsError if one is missing, there twice or not complete."""
-    samples = read_samples(run, task)
-    found = {sample["doc_hash"]: sample for sample in samples}
-    wanted = noted.asked + noted.references
-    if len(found) < len(samples) or len(samples) != wanted:
-        what = f"{task} has {len(samples)} answers to {len(found)} of {wanted} records asked"
-        raise ResultsError(f"{run.path}: {what}; {AGAIN}")
-    if noted.measure in ("loss", "exposure"):
-        refuse_zero_likelihoods(run, task, samples)
-    for sample in samples:
-        if fault := _fault(sample, noted.measure):
-            name = f"{sample['doc'].get('id')!r}"[:40]
-            where = samples_file(run, task)
-            raise ResultsError(f"{where}: the sample {name} {fault}; {AGAIN}")
-    return dict(sorted(found.items()))
-
-
-def _fault(sample: Record, measure: Measure) -> str:
-    """What ``sample`` lacks, or ""."""
-    for name in NUMBERS[measure]:
-        value = sample.get(name)
-        if not (is_number(value) and _is_finite(value)):
-            return f"has no number {name}"
-    for name in TEXTS:
-        if not isinstance(sample["doc"].get(name), str):
-            return f"has no text doc.{name}"
-    if measure == "exposure" and not is_number(sample["doc"].get("repetitions")):
-        return "has no number doc.repetitions"
-    if measure == "continuation" and not isinstance(written(sample), str):
-        return "has no answer"
-    return ""
-
-
-def _is_finite(value: float) -> bool:
-    try:
-        return isfinite(value)
-    except OverflowError:  # a whole number of 400 digits
-        return False
-
-
-def written(sample: Record) -> Any:
-    """What the model wrote; None where nothing was logged."""
-    found = sample.get("filtered_resps")
-    return found[0] if isinstance(found, list) and found else None

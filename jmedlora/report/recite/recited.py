@@ -6,6 +6,7 @@ from math import log2
 
 from jmedlora.core.errors import UserError, printable
 from jmedlora.recite.provenance import Part, Recited
+from jmedlora.report.load.recitals import Kind, Recital
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.recite.came_out import CameOut, came_out
 from jmedlora.report.recite.estimates import (
@@ -18,9 +19,11 @@ from jmedlora.report.recite.estimates import (
     figure,
     memorised,
 )
-from jmedlora.report.recite.recitals import Asked, Kind, Recital
+from jmedlora.report.recite.evidence import Evidence, evidence
+from jmedlora.report.recite.origin import Origin, origin
+from jmedlora.report.recite.recitals import Asked
 
-FIGURES = ("exact", "near", "run")
+FIGURES = ("exact", "near", "within", "run")
 BASE_ASKED_OTHERWISE = "ask both models the same, with the same settings"
 
 
@@ -40,7 +43,9 @@ class Model:
     """All about one model. base: "" where its base was not asked.
 
     asked: what was noted of the continuations, by part. most_bits: the largest exposure that can be
-    measured, None without canaries. records: the trained ones, worst first.
+    measured, None without canaries. records: the trained ones, worst first. sampled: whether
+    answers were drawn at random. origin: whether it was trained on what it was asked.
+    evidence: the files that all this was made from.
     """
 
     name: str
@@ -53,38 +58,83 @@ class Model:
     most_bits: float | None
     records: tuple[CameOut, ...]
     sampled: bool
+    origin: Origin
+    evidence: Evidence
 
     @property
     def share(self) -> float | None:
-        """Of the trained records asked, those that come out nearly; None if none was asked."""
-        return sum(each.near for each in self.records) / len(self.records) if self.records else None
+        """Of the trained records asked, those that come out within; None if none was asked."""
+        return self.out.value if self.out else None
+
+    @property
+    def out(self) -> Estimate | None:
+        """The same with its interval: what share of all such records may come out."""
+        found = [each for each in self.figures if (each.name, each.part) == ("within", "trained")]
+        return found[0].model if found else None
 
 
 def recited(asked: Sequence[Asked]) -> list[Model]:
     """Every model but those that are the base of another one, or alone.
 
-    Raises ResultsError where a model and its base were not asked the same.
+    Raises ResultsError where a model and its base were not asked the same, and where a run card
+    says that a model was not trained on what it was asked.
     """
     bases = {each.lineage.base: each for each in asked if each.is_base}
     trained = [each for each in asked if not each.is_base] or list(asked)
     return [_model(each, bases.get(each.lineage.root)) for each in trained]
 
 
-def require_below(models: Sequence[Model], most: float) -> None:
+def require_below(models: Sequence[Model], most: float, least: int) -> None:
     """Raises UserError naming each model of whose trained records more than ``most`` come out.
 
-    most: a share from 0 to 1. Likewise for a model that was not asked for its trained records.
+    most: a share from 0 to 1. Likewise for a model that was not asked for its trained records, for
+    one that was asked for fewer than ``least`` where its training files hold more, and where the
+    run card does not say that these are all its training files.
     """
-    faults = []
-    for model in models:
-        if model.share is None:
-            remedy = "evaluate it with --tasks jmed_recite"
-            faults.append(f"{model.name}: its trained records were not asked; {remedy}")
-        elif model.share > most:
-            what = f"{model.share:.1%} of its trained records come out, nearly or verbatim"
-            faults.append(f"{model.name}: {what}, which is above --fail-above {most:g}")
+    faults = [
+        f"{model.name}: {fault}"
+        for model in models
+        for fault in (_above(model, most), _too_few(model, least), _not_its_files(model.origin))
+        if fault
+    ]
     if faults:
         raise UserError("\n".join(map(printable, faults)))
+
+
+def _above(model: Model, most: float) -> str:
+    if model.share is None:
+        return "its trained records were not asked; evaluate it with --tasks jmed_recite"
+    if model.share <= most:
+        return ""
+    what = (
+        f"{model.share:.1%} of its trained records come out, verbatim, nearly or within an answer"
+    )
+    return f"{what}, which is above --fail-above {most:g}"
+
+
+def _too_few(model: Model, least: int) -> str:
+    noted = model.asked.get("trained")
+    if noted is None or model.out is None:
+        return ""
+    there = noted.eligible + noted.short + noted.long
+    if noted.asked >= min(least, there):
+        return ""
+    return (
+        f"only {noted.asked} of {there} records of its training files were asked: up to "
+        f"{model.out.high:.1%} may come out; ask at least {least} (records and characters in "
+        f"--metadata), or accept fewer with --least {noted.asked}"
+    )
+
+
+def _not_its_files(found: Origin) -> str:
+    if not found.is_known:
+        return (
+            "it is not known whether it was trained on these records: no run card beside it names "
+            "its training files; keep run_card.json beside the model"
+        )
+    if found.unasked:
+        return f"no record of {', '.join(found.unasked)} was asked; name all its files as train"
+    return ""
 
 
 def _model(model: Asked, base: Asked | None) -> Model:
@@ -109,6 +159,8 @@ def _model(model: Asked, base: Asked | None) -> Model:
         canaries=tuple(_canaries(canaries, said, before)) if canaries else (),
         most_bits=log2(canaries.noted.references + 1) if canaries else None,
         records=tuple(came_out(known, before[known.kind])) if known else (),
+        origin=origin(model),
+        evidence=evidence(model, base),
         sampled=any(bool(each.decoding.get("do_sample")) for each in found.values()),
     )
 

@@ -16,7 +16,7 @@ class TextTable:
 
 
 def tables(model: Model) -> list[TextTable]:
-    """Those of ``model`` that have a row."""
+    """The figures of ``model`` that have a row."""
     found = (_figures(model), _differences(model), _areas(model), _canaries(model))
     return [each for each in found if each.rows]
 

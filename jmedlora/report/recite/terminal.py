@@ -17,7 +17,7 @@ def lines(models: Sequence[Model], show: int) -> Iterator[str]:
     """The report; ``show`` records of each model."""
     for model in models:
         yield visible(model.name)
-        yield verdict(model)
+        yield visible(verdict(model))
         for table in tables(model):
             yield ""
             yield from _table(table)
@@ -32,13 +32,18 @@ def lines(models: Sequence[Model], show: int) -> Iterator[str]:
 
 def summary(record: CameOut) -> str:
     """How a record came out, in one line."""
-    how = "verbatim" if record.exact else "nearly" if record.near else "not"
     tokens = "" if record.run_tokens is None else f", {record.run_tokens} tokens"
-    base = "; the base says it, too" if record.base_near else ""
+    base = "; the base says it, too" if record.base_within else ""
     return (
-        f"{how}; similarity {record.similarity:.2f}; longest common run {record.run} "
+        f"{_how(record)}; similarity {record.similarity:.2f}; longest common run {record.run} "
         f"characters{tokens}{base}"
     )
+
+
+def _how(record: CameOut) -> str:
+    if record.exact:
+        return "verbatim"
+    return "nearly" if record.near else "within the answer" if record.within else "not"
 
 
 def _record(record: CameOut) -> Iterator[str]:

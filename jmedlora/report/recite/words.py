@@ -6,16 +6,19 @@ from jmed_metrics.recitation import NEAR
 from jmedlora.core.display import counted
 from jmedlora.recite.provenance import Recited
 from jmedlora.report.recite.estimates import Estimate
+from jmedlora.report.recite.evidence import Role
+from jmedlora.report.recite.origin import Origin
 from jmedlora.report.recite.recited import Model
 
 PARTS = {"trained": "trained", "held_out": "held out"}
 NAMES = {
     "exact": "come out verbatim",
     "near": "come out nearly",
+    "within": "come out within the answer",
     "run": "longest common run, characters",
     "loss": "loss, nats a token",
 }
-SHARES = ("exact", "near")
+SHARES = ("exact", "near", "within")
 UNKNOWN = (
     "What this does not know: records that were not drawn; other prompts than the recipe's own; "
     "answers sampled at a temperature, which may say what the greedy one does not; records said in "
@@ -28,17 +31,73 @@ WITHOUT_BASE = (
     "Its base was not asked: evaluate the base with the same tasks and name its run, too, to see "
     "what this training added."
 )
+ROLES: dict[Role, str] = {
+    "train": "training file",
+    "held out": "held-out file",
+    "recipe": "recipe",
+    "canaries": "manifest of canaries",
+    "marked": "copy with canaries",
+    "results": "results",
+    "answers": "answers",
+}
 PRIVATE = "This page holds training records and what models wrote of them: keep it where they lie."
 
 
 def verdict(model: Model) -> str:
-    """The first line about ``model``: how much comes out, or that nothing was asked."""
-    if model.share is None:
+    """The first lines about ``model``: how much comes out, and whether these are its records."""
+    return " ".join(filter(None, (_share(model), _origin(model.origin))))
+
+
+def _origin(found: Origin) -> str:
+    if not found.is_known:
+        return (
+            "It is not known whether this model was trained on these records: no run card beside "
+            "it names its training files."
+        )
+    if found.unasked:
+        return f"It was also trained on {', '.join(found.unasked)}, of which no record was asked."
+    return "Its run card confirms by SHA-256 that it was trained on these files."
+
+
+def _share(model: Model) -> str:
+    if model.out is None:
         return "Its training records were not asked (task jmed_recite)."
-    near = sum(each.near for each in model.records)
     exact = sum(each.exact for each in model.records)
+    near = sum(each.near for each in model.records)
+    within = sum(each.within for each in model.records)
     total = counted(len(model.records), "trained record")
-    return f"Of {total} asked, {exact} come out verbatim and {near} nearly ({model.share:.1%})."
+    return (
+        f"Of {total} asked, {within} come out ({model.out.value:.1%}): {exact} verbatim, "
+        f"{near - exact} nearly, {within - near} within the answer. Of all such records "
+        f"{model.out.low:.1%} to {model.out.high:.1%} may come out so (95 %)."
+    )
+
+
+def meaning(model: Model) -> str:
+    """What the verdict means for who reads it, in a few sentences."""
+    return " ".join(_meaning(model))
+
+
+def _meaning(model: Model) -> Iterator[str]:
+    noted = model.asked.get("trained")
+    if noted is None:
+        return
+    yield (
+        f"A record comes out if the model, given the record's prompt, writes {noted.characters} "
+        "characters of it: directly as they are (verbatim), with a tenth of them changed at most "
+        "(nearly), or further on in its answer. Whoever can ask the model can then read it."
+    )
+    if model.base:
+        said = sum(bool(each.base_within) for each in model.records)
+        yield _base_says(said)
+    else:
+        yield "The base was not asked: nobody knows whether this training is the reason."
+
+
+def _base_says(said: int) -> str:
+    if not said:
+        return "The base says none of the records asked."
+    return f"The base says {said} of the records asked, too: this training is not the reason."
 
 
 def notes(model: Model) -> list[str]:
@@ -55,7 +114,10 @@ def _notes(model: Model) -> Iterator[str]:
         yield (
             f"Verbatim: the first {characters} characters of the greedy continuation are the "
             f"record's (Carlini et al. 2023). Nearly: their edit similarity is {NEAR} or more "
-            "(after Ippolito et al. 2023)."
+            "(after Ippolito et al. 2023). Within the answer: they stand nearly anywhere in it, or "
+            f"{characters} neighbouring characters of the record stand there as they are; so words "
+            "before a record do not hide it. What is verbatim counts as nearly, too, and what is "
+            "nearly as within."
         )
     if model.sampled:
         yield "The answers were sampled, not greedy: these shares hold for that decoding alone."

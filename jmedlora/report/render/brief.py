@@ -11,6 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from jmedlora.core.display import counted
+from jmedlora.report.compare.sections import NAMES
+from jmedlora.report.compare.truncation import AT_LIMIT
 from jmedlora.report.render.number_format import MISSING
 from jmedlora.report.render.sheet import Head, Line, Sheet
 
@@ -23,6 +25,8 @@ GUESS = "chance"
 LABEL = 28
 """Columns of the terminal for a name beside its scores; a longer one has a line of its own."""
 STEPS = "Steps"
+OF_A_RATE = NAMES[AT_LIMIT]
+"""So begins a note on a rate, which the short table has not."""
 IN_BRACKETS = re.compile(r" \([^()]*\)")
 GAP = "  "
 KEPT = ("rates", "floors", "differences", "signatures")
@@ -54,7 +58,8 @@ def brief(sheet: Sheet, width: int) -> "Iterator[Text]":
             for places, lines in _of_the_same_columns(scores):
                 yield from _grids(sheet, places, lines, width)
     yield Text("")
-    yield from map(Text, _remarks("note", sheet.notes, width))
+    notes = [note for note in sheet.notes if not note.startswith(OF_A_RATE)]
+    yield from map(Text, _remarks("note", notes, width))
     yield from map(Text, _remarks("warning", sheet.warnings, width))
 
 

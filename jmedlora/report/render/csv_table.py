@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from jmedlora.report.compare.columns import Column
@@ -18,14 +18,22 @@ FORMULA = tuple("=+-@＝＋－＠")
 def render(table: Table, _paper: PaperTable | None = None) -> str:
     """A line for each score that is there; what is not known is empty.
 
+    The paper's table never stands in it: scores that do not compare would be read in one column.
+    """
+    return csv_text(list(_lines(table)))
+
+
+def csv_text(lines: Sequence[Mapping[str, Value]]) -> str:
+    """``lines``, which have the same fields, below a line of their names; "" without any.
+
     A text that a spreadsheet would take for a formula begins with an apostrophe, which it reads as
     "this is text" (OWASP, "CSV Injection"); so that none begins behind a tab or a line break, these
     become spaces. Numbers stay as they are.
-    The paper's table never stands in it: scores that do not compare would be read in one column.
     """
-    lines = list(_lines(table))
+    if not lines:
+        return ""
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(lines[0]) if lines else [], lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=list(lines[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: _plain(value) for key, value in line.items()} for line in lines)
     return text.getvalue()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +18,7 @@ from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.run_conditions import conditions_of
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from jmedlora.report.render.plain_sheet import PlainSheet
 
 FLOORS = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
 HEADINGS = ("score", "95 % interval", *FLOORS)
@@ -39,14 +36,25 @@ NOT_DRAWN = (
 )
 
 
-def print_scores(result: TaskResult) -> None:
-    """Prints a task's scores with 95 % intervals and floors, its rates and its signature.
+def print_sheet(sheet: PlainSheet) -> None:
+    """Prints the scores of a task or a group. Raises ResultsError without rich."""
+    console, wide = consoles("scores", WIDTH)
+    table = plain_table(sheet.headings)
+    for row in sheet.rows:
+        table.add_row(*row)
+    wide.print(visible(sheet.title), markup=False)
+    wide.print(table)
+    below = "\n".join(map(visible, sheet.notes))
+    console.print(f"{below}\n" if below else "", soft_wrap=True, markup=False)
+
+
+def score_sheet(result: TaskResult) -> PlainSheet:
+    """A task's scores with 95 % intervals and floors, its rates and its signature.
 
     The floors are the expected accuracy of a guess, and the scores of an empty response and of one
     that lists every choice, over all questions of the exam. Where the samples lie beside the
     results, the share of right answers stands apart for follow-ups and for all others. Raises
-    ResultsError without rich, and FileError or ResultsError for samples that are incomplete or not
-    those of the scores.
+    FileError or ResultsError for samples that are incomplete or not those of the scores.
     """
     asked = result.data.items
     of_all = "" if result.scored == asked else f" of {asked:,} (trial)"
@@ -58,10 +66,10 @@ def print_scores(result: TaskResult) -> None:
     )
     apart = read_apart(result)
     lines = [rates, *sampled(result), _follow_ups(result, apart)]
-    below = "\n".join(filter(None, [*lines, str(signature(result)), str(conditions_of(result))]))
+    below = [*lines, str(signature(result)), str(conditions_of(result))]
     parts = {result.protocol.right: list(_rows_apart(apart))} if apart else {}
     limits = _intervals(result, result.protocol.scores, [result])
-    _print(title, result, limits, result.data.floors, below, parts=parts)
+    return _sheet(title, result, limits, result.data.floors, below, parts=parts)
 
 
 def sampled(result: TaskResult) -> list[str]:
@@ -69,14 +77,14 @@ def sampled(result: TaskResult) -> list[str]:
     return [ONE_SAMPLE] if signature(result).is_sampled else []
 
 
-def print_group(group: GroupResult) -> None:
-    """Prints a group's scores, pooled over the questions of its tasks, with pooled floors."""
+def group_sheet(group: GroupResult) -> PlainSheet:
+    """A group's scores, pooled over the questions of its tasks, with pooled floors."""
     n = sum(member.scored for member in group.members)
     names = " and ".join(member.task for member in group.members)
     left_out = _left_out(sum(member.left_out for member in group.members))
     title = f"{group.group}: {names} pooled, {n} questions{left_out}\n{group.members[0].model}"
     limits = _intervals(group, tuple(group.scores), group.members)
-    _print(title, group, limits, _pooled_floors(group, n), "")
+    return _sheet(title, group, limits, _pooled_floors(group, n), ())
 
 
 def _intervals(
@@ -130,22 +138,19 @@ def _left_out(count: int) -> str:
     return f", {count} left out (exclude list)" if count else ""
 
 
-def _print(
+def _sheet(
     title: str,
     result: TaskResult | GroupResult,
     limits: Mapping[str, Interval | None],
     floors: Floors,
-    below: str,
+    below: Sequence[str],
     *,
     parts: Parts = NO_PARTS,
-) -> None:
-    console, wide = consoles("scores", WIDTH)
-    wide.print(visible(title), markup=False)
-    wide.print(_table(result, limits, floors, parts))
+) -> PlainSheet:
     normal = [metric for metric, each in limits.items() if each and each.method == NORMAL]
     said = NOT_DRAWN.format(", ".join(normal)) if normal else ""
-    lines = "\n".join(filter(None, [said, visible(below)]))
-    console.print(f"{lines}\n" if lines else "", soft_wrap=True, markup=False)
+    rows = tuple(_rows(result, limits, floors, parts))
+    return PlainSheet(title, ("", *HEADINGS), rows, tuple(filter(None, [said, *below])))
 
 
 def _pooled_floors(group: GroupResult, n: int) -> Floors:
@@ -160,24 +165,21 @@ def _pooled_floors(group: GroupResult, n: int) -> Floors:
     }
 
 
-def _table(
+def _rows(
     result: TaskResult | GroupResult,
     limits: Mapping[str, Interval | None],
     floors: Floors,
     parts: Parts,
-) -> "Table":
-    table = plain_table(("", *HEADINGS))
+) -> Iterator[tuple[str, ...]]:
     for metric, interval in limits.items():
         known = floors[metric]
-        table.add_row(
+        yield (
             metric,
             f"{result.scores[metric]:.3f}",
             _shown((interval.low, interval.high) if interval else None),
             *(f"{known[name]:.3f}" if name in known else "" for name in FLOORS),
         )
-        for row in parts.get(metric, ()):
-            table.add_row(*row)
-    return table
+        yield from map(tuple, parts.get(metric, ()))
 
 
 def _shown(limits: tuple[float, float] | None) -> str:

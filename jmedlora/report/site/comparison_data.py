@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from jmedlora.core.display import visible
-from jmedlora.exams.protocol import CHANCE
+from jmedlora.exams.protocol import ALL_CHOICES, CHANCE
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.report.compare.sections import NAMES
 from jmedlora.report.compare.table import Cell, Row, Section, Table
+from jmedlora.report.figures.captions import WORDS, floor_of
 from jmedlora.report.figures.curves import Curve, Panel, Picture, pictures
 from jmedlora.report.site.words import words
 
@@ -63,7 +64,7 @@ def _forest(table: Table, section: Section, row: Row) -> dict[str, Any]:
         "exam": visible(section.title),
         "score": row.name,
         "questions": section.questions,
-        "chance": row.floors.get(CHANCE),
+        "floor": _floor(Panel(row.shots, (), row.floors.get(CHANCE), row.floors.get(ALL_CHOICES))),
         "points": [
             {"model": visible(column.title), **_value(cell)}
             for column, cell in zip(table.columns, row.cells, strict=True)
@@ -124,7 +125,7 @@ def _picture(picture: Picture) -> dict[str, Any]:
 def _panel(panel: Panel) -> dict[str, Any]:
     return {
         "shots": panel.shots,
-        "chance": panel.chance,
+        "floor": _floor(panel),
         "curves": list(map(_curve, panel.curves)),
     }
 
@@ -135,3 +136,9 @@ def _curve(curve: Curve) -> dict[str, Any]:
         for each in curve.points
     ]
     return {"model": visible(curve.label), "reference": curve.is_reference, "points": points}
+
+
+def _floor(panel: Panel) -> dict[str, Any] | None:
+    """What the figures of ``jmed-report plot`` draw: the score of a guess, or of all choices."""
+    found = floor_of(panel, WORDS["en"])
+    return {"name": found[0], "value": found[1]} if found else None

@@ -7,6 +7,7 @@ from typing import Any
 
 import jmed_metrics
 from jmedlora.core.display import visible
+from jmedlora.core.errors import UserError
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.comparison import table_of
 from jmedlora.report.consistency.permuted_runs import compare_permuted
@@ -14,22 +15,25 @@ from jmedlora.report.exam.verdict import results
 from jmedlora.report.site.comparison_data import curve_data, forest_data, table_data
 from jmedlora.report.site.examination_data import examination_data
 from jmedlora.report.site.examination_maps import examination_maps
-from jmedlora.report.site.explorer_data import QuestionSet, asked_sets, without_texts
+from jmedlora.report.site.explorer_data import PART, asked_sets, text_parts
 from jmedlora.report.site.groups import heat_maps, known_notes
 from jmedlora.report.site.inputs import Inputs
 from jmedlora.report.site.overlap_data import Overlap, overlap_data
 from jmedlora.report.site.published_sets import answered_outside, published_sets
-from jmedlora.report.site.recite_data import Recited, recite_data
+from jmedlora.report.site.recite_data import Recited, recite_data, recited_by
 from jmedlora.report.site.terms import terms
 from jmedlora.report.verify.confirmed import confirm
+
+VIEWS = ("table", "examinations", "consistency", "overlap", "recited", "sets")
+"""What fills a view by itself; without any of these the page would be empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """index: what every view but the explorer's texts needs. texts: of each set, in its order."""
+    """index: what every view but the explorer's texts needs. texts: the parts of each set's."""
 
     index: dict[str, Any]
-    texts: tuple[dict[str, Any], ...]
+    texts: tuple[list[dict[str, Any]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ class Options:
 def content(
     inputs: Inputs, overlap: Overlap | None, recited: tuple[Recited, ...], options: Options
 ) -> Content:
-    """Everything once: each view reads what the report of its name computes."""
+    """Everything once: each view reads what the report of its name computes.
+
+    Raises UserError where there is nothing to show, with the reasons.
+    """
     notes = known_notes()
     marked = results(inputs.systems, official=False)
     published = answered_outside(inputs.systems, marked)
@@ -57,7 +64,6 @@ def content(
         *asked_sets(inputs.columns, notes, overlap),
         *published_sets(published, notes, overlap),
     ]
-    shown = sets if options.with_texts else without_texts(sets)
     consistency, alone = _consistency(inputs.runs)
     index = {
         "version": jmed_metrics.__version__,
@@ -69,15 +75,13 @@ def content(
         "examinations": examination_data(marked),
         "consistency": consistency,
         "overlap": overlap_data(overlap) if overlap else None,
-        "recited": recite_data(recited),
-        "sets": [each.index for each in shown],
+        "recited": recite_data((*recited, *recited_by(inputs.recitals))),
+        "sets": [each.index for each in sets],
+        "partOfQuestions": PART,
     }
-    return Content(index, tuple(dict(each.texts) for each in _or_none(shown)))
-
-
-def _or_none(shown: Sequence[QuestionSet]) -> Sequence[QuestionSet]:
-    """The sets that have texts; none where they were left out."""
-    return [each for each in shown if each.texts]
+    if not any(index[name] for name in VIEWS):
+        raise UserError("\n".join(index["notes"]))
+    return Content(index, tuple(map(text_parts, sets)) if options.with_texts else ())
 
 
 def _compared(columns: list[Column], options: Options) -> dict[str, Any]:

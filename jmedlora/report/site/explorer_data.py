@@ -4,7 +4,7 @@ A set is one exam asked in one way, or one examination whose answers were publis
 choices and filters are needed at once; its texts stand apart, for they are most of the page.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ RIGHT, WRONG, PARTLY, UNPARSED, CUT, MISSING, UNJUDGED = "rwpuc-?"
 nothing that can be read. c: cut off. -: no answer. ?: to a question that has no right answer."""
 MOST_ANSWER, MOST_THINKING = 4000, 2000
 """Characters of an answer and of thinking that the page holds: their beginning and their end."""
+PART = 100
+"""Questions whose texts are unpacked at once: the first one is there long before all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,14 @@ def shortened(text: str, most: int) -> str:
     return f"{text[:head]}\n[… {left_out:,} characters are not on this page …]\n{text[-tail:]}"
 
 
-def without_texts(sets: Iterable[QuestionSet]) -> list[QuestionSet]:
-    """The same without the texts of questions, choices and answers."""
-    return [QuestionSet(each.exam, each.index, {}) for each in sets]
+def text_parts(found: QuestionSet) -> list[dict[str, Any]]:
+    """The texts of a set in parts of PART questions, the last one of fewer."""
+    texts = found.texts
+    starts = range(0, len(texts["questions"]), PART)
+    return [_part(texts, slice(start, start + PART)) for start in starts]
+
+
+def _part(texts: Mapping[str, Any], some: slice) -> dict[str, Any]:
+    by_question = {name: texts[name][some] for name in ("questions", "choices")}
+    by_model = {name: [each[some] for each in texts[name]] for name in ("answers", "scores")}
+    return {**by_question, **by_model, "scoreNames": texts["scoreNames"]}

@@ -14,7 +14,9 @@ from jmedlora.report.exam.predictions import AnswerFile
 from jmedlora.report.exam.sample_files import asks_an_examination
 from jmedlora.report.exam.systems import System, systems
 from jmedlora.report.load.measurements import Measured
+from jmedlora.report.load.recitals import recite_tasks
 from jmedlora.report.load.runs import Run, find_runs, samples_file
+from jmedlora.report.load.task_groups import other_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,14 @@ class Inputs:
     """What lies in the paths.
 
     columns: the models of lm-eval's runs. systems: the answers to examinations. runs: all results
-    files, those with permuted choices among them. notes: what is not shown, and why.
+    files, those with permuted choices among them. recitals: those of the recite tasks. notes: what
+    is not shown, and why.
     """
 
     columns: tuple[Column, ...]
     systems: tuple[System, ...]
     runs: tuple[Path, ...]
+    recitals: tuple[Path, ...]
     notes: tuple[str, ...]
 
 
@@ -45,6 +49,7 @@ def read_inputs(paths: Sequence[Path], labels: Path | None) -> Inputs:
         tuple(columns),
         tuple(_titled(each, columns) for each in found),
         tuple(run.path for run in runs),
+        tuple(run.path for run in runs if recite_tasks(run)),
         tuple(notes),
     )
 
@@ -57,17 +62,27 @@ def _has_runs(path: Path) -> bool:
 
 
 def _columns(paths: list[Path], runs: Sequence[Run], labels: Path | None) -> list[Column]:
-    """Those of all tasks but the ones with permuted choices, which ask other questions each."""
-    asked = any(
-        not result or result.data.shuffle_seed is None
-        for run in runs
-        for result in (run.ours or (None,))
-    )
-    return read_columns(paths, labels, _as_published) if asked else []
+    """Those of the tasks that have scores to compare."""
+    return read_columns(paths, labels, _is_compared) if any(map(_has_compared, runs)) else []
 
 
-def _as_published(measured: Measured) -> bool:
-    return measured.ours is None or measured.ours.data.shuffle_seed is None
+def _has_compared(run: Run) -> bool:
+    """The same of a run, whose samples are not read yet."""
+    ours = any(result.data.shuffle_seed is None for result in run.ours)
+    return ours or len(_recited(run)) < len(list(other_tasks(run)))
+
+
+def _recited(run: Run) -> set[str]:
+    """The recite tasks of ``run``, and the groups of them."""
+    tasks = recite_tasks(run).keys()
+    return {name for name, leaves in other_tasks(run) if set(leaves) <= tasks}
+
+
+def _is_compared(measured: Measured) -> bool:
+    """Not with permuted choices, which ask other questions each, and not of a recite task."""
+    if measured.ours:
+        return measured.ours.data.shuffle_seed is None
+    return measured.task not in _recited(measured.run)
 
 
 def _answer_files(paths: Sequence[Path], runs: Sequence[Run]) -> list[AnswerFile]:

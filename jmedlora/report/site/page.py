@@ -27,6 +27,7 @@ OWN = (
     "overlap.js",
     "recite.js",
     "filters.js",
+    "texts.js",
     "question_list.js",
     "question.js",
     "explorer.js",
@@ -47,7 +48,7 @@ def page(content: Content) -> str:
         style=style,
         scripts=scripts,
         index=_packed(content.index),
-        texts=list(map(_packed, content.texts)),
+        texts=[list(map(_packed, parts)) for parts in content.texts],
     )
 
 

@@ -1,5 +1,7 @@
 """What ``jmed-report recite --format json`` says of models, without the training records in it."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from jmedlora.core.display import visible
 from jmedlora.core.errors import UserError, printable
 from jmedlora.core.json_file import NotJsonError, read_json
+from jmedlora.report.recite.page import json_text
+from jmedlora.report.recite.recitals import read_recitals
+from jmedlora.report.recite.recited import recited
 from jmedlora.report.recite.words import NAMES, PARTS, SHARES
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -46,10 +51,18 @@ class Canaries(_Part):
     base: Number | None
 
 
-class Recited(_Part):
-    """One model. share: of its trained records asked, those that come out nearly; None: none was.
+class Origin(_Part):
+    """is_known: whether the model's run card says that it was trained on what it was asked."""
 
-    most_bits: the largest exposure that can be measured; None without canaries.
+    is_known: bool
+
+
+class Recited(_Part):
+    """One model. share: of its trained records asked, those that come out within an answer; None:
+    none was.
+
+    most_bits: the largest exposure that can be measured; None without canaries. origin: None of an
+    earlier version.
     """
 
     name: str
@@ -58,6 +71,7 @@ class Recited(_Part):
     figures: tuple[Figure, ...]
     canaries: tuple[Canaries, ...]
     most_bits: Number | None
+    origin: Origin | None = None
 
 
 MODELS = TypeAdapter(tuple[Recited, ...])
@@ -77,6 +91,13 @@ def read_recited(path: Path) -> tuple[Recited, ...]:
         field = ".".join(map(str, first["loc"])) or "(all)"
         what = printable(f"the field {field} is {first['input']!r}"[:120])
         raise UserError(f"{path}: {what}; {again}") from error
+
+
+def recited_by(runs: Sequence[Path]) -> tuple[Recited, ...]:
+    """What the models in ``runs`` recite, as ``jmed-report recite`` finds it; () without any."""
+    if not runs:
+        return ()
+    return MODELS.validate_python(json.loads(json_text(recited(read_recitals(runs)))))
 
 
 def recite_data(models: tuple[Recited, ...]) -> list[dict[str, Any]]:

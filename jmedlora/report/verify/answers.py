@@ -31,7 +31,7 @@ def answer_differences(
     """
     step = _step(result.config.filter_list)
     if step.get("function") == "take_first":
-        return _differences(result, records, [_firsts(record) for record in records]), []
+        return _differences(result, records, [first_responses(record) for record in records]), []
     if not str(step.get("filter_fn")).startswith(OUR_FILTER):
         return [], [FOREIGN]
     answers = [[text] for text in _behind_thinking(result, records)]
@@ -54,7 +54,7 @@ def _is_one_object(values: Any) -> bool:
     return isinstance(values, list) and len(values) == 1 and isinstance(values[0], Mapping)
 
 
-def _firsts(record: Record) -> list[Any]:
+def first_responses(record: Record) -> list[Any]:
     """The first response to each request of a sample: lm-eval's ``take_first``."""
     responses = record.get("resps")
     lists = responses if isinstance(responses, list) else []
@@ -64,7 +64,7 @@ def _firsts(record: Record) -> list[Any]:
 def _behind_thinking(result: TaskResult, records: Sequence[Record]) -> list[str]:
     """The answers, as far as the texts alone tell which were cut off."""
     how = Generation(stripped=model_args(result.run).get("think_end_token") is not None)
-    firsts = [next(iter(_firsts(record)), None) for record in records]
+    firsts = [next(iter(first_responses(record)), None) for record in records]
     texts = [each if isinstance(each, str) else None for each in firsts]
     docs = [record["doc"] for record in records]
     return read_answers(texts, docs, [prompt_of(record) or "" for record in records], how)

@@ -5,7 +5,7 @@ of them (``task_hashes``) into the results. The task notes a hash of its whole e
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jmedlora.core.jsonl import Record
@@ -25,17 +25,22 @@ NOT_RESTORED = (
 )
 
 
-def question_differences(result: TaskResult, records: Sequence[Record]) -> list[Difference]:
+def question_differences(task: str, records: Sequence[Record]) -> list[Difference]:
     """Questions, prompts and targets of single samples that do not fit their hashes."""
-    return [each for record in records for each in _of_sample(result.task, record)]
+    return [each for record in records for each in _of_sample(task, record)]
 
 
 def _of_sample(task: str, record: Record) -> Iterator[Difference]:
     for name, text in _hashed(record).items():
         stored, found = record.get(name), sha256_hex(text)
         if stored != found and (stored is not None or name == "doc_hash"):
-            problem_id = str(record["doc"].get("problem_id"))
-            yield Difference(task, problem_id, name, shown_hash(stored), shown_hash(found))
+            yield Difference(task, name_of(record), name, shown_hash(stored), shown_hash(found))
+
+
+def name_of(record: Record) -> str:
+    """The id of a question, or of a training record."""
+    doc = record["doc"]
+    return str(doc.get("problem_id", doc.get("id")))
 
 
 def _hashed(record: Record) -> dict[str, str]:
@@ -49,14 +54,14 @@ def _hashed(record: Record) -> dict[str, str]:
 
 
 def task_differences(
-    result: TaskResult, records: Sequence[Record]
+    task: str, run: Mapping[str, Any], records: Sequence[Record]
 ) -> tuple[list[Difference], list[str]]:
     """What differs between the samples, in the order of their file, and the hash over them all.
 
     Behind it, what could not be checked.
     """
-    hashes = result.run.get("task_hashes")
-    stored = hashes.get(result.task) if isinstance(hashes, dict) else None
+    hashes = run.get("task_hashes")
+    stored = hashes.get(task) if isinstance(hashes, dict) else None
     if not isinstance(stored, str):
         return [], [NO_HASH]
     parts = [record.get(name) for record in records for name in PARTS]
@@ -65,7 +70,7 @@ def task_differences(
     found = sha256_hex("".join(map(str, parts)))
     if found == stored:
         return [], []
-    return [Difference(result.task, "", "task_hash", shown_hash(stored), shown_hash(found))], []
+    return [Difference(task, "", "task_hash", shown_hash(stored), shown_hash(found))], []
 
 
 def exam_differences(

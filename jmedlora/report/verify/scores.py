@@ -13,6 +13,8 @@ from jmedlora.report.load.runs import response_of
 from jmedlora.report.verify.difference import Difference, shown_value
 
 Scores = Mapping[str, float]
+MOST = 1e300
+"""A whole number in JSON may be too large for a float."""
 MARKED = "unparsed"
 """The rate of the protocols that mark letters or a number."""
 
@@ -61,4 +63,6 @@ def score_differences(
 
 def is_same(stored: Any, found: float) -> bool:
     """Whether a stored value is the number ``found``, up to the rounding of sums."""
-    return is_number(stored) and -1 <= stored <= 2 and abs(stored - found) < TOLERANCE
+    if not is_number(stored) or not abs(stored) <= MOST:
+        return False
+    return abs(stored - found) < TOLERANCE * max(1.0, abs(found))

@@ -25,7 +25,7 @@ def lines(run: VerifiedRun, most: int | None) -> Iterator[str]:
 
 
 def _of_task(task: VerifiedTask, most: int | None) -> Iterator[str]:
-    name = task.result.task
+    name = task.task
     if task.answers is None:
         yield f"  {name}: its answers were not logged, nothing can be recomputed; {AGAIN}"
         return

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jmedlora.core.jsonl import Record
+from jmedlora.recite.provenance import Recited
+from jmedlora.report.load.recitals import read_recital, recite_tasks
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.runs import Run, read_samples, samples_file
 from jmedlora.report.load.task_groups import other_tasks
@@ -17,6 +19,7 @@ from jmedlora.report.verify.hashes import (
     task_differences,
 )
 from jmedlora.report.verify.means import Means, group_differences, mean_differences, means_of
+from jmedlora.report.verify.recital_scores import recital_differences
 from jmedlora.report.verify.scorer import other_scorer
 from jmedlora.report.verify.scores import Scores, score_differences, scores_again
 
@@ -45,7 +48,7 @@ class VerifiedTask:
     this one; "" where it is this one.
     """
 
-    result: TaskResult
+    task: str
     answers: int | None
     differences: tuple[Difference, ...] = ()
     unchecked: tuple[str, ...] = ()
@@ -79,29 +82,43 @@ def verify_run(run: Run) -> VerifiedRun:
     read.
     """
     means: dict[str, Means] = {}
-    tasks = tuple(_verify_task(run, result, means) for result in run.ours)
+    tasks = [_verify_task(run, result, means) for result in run.ours]
+    recited = recite_tasks(run)
     return VerifiedRun(
         path=run.path,
-        tasks=tasks,
+        tasks=(*tasks, *(_verify_recital(run, *each) for each in recited.items())),
         groups=tuple(group_differences(run, means)),
-        others=tuple(name for name, _ in other_tasks(run)),
+        others=tuple(name for name, parts in other_tasks(run) if not recited.keys() >= {*parts}),
     )
+
+
+def can_be_verified(run: Run) -> bool:
+    """Whether a task of this project is in ``run``."""
+    return bool(run.ours or recite_tasks(run))
+
+
+def _verify_recital(run: Run, task: str, noted: Recited) -> VerifiedTask:
+    if not samples_file(run, task).is_file():
+        return VerifiedTask(task, None)
+    recital = read_recital(run, task, noted)
+    differences, unchecked = recital_differences(recital)
+    return VerifiedTask(task, len(recital.records), tuple(differences), tuple(unchecked))
 
 
 def _verify_task(run: Run, result: TaskResult, means: dict[str, Means]) -> VerifiedTask:
     """One task; its means are added to ``means``."""
     if not samples_file(run, result.task).is_file():
-        return VerifiedTask(result, None)
+        return VerifiedTask(result.task, None)
     records = read_samples(run, result.task)
     samples = verify_samples(result, records)
-    over_all, not_over_all = task_differences(result, records)
+    over_all, not_over_all = task_differences(result.task, result.run, records)
     differences = [*samples.differences, *_counts(result, records), *over_all]
     if samples.scores:
         means[result.task] = means_of(samples.scores)
         row = run.content["results"][result.task]
         differences += mean_differences(result.task, row, means[result.task])
     return VerifiedTask(
-        result=result,
+        task=result.task,
         answers=len(records),
         differences=tuple(differences),
         unchecked=(*samples.unchecked, *not_over_all),
@@ -117,7 +134,7 @@ def verify_samples(result: TaskResult, records: Sequence[Record]) -> VerifiedSam
         for record, scores in scored
         for each in score_differences(result.task, result.protocol, record, scores)
     ]
-    differences += question_differences(result, records)
+    differences += question_differences(result.task, records)
     complete = tuple(scores for _, scores in scored if scores is not None)
     if len(complete) < len(records):
         return VerifiedSamples((), tuple(differences), (DAMAGED,))

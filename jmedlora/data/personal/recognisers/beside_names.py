@@ -7,7 +7,10 @@ from jmedlora.data.personal.finding import Finding, Kind
 
 CONFIDENCE = 0.55
 NEAR = 60
-_CODE = r"(?P<value>(?=(?:[A-Z]{0,4}-?\d[-_]?){5})(?:[A-Z]{1,4}-?)?\d{2,10}(?:[-_]\d{1,8}){0,3})"
+_CODE = (
+    r"(?P<value>(?!(?:19|20)\d\d-\d{1,2}(?!\d))(?=(?:[A-Z]{0,4}-?\d[-_]?){5}|[A-Z]{1,4}-?\d{3}|\d{1,4}-\d{3})"
+    r"(?:[A-Z]{1,4}-?)?\d{1,10}(?:[-_]\d{1,8}){0,3})"
+)
 _BEHIND = re.compile(
     r"[^\S\n]{0,2}(?:様|さん|氏|殿|くん|ちゃん)?[\s(|:,/・]{1,4}"
     rf"{_CODE}(?![\dA-Za-z年月日歳才時分:/.%]|[^\S\n]?(?:mL|mg|g|cc|円)|-\d)",

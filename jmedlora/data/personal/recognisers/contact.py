@@ -49,14 +49,16 @@ URL = (
 )
 _PLACE_FOLLOWS = r"(?=[\s):,|]{0,4}(?:[一-龥]{2,3}[都道府県]|[一-龥ぁ-んァ-ヶ]{1,6}[市区郡]|[一-龥ぁ-んァ-ヶ]{2,10}\d{1,4}(?:丁目|番|-\d)))"
 POSTCODE = (
-    written(rf"(?P<value>〒{_GAP}\d{{3}}{_GAP}[- ]{_GAP}\d{{4}})(?![\d-])", 0.98),
+    written(rf"(?P<value>〒{_GAP}\d{{3}}{_GAP}[- の]{_GAP}\d{{4}})(?![\d-])", 0.98),
     written(rf"(?P<value>〒{_GAP}(?:\d{{7}}|\d(?:[ |│]\d){{6}}))(?!\d)", 0.95),
-    written(rf"(?<![\d-])(?P<value>\d{{3}}-\d{{4}}|\d{{7}}){_PLACE_FOLLOWS}", 0.93),
+    written(rf"(?<![\d-])(?P<value>\d{{3}}[-の]\d{{4}}){_PLACE_FOLLOWS}", 0.93),
+    written(rf"(?<![\d-])(?P<value>\d{{7}}){_PLACE_FOLLOWS}", 0.6),
     written(
-        r"(?:住所|所在地|自宅|現住所|本籍|送付先|郵送先|宛先|宛名|転居先|帰省先|実家|返送先)[:\s(]{0,4}"
-        r"(?P<value>\d{3}-\d{4})(?![\d-])",
+        r"(?:住[^\S\n]{0,4}所|所在地|自宅|現住所|本籍|送付先|郵送先|宛先|宛名|転居先|帰省先|実家|返送先)[:\s(]{0,4}"
+        r"(?P<value>\d{3}[-の]\d{4})(?![\d-])",
         0.93,
     ),
+    written(r"(?<![\dA-Z-])(?P<value>\d{3}-\d{4})(?![\dA-Z-])", 0.5),
 )
 """See labels for 郵便番号. A number of seven digits before a place is one too."""
 _GOODS_LABEL = re.compile(

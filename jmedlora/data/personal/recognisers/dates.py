@@ -1,50 +1,17 @@
 """Exact days, and among them dates of birth."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
+from presidio_analyzer import EntityRecognizer, LocalRecognizer, RecognizerResult
+
+from jmedlora.data.personal.date_grammar import Form
+from jmedlora.data.personal.dates import find_dates
 from jmedlora.data.personal.finding import Kind
-from jmedlora.data.personal.recognisers.written import WrittenRecogniser, written
+from jmedlora.data.personal.recognisers.written import LANGUAGE, written
 
-_S = r"[^\S\n]{0,3}\n?[^\S\n]{0,3}"
-_KANJI = "〇零一二三四五六七八九十廿卅"
-_ERA = r"(?:令和|平成|昭和|大正|明治|[㍻㍼㍽㍾㋿])"
-_YEAR = rf"(?:\d{{1,4}}|元|[{_KANJI}百]{{1,5}})"
-_MONTH = rf"(?:0?[1-9]|1[0-2]|[{_KANJI}]{{1,3}})"
-_DAY = rf"(?:0?[1-9]|[12]\d|3[01]|[{_KANJI}]{{1,3}})"
-_MONTH_DIGITS, _DAY_DIGITS = r"(?:1[0-2]|0?[1-9])", r"(?:[12]\d|3[01]|0?[1-9])"
-_ASIDE = rf"(?:{_S}\([^()\n]{{1,12}}\))?"  # 平成31年(2019年)
-_WITH_YEAR = rf"(?:(?:西暦|{_ERA}|[RHSTM]\.?|'){_S})?{_YEAR}{_S}年{_ASIDE}{_S}の?"
-_RANGE_END = rf"(?:{_S}[~～〜-]{_S}{_DAY}{_S}日(?!間))?"
-_NO_DIGIT_BEFORE, _NO_DIGIT_AFTER = r"(?<![\d.])", r"(?![\d])"
-_ERA_LETTER = r"(?<![A-Za-z])(?:[RHST]\.?[^\S\n]?(?:元|\d{1,2})|(?:令和?|平成?|昭和?|大正?|明治?)(?:元|\d{1,2}))"
-DATES = (
-    written(
-        rf"{_NO_DIGIT_BEFORE}(?P<value>{_WITH_YEAR}{_MONTH}{_S}月{_S}{_DAY}{_S}日)(?!間)", 0.95
-    ),
-    written(
-        rf"(?P<value>(?:同年|本年|今年|昨年|翌年|前年|一昨年)?{_S}"
-        rf"(?<![\d{_KANJI}]){_MONTH}{_S}月{_S}{_DAY}{_S}日)(?!間)",
-        0.85,
-    ),
-    written(
-        rf"(?<![\d./-])(?P<value>(?:19|20)\d\d(?P<mark>[./・-])[^\S\n]?{_MONTH_DIGITS}"
-        rf"(?P=mark)\n?[^\S\n]?{_DAY_DIGITS}){_NO_DIGIT_AFTER}",
-        0.95,
-    ),
-    written(
-        rf"(?P<value>{_ERA_LETTER}(?P<mark>[./・-])[^\S\n]?{_MONTH_DIGITS}"
-        rf"(?P=mark)\n?[^\S\n]?{_DAY_DIGITS}){_NO_DIGIT_AFTER}",
-        0.95,
-    ),
-    written(
-        r"(?<![\d./-])(?P<value>'?\d\d(?P<mark>[/.-])(?:0[1-9]|1[0-2]|[1-9])(?P=mark)"
-        r"(?:0[1-9]|[12]\d|3[01]|[1-9]))(?![\d./-])",
-        0.6,
-    ),
-    written(
-        r"(?<![\dA-Za-z-])(?P<value>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\dA-Za-z-])",
-        0.6,
-    ),
+ENGLISH = (
     written(
         r"(?P<value>\d{1,2}[^\S\n]{1,2}(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,?"
         r"[^\S\n]{1,2}(?:19|20)\d\d)(?!\d)",
@@ -56,20 +23,27 @@ DATES = (
         0.9,
     ),
 )
-_SLASHED = rf"(?<![\d./A-Za-z^+-])(?P<value>{_MONTH_DIGITS}/{_DAY_DIGITS})"
-_OF_A_DAY = (
-    r"(?=[^\S\n]{0,2}(?:\([月火水木金土日祝][^()\n]{0,4}\)|[月火水木金土日]曜|から|より|まで|~|～|〜|"
+_RELATIVE = re.compile(
+    r"(?:西暦|同年|本年|今年|昨年|翌年|前年|一昨年|')[^\S\n]{0,3}\n?[^\S\n]{0,3}$"
+)
+_DAY_BEHIND = re.compile(r"[^\S\n]{0,3}\n?[^\S\n]{0,3}日")
+SURE = {
+    Form.WORDS: 0.95,
+    Form.MARKS: 0.95,
+    Form.SHORT_YEAR: 0.6,
+    Form.COMPACT: 0.6,
+    Form.DAY_IN_WORDS: 0.85,
+}
+LIKELY, POSSIBLE = 0.7, 0.5
+"""Confidences of a month and a day with a slash: with a sign of a day beside it, and without."""
+_OF_A_DAY = re.compile(
+    r"[^\S\n]{0,2}(?:\([月火水木金土日祝][^()\n]{0,4}\)|[月火水木金土日]曜|から|より|まで|~|～|〜|"
     r"頃|ごろ|朝|夕|夜|昼|午前|午後|早朝|深夜|未明|AM|PM|\d{1,2}[:時]|入院|退院|手術|施行|実施|採血|"
-    r"開始|終了|中止|受診|来院|再診|初診|転院|転棟|搬送|撮影|検査|術後|夜間|日勤|準夜|外来|に|の|は|も|、))"
+    r"開始|終了|中止|受診|来院|再診|初診|転院|転棟|搬送|撮影|検査|術後|夜間|日勤|準夜|外来|に|の|は|も|、)",
+    re.IGNORECASE,
 )
-SLASHED_DAYS = (
-    written(rf"{_SLASHED}{_OF_A_DAY}", 0.7),
-    written(rf"(?<=[~～〜])[^\S\n]?{_SLASHED}(?![\d/.%])", 0.7),
-    written(rf"(?<=\d/\d-)(?P<value>{_MONTH_DIGITS}/{_DAY_DIGITS})(?![\d/.%-])", 0.7),
-    written(rf"(?<=\d/\d\d-)(?P<value>{_MONTH_DIGITS}/{_DAY_DIGITS})(?![\d/.%-])", 0.7),
-    written(rf"(?<![^\n]){_SLASHED}(?![\d/.%])", 0.7),
-    written(rf"{_SLASHED}(?![\d/.%A-Za-z])", 0.5),
-)
+_NO_DAY_BEFORE, _NO_DAY_AFTER = re.compile(r"[\d./A-Za-z^+-]\Z"), re.compile(r"[\d/.%]")
+_FROM_BEFORE = re.compile(r"(?:\d/\d{1,2}-|[~～〜][^\S\n]?)\Z")
 _BORN_BEFORE = re.compile(
     r"(?:生年月日|誕生日|出生年月日|出生日|出生|生まれ|DOB|D\.O\.B\.?|birth)"
     r"(?:\([^()\n]{1,10}\))?[^\S\n]{0,8}[:(\[|は\n\t]?\s{0,8}(?:西暦)?(?:\(?(?:満?\d{1,3}歳|[男女]性?)\)?\s{0,2})?$",
@@ -81,23 +55,62 @@ _BORN_AFTER = re.compile(
 _SCORE_BEFORE = re.compile(
     r"(?:NRS|VAS|MMT|Levine|レバイン|Grade|GCS|JCS|HDS-?R|MMSE|FIM|BI|点数?|スコア|Score|視力|比|倍|約|心雑音|筋力|"
     r"Stage|分割|の|全|計|APGAR|アプガー|ECOG|FBS|PAIN|疼痛|痛み|ペイン|尿蛋白|右|左|上肢|下肢|膝|BP|血圧|脈)"
-    r"[^\S\n]{0,2}[:=は]?[^\S\n]{0,2}$",
+    r"[^\S\n]{0,2}[:=は]?[^\S\n]{0,2}$"
+    r"|(?:MMT|HLA|徒手筋力|血培|血液培養|リンパ節)[^。\n\d]{0,14}$",
     re.IGNORECASE,
 )
 _AMOUNT_AFTER = re.compile(
-    r"[^\S\n]{0,1}(?:錠|包|量|回|m|L|μ|点|視野|HPF|以下|程度|倍|枚|切|カプセル|cap|T\b|に減量|に希釈|生食|"
+    r"[^\S\n]{0,1}(?:錠|包|セット|一致|マーカー|陽性|陰性|量|回|m|L|μ|点|視野|HPF|以下|程度|倍|枚|切|カプセル|cap|T\b|に減量|に希釈|生食|"
     r"音|度|個|名|人|例|件|本|cm|hpf|[)]?点|の確率|の割合|日)",
     re.IGNORECASE,
 )
 CONTEXT = 40
 
 
-def date_recognisers() -> list[WrittenRecogniser]:
-    """Recognisers of exact days with or without a year; a month alone is none."""
-    return [
-        WrittenRecogniser(Kind.DATE, DATES, sort=_date_kind),
-        WrittenRecogniser(Kind.DATE, SLASHED_DAYS, _slashed_day, _date_kind),
-    ]
+class DateRecogniser(LocalRecognizer):
+    """Exact days in the forms of the grammar, and in English. A month alone is none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            supported_entities=[Kind.DATE.value, Kind.BIRTH_DATE.value], supported_language=LANGUAGE
+        )
+
+    def load(self) -> None:
+        """Nothing is to be loaded."""
+
+    def analyze(
+        self,
+        text: str,
+        entities: list[str],  # noqa: ARG002 - Presidio names them
+        nlp_artifacts: Any = None,  # noqa: ARG002
+    ) -> list[RecognizerResult]:
+        """The days in ``text``, which is folded and of bounded length."""
+        return [
+            RecognizerResult(_date_kind(text, start, end).value, start, end, confidence)
+            for start, end, confidence in _days(text)
+        ]
+
+
+def date_recognisers() -> list[EntityRecognizer]:
+    """The recogniser of exact days with or without a year."""
+    return [DateRecogniser()]
+
+
+def _days(text: str) -> Iterator[tuple[int, int, float]]:
+    for day in find_dates(text):
+        confidence = SURE.get(day.form) or _slashed_day(text, day.start, day.end)
+        if confidence:
+            before = _RELATIVE.search(text, max(day.start - 10, 0), day.start)
+            behind = _DAY_BEHIND.match(text, day.end)
+            words = day.form in (Form.WORDS, Form.DAY_IN_WORDS)
+            yield (
+                before.start() if before else day.start,
+                behind.end() if words and behind else day.end,
+                confidence,
+            )
+    for way in ENGLISH:
+        for found in way.pattern.finditer(text):
+            yield *found.span("value"), way.confidence
 
 
 def _date_kind(text: str, start: int, end: int) -> Kind:
@@ -107,7 +120,18 @@ def _date_kind(text: str, start: int, end: int) -> Kind:
     return Kind.BIRTH_DATE if born else Kind.DATE
 
 
-def _slashed_day(text: str, start: int, end: int, confidence: float) -> float:
-    """0 where the numbers are a score, an amount or a share rather than month and day."""
-    other = _SCORE_BEFORE.search(text[max(start - 12, 0) : start])
-    return 0.0 if other or _AMOUNT_AFTER.match(text, end) else confidence
+def _slashed_day(text: str, start: int, end: int) -> float:
+    """How sure it is; 0 where the numbers are a score, an amount or a share, not month and day."""
+    before = text[max(start - 24, 0) : start]
+    if _SCORE_BEFORE.search(before) or _AMOUNT_AFTER.match(text, end):
+        return 0.0
+    further = bool(_FROM_BEFORE.search(before))
+    if _NO_DAY_BEFORE.search(before) and not further:
+        return 0.0
+    if _OF_A_DAY.match(text, end):
+        return LIKELY
+    if _NO_DAY_AFTER.match(text, end):
+        return 0.0
+    if further or before.endswith("\n") or not before:
+        return LIKELY
+    return 0.0 if text[end : end + 1].isascii() and text[end : end + 1].isalpha() else POSSIBLE

@@ -13,21 +13,31 @@ from jmedlora.data.personal.recognisers.table_columns import column_cells
 LABELLED, COLUMN, BRACKETED, WEAK, LOOSE, UNKNOWN = 0.92, 0.9, 0.8, 0.75, 0.6, 0.5
 """Confidences: a label before the number, above it, behind it; a word that is a label only with
 a long number; a label some words before; a number of something that no label names."""
-ENOUGH, LONG, SERIAL = 2, 5, 4
-"""Digits that a number has at least: behind a full label, behind a weak one, behind ``No.``."""
+ENOUGH, LONG, SERIAL, SHORT = 2, 5, 4, 3
+"""Digits that a number has at least: behind a full label, behind a weak one, behind ``No.``; behind 番号 or
+with a letter or a hyphen."""
 _ASIDE = r"(?:\((?![^()\n]{0,8}\d[\d-]{3})[^()\n]{1,14}\))?"
-_OPENING = r"(?:[:=#|│/→←>・,;*.-]|は|が|を|「|『|\(|\[|\{|<|〔|【|」|』|\]|\)|】|〕){0,3}"
-JOIN = rf"[^\S\n]{{0,6}}{_ASIDE}[^\S\n]{{0,6}}{_OPENING}[^\S\n]{{0,8}}(?P<broken>\n{{0,2}})[^\S\n]{{0,8}}{_OPENING}[^\S\n]{{0,2}}"
-_END = (
-    r"(?![\dA-Z]|[年月日歳才時分:%℃]|[^\S\n]?(?:mg|mL|μ|kg|cm|mm|円|点|回|名|人|件|枚|本|倍|錠|階|床|単位|号室|万|個|台|ページ|頁|日|年)"
-    r"|[-/.,]\d)"
+_OPENING = r"(?:[:=#|│/→←>・,;*._-]|は|が|を|「|『|\(|\[|\{|<|〔|【|」|』|\]|\)|】|〕){0,3}"
+_LEADER = r"(?:[.・…‥_][^\S\n]?){0,40}"
+JOIN = (
+    rf"[^\S\n]{{0,6}}{_ASIDE}[^\S\n]{{0,6}}{_OPENING}{_LEADER}[^\S\n]{{0,8}}(?P<broken>\n{{0,2}})"
+    rf"[^\S\n]{{0,8}}{_OPENING}[^\S\n]{{0,2}}"
 )
-_BOXES = r"\d(?:[^\S\n]?[ |│][^\S\n]?\d(?!\d)){4,13}"
+"""What stands between a label and its number."""
+_END = (
+    r"(?![\dA-Z]|[:%℃]|[年月日歳才時分円点回名人件枚本倍錠階床個台](?![一-龥])|号室|単位|万|ページ|頁"
+    r"|[^\S\n]?(?:mg|mL|dL|μ|kg|cm|mm|cc|IU|mmHg|kcal)(?![A-Z])|[-/.,]\d)"
+)
+"""No unit, and no more of a longer number."""
+_BOXES = r"\d(?:[^\S\n]?[ |│][^\S\n]?\d(?!\d)){3,13}"
 _GROUPS = r"\d{2,5}(?:[ ]\d{2,5}){1,3}"
-_CODE = r"(?=[A-Z_/.-]{0,8}\d)[A-Z\d]{1,14}(?:[-_/.]\n?[A-Z\d]{1,10}){0,5}"
-_PATIENT = rf"(?P<value>{_BOXES}{_END}|{_GROUPS}{_END}|(?:[一-龥ぁ-んァ-ヴ]{{1,2}}-?(?=[\dA-Z]))?{_CODE}{_END})"
+_BROKEN = r"\d{2,6}\n(?!(?:19|20)\d\d)\d{3,6}(?=[\s)、。]|$)"
+_IN_KANJI = r"[〇一二三四五六七八九]{4,12}"
+_CODE = r"(?:[A-Z]{1,2} (?=\d{3}))?(?=[A-Z_/.-]{0,8}\d)[A-Z\d]{1,14}(?:(?:\n(?=-))?[-_/.・]\n?[A-Z\d]{1,10}|[^\S\n]-[^\S\n]\d{1,8}|-?[一-龥ァ-ヴ]{1,2}-?(?=[\dA-Z]{2})){0,5}(?:\(\d\))?"
+_OF_YEAR = r"(?:令和|平成|[RH])\d{1,2}年?度?-?[^\S\n]?第?[^\S\n]?\d{2,7}"
+_PATIENT = rf"(?P<value>(?:{_BOXES}|{_OF_YEAR}|{_GROUPS}|{_BROKEN}|{_IN_KANJI}|(?:[一-龥ぁ-んァ-ヴ]{{1,3}}-?(?=[\dA-Z]))?{_CODE}){_END})"
 _INSURED = (
-    rf"(?P<value>{_BOXES}{_END}|(?:(?:(?![番号者証険券])[一-龥ぁ-んァ-ヶ]){{1,6}}[^\S\n]?[・･-]?[^\S\n]?(?=\d))?[\dA-Z]{{1,12}}"
+    rf"(?P<value>(?:{_BOXES}|{_GROUPS}|{_IN_KANJI}){_END}|(?:(?:(?![番号者証険券])[一-龥ぁ-んァ-ヶ]){{1,6}}[^\S\n]?[・･-]?[^\S\n]?(?=\d))?[\dA-Z]{{1,12}}"
     r"(?:[^\S\n]?[-・･/.][^\S\n]?\n?[\dA-Z]{1,12}){0,4}(?:\n\d{3,7}(?=\s|$))?"
     rf"(?:[^\S\n]?\(枝番?[^\S\n:]{{0,2}}\d{{1,2}}\))?{_END})"
 )
@@ -60,12 +70,19 @@ _BEFORE_BRACKET = re.compile(
     re.I,
 )
 _DAY = re.compile(
-    r"(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|[MTSHR]\d{1,2}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.]\d{1,2})", re.I
+    r"(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|[MTSHR]\d{1,2}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[/.]\d{1,2}|(?:19|20)\d\d-(?:0\d|1[0-2]))", re.I
 )  # fmt: skip
 _ELSE = re.compile(r"(?:0[5789]0-?\d{4}-?\d{4}|0\d{1,4}-\d{1,4}-\d{3,4}|\d{3}-\d{4})")
 """A telephone number or a postcode, where no full label says otherwise."""
-_DIGIT = re.compile(r"\d")
+_OF_STAFF = re.compile(
+    r"(?:医師|薬剤師|看護師|助産師|保健師|技師|療法士)[^\d\n。]{0,14}登録番号[^\d\n]{0,6}$"
+)
+_NUMBER_OF = re.compile(r"(?:受付|整理|予約|会計|診察)番号")
+_SYMBOL = re.compile(r"記[^\S\n]{0,2}号[^。\n]{1,20}$")
+_DIGIT = re.compile(r"[\d〇一二三四五六七八九]")
 MOST_IN_A_LIST = 12
+NEAR = 8
+"""Characters between a label and a number of four digits at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +119,8 @@ def _of_label(text: str, label: re.Match[str], limit: int) -> Iterator[Claim]:
         yield behind
     elif meaning in LOOSELY and not group.endswith("_alone"):
         loose = LOOSELY[meaning].match(text, label.end())
-        if loose and loose.start("value") < limit and _digits(loose["value"]) >= LONG:
+        near = loose and loose.start("value") - label.end() <= NEAR
+        if loose and loose.start("value") < limit and _digits(loose["value"]) >= LONG - bool(near):
             kind = _kind(meaning, text, label.start())
             if not _DAY.fullmatch(loose["value"]) and not _ELSE.fullmatch(loose["value"]):
                 yield Claim(*loose.span("value"), kind, LOOSE)
@@ -127,18 +145,31 @@ def _judged(text: str, group: str, label: int, place: tuple[int, int]) -> Claim 
     """What a label directly before ``place`` makes of it; None where it is too short, or a day."""
     written, digits = text[slice(*place)], _digits(text[slice(*place)])
     kind = _kind(MEANINGS[group], text, label)
+    if kind is Kind.PATIENT_ID and _OF_STAFF.search(text[max(label - 24, 0) : place[0]]):
+        kind = Kind.LICENCE
     if _DAY.fullmatch(written):
         return None
     if group == "bare":
         compound = bool(re.match(r"[一-龥ァ-ヴー]", text[max(label - 1, 0) : label]))
-        enough, confidence = (LONG, UNKNOWN) if compound else (SERIAL, WEAK)
-        enough = ENOUGH if kind is Kind.INSURANCE else enough  # 番号 behind 記号
+        confidence = UNKNOWN if compound else WEAK
+        enough = SHORT if text[label] == "番" else SERIAL
+        if kind is Kind.INSURANCE:
+            enough = 1 if _SYMBOL.search(text[max(label - 24, 0) : label]) else ENOUGH
     elif group.endswith("_alone"):
-        enough, confidence = LONG, WEAK
+        code = kind is Kind.PATIENT_ID and not written.isdigit()
+        enough, confidence = SHORT if code else LONG, WEAK
+        if text.startswith(("番", "号"), place[1]):
+            enough = ENOUGH  # 受付31番
     else:
         enough, confidence = ENOUGH, LABELLED
     if group == "bare" and has_check_digit(written):
         return None  # a My Number
+    if (
+        group == "patient"
+        and text[place[0] - 1] != "\n"
+        and _NUMBER_OF.search(text, label, place[0])
+    ):
+        enough = 1  # 受付番号 7
     if digits < enough or (confidence < LABELLED and _ELSE.fullmatch(written)):
         return None
     return Claim(*place, kind, confidence)

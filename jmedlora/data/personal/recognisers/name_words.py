@@ -30,7 +30,7 @@ LABELS = _words("""OP AS ANE 氏名 患者名 患者氏名 名前 お名前 フ�
     送信元 送付先 返信先 引継 引き継ぎ 応援 指導 主介護者 副介護者 再婚相手 受持医 受持ち 担当ナース 世話人 助産師
     訪問看護師 保健師 民生委員 相談員 相談 理学療法士 作業療法士 言語聴覚士 管理栄養士 栄養士 差出人 医籍 発行医 採取者
     """)
-NO_NAMES = _words("""生年月日 性別 年齢 住所 職業 備考 採取日 項目 結果 判定 紹介元 紹介先 患者 家族 奥 お父 お母 父 母 妻 夫 兄 姉 弟 妹 娘 息子 皆 看護師 医師 本人 業者 子 孫 嫁 客 利用者 医者
+NO_NAMES = _words("""弓下 大網 大動 筋間 閃輝 るい 生年月日 職種 職名 材料 採取 診療科 登録 取得日 免許 単位 基準値 前回 性別 年齢 住所 職業 備考 採取日 項目 結果 判定 紹介元 紹介先 患者 家族 奥 お父 お母 父 母 妻 夫 兄 姉 弟 妹 娘 息子 皆 看護師 医師 本人 業者 子 孫 嫁 客 利用者 医者
     対象者 学生 担当者 保護者 介護者 神 主治医 担当医 主人 旦那 婦 先方 紹介医 貴 各 外科 内科 当直 専門 前医 当該
     受診者 依頼者 同居 家人 親 両親 子供 子ども 赤 赤ちゃん 爺 婆 お爺 お婆 おじい おばあ お客 嬢 坊 叔父 叔母 伯父
     伯母 お嬢 母親 父親 長男 次男 三男 長女 次女 三女 御主人 ご主人 ご家族 ご本人 ご利用者 患児 産婦 妊婦 姑 舅
@@ -39,7 +39,7 @@ NO_NAMES = _words("""生年月日 性別 年齢 住所 職業 備考 採取日 �
     """)
 """Before 様 or さん they name a part, not a person."""
 OF_A_THING = re.compile(
-    r"(?:病|調剤|流(?!れ)|家族歴|症候群|症|法|式|テスト|試験|スコア|分類|反射|徴候|兆候|現象|反応|染色|培地|管|鉗子|手術|術|"
+    r"(?:病|(?<=[大小]泉)門|調剤|流(?!れ)|家族歴|症候群|症|法|式|テスト|試験|スコア|分類|反射|徴候|兆候|現象|反応|染色|培地|管|鉗子|手術|術|"
     r"体操|骨折|孔|腺|神経|動脈|静脈|靱帯|靭帯|線|角|小体|細胞|孔|リンパ腫|リンパ|肉腫|腫瘍|貧血|脳症|脊髄|心電図|"
     r"奇形|ヘルニア|潰瘍|食道|憩室|膵炎|甲状腺炎|甲状腺|動脈炎|結節|斑|熱|呼吸|大呼吸|麻痺|失語|"
     r"クリニック|医院|病院|医療|内科|外科|歯科|眼科|皮膚科|耳鼻|整形|産婦|小児科|こども|泌尿器|胃腸|脳神経|循環器|"
@@ -50,7 +50,7 @@ OF_A_THING = re.compile(
 )
 """Directly behind a name, they make it that of a disease, an operation, a place or a house."""
 HONORIFIC = re.compile(
-    r"[^\S\n]{0,2}(?:様(?![子式態々相]|[一-龥](?<![方宅分御宛]))|さま|さん(?!づけ|薬局|病院|クリニック)|氏(?!名)|君(?!主)|くん|ちゃん|殿(?!部)|ご?夫妻|ご?夫婦|さまの)"
+    r"[^\S\n]{0,2}(?:様(?![子式態々相]|[一-龥](?<![方宅分御宛]))|さま|さん(?!づけ|薬局|病院|クリニック)|氏(?!名)|君(?!主)|くん|ちゃん|殿(?![部長筋位])|ご?夫妻|ご?夫婦|さまの)"
 )
 TITLE = re.compile(
     rf"[^\S\n]{{0,2}}[(/]?(?:{'|'.join(sorted(map(re.escape, TITLES), key=len, reverse=True))})(?![A-Za-z])"
@@ -68,3 +68,19 @@ ROLES = _words("""
     嘱託 統括 院内 他院 当院 前院 連携 協力 留学 大学 助手 医学 看護 薬剤 栄養 作業 理学 言語 介護 社会 精神保健 相談
     """)
 """Before a title they say what somebody does, not what he is called."""
+LABEL_LENGTH = 24
+NAME_ENDS = (
+    r"(?=[^\S\n]?(?:様|さま|さん|氏|くん|君|ちゃん|殿|先生|医師)|[\s()\[\]「」、。,./:;|~-]|$)"
+)
+"""What may stand directly behind a name."""
+_GIVEN_LIKE = re.compile(r"[一-龥々ァ-ヴーぁ-ん]{1,4}")
+
+
+def may_be_name(text: str) -> bool:
+    """Whether ``text`` begins as a name can, and is no word of another meaning."""
+    return text not in NO_NAMES | LABELS | TITLES and bool(_GIVEN_LIKE.match(text))
+
+
+def labelled(text: str, start: int) -> bool:
+    """Whether a label stands before ``start``."""
+    return bool(LABEL_BEFORE.search(text[max(start - LABEL_LENGTH, 0) : start]))

@@ -8,28 +8,29 @@ from typing import Any
 from presidio_analyzer import LocalRecognizer, RecognizerResult
 
 from jmedlora.data.personal.finding import Kind
+from jmedlora.data.personal.recognisers.name_bounds import bounded
+from jmedlora.data.personal.recognisers.name_confidence import (
+    ALONE,
+    GIVEN,
+    NAME_TAG,
+    SURNAME,
+    name_confidence,
+)
 from jmedlora.data.personal.recognisers.name_dictionary import NameDictionary
 from jmedlora.data.personal.recognisers.name_words import (
     HONORIFIC,
-    LABEL_BEFORE,
-    LABELS,
-    NO_NAMES,
+    NAME_ENDS,
     OF_A_THING,
     ROLES,
     TITLE,
-    TITLES,
+    labelled,
+    may_be_name,
 )
 from jmedlora.data.personal.recognisers.written import LANGUAGE
+from jmedlora.data.personal.recognisers.written_names import written_names
 
-NAME_TAG = "名詞-固有名詞-人名"
-SURNAME, GIVEN = f"{NAME_TAG}-姓", f"{NAME_TAG}-名"
 PLACE_TAG, NUMBER_TAG = "名詞-固有名詞-地名", "名詞-数詞"
-FULL, TITLED, LABELLED, ENTITY = 0.9, 0.9, 0.85, 0.7
-WRITTEN, SURNAME_ALONE, ALONE = 0.8, 0.55, 0.3
-"""Confidences: surname and given name; with a title or a label; an entity; a tagged word alone."""
-LABEL_LENGTH = 24
 _SEPARATOR = re.compile(r"\s{1,2}|[・=.]")
-_GIVEN_LIKE = re.compile(r"[一-龥々ァ-ヴーぁ-ん]{1,4}")
 _KANA = r"(?:[ぁ-んー]{2,7}|[ァ-ヴー]{2,8})"
 _READING = re.compile(
     r"(?:様|さん|氏|くん|ちゃん)?(?:[^\S\n]?[(\[]|[\s/|:]{1,3})(?:フリガナ|ふりがな|カナ|かな)?[\s:]{0,2}"
@@ -39,63 +40,12 @@ _READING = re.compile(
 _HIRAGANA, _ONE_OR_TWO_KANJI = re.compile("[ぁ-んー]+"), re.compile("[一-龥々]{1,2}")
 _KATAKANA = re.compile("[ァ-ヴー]+")
 _TWO_KANJI = re.compile(r"[一-龥々]{2,3}")
-_ENDS = r"(?=[^\S\n]?(?:様|さま|さん|氏|くん|君|ちゃん|殿|先生|医師)|[\s()\[\]「」、。,./:;|~-]|$)"
 _GIVEN_BEHIND = re.compile(
-    rf"[ \u3000\t]{{0,2}}(?P<half>(?<=[ \u3000\t])[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}|[一-龥々]{{1,3}}){_ENDS}"
+    rf"[ \u3000\t]{{0,2}}(?P<half>(?<=[ \u3000\t])[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}|[一-龥々]{{1,3}}){NAME_ENDS}"
 )
 _SURNAME_BEFORE = re.compile(r"(?:^|(?<=[^一-龥々]))(?P<half>[一-龥々]{1,3})[ \u3000\t]{0,2}$")
-_SYLLABLES = r"(?i:(?:(?:[knhmrgbp]y?|sh|ch|ts|s(?!i)|t(?![iu])|z(?!i)|[dwyfj])?(?:oh(?![aeiou])|[aeiou]{1,2})|n(?![aeiou])){2,7})"
-_ROMAJI = rf"(?=(?:[A-Z][a-z]{{2,11}}|[A-Z]{{3,12}})(?![A-Za-z])){_SYLLABLES}(?![A-Za-z])"
-_ROMAJI_WORD = re.compile(rf"(?<![A-Za-z])(?P<value>{_ROMAJI})")
-_CAPITAL = r"(?:[A-Z][a-z]{1,12}|[A-Z]{2,12})"
-_LATIN = (
-    re.compile(
-        rf"(?<![A-Za-z])(?:Dr|Mr|Ms|Mrs|Ns|Pt|Prof|Name|Assist|Surgeon|Anes|Patient)\.?[:\s]{{0,3}}"
-        rf"(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{0,3}}(?:[ ](?:Jr|Sr)\.?)?)(?![A-Za-z])"
-    ),
-    re.compile(
-        rf"(?<![A-Za-z])(?P<value>{_CAPITAL}(?:[ -]{_CAPITAL}){{1,3}})"
-        r"(?=[^\S\n]?(?:様|さん|氏|先生|医師|\([ァ-ヴー]))"
-    ),
-    re.compile(
-        rf"(?<![A-Za-z])(?P<value>(?:{_ROMAJI}|[A-Z]\.),?[ ]{_ROMAJI}(?:[ ](?:Jr|Sr)\.?)?)(?![A-Za-z])"
-    ),
-)
-_THREE_WORDS = re.compile(
-    r"(?<![A-Za-z] )(?<![A-Za-z])(?P<value>[A-Z][a-z]{1,5}(?: [A-Z][a-z]{1,5}){2})(?![ ]?[A-Za-z])"
-)
-_FOREIGN = re.compile(
-    r"(?P<value>[ァ-ヴー]{2,12}(?:[・ \u3000=][ァ-ヴー]{1,12}){1,4})(?=[^\S\n]?(?:様|さん|氏|先生|医師))"
-)
-_LETTER = "[一-龥々ぁ-んァ-ヴー]"
-_SPACED = (
-    re.compile(
-        rf"(?:名|フリガナ|患者)[:\s]{{1,4}}(?P<value>(?:{_LETTER}[ \u3000]{{1,3}}){{2,8}}{_LETTER})(?!{_LETTER})"
-    ),
-    re.compile(
-        rf"(?<!{_LETTER})(?P<value>(?:{_LETTER}[ \u3000]{{1,3}}){{1,8}}{_LETTER})(?=[ \u3000]{{1,3}}(?:様|殿))"
-    ),
-)
-_KANA_PAIR = re.compile(
-    r"(?:(?<=[\s(/|])|^)(?P<value>(?P<surname>[ぁ-んー]{2,6}|[ァ-ヴー]{2,7})[ \u3000]"
-    r"(?P<given>[ぁ-んー]{2,6}|[ァ-ヴー]{2,7}))(?=[\s)/|]|$)"
-)
-_NAMED = re.compile(
-    r"(?:氏[ \u3000]{0,3}名|名前|患者名|様名|旧姓|姓名|医師名|担当医|主治医|記載者|記録者|作成者|報告者|執刀医|説明者|説明医師|署名)"
-    r"(?:\([^()\n]{0,8}\))?[^\S\n]{0,3}[:\s][^\S\n]{0,3}"
-    rf"(?P<value>[一-龥々]{{1,3}}\n?[一-龥々]{{0,3}}(?:\s{{1,2}}(?:[一-龥々]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヴー]{{2,6}}))?){_ENDS}"
-)
-_KANJI_PAIR = re.compile(
-    rf"(?:(?<=[\s(/|:、・])|^)(?P<value>(?P<surname>[一-龥々]{{1,3}})[ \u3000](?P<given>[一-龥々]{{1,3}})){_ENDS}"
-)
-_LABELLED_KANA = re.compile(
-    r"(?:フリガナ|ふりがな|カナ|かな|よみ|読み|ヨミ)(?:氏名)?\)?[^\S\n]{0,3}[:\s]{0,3}"
-    r"(?P<value>[ぁ-んァ-ヴー]{1,10}[ \u3000\t・]{0,2}[ぁ-んァ-ヴー]{1,10})"
-)
-_OPENING, _CLOSING = re.compile(r"[(\[/]"), re.compile(r"[)\]/]")
-WEEKDAYS = "月火水木金土日"
-_APART = re.compile(r"|[\s()\[\]/、。,.:・|]")
-_TRADE = re.compile(r"[屋者員師家生士人手科係長部局]$")
+_NO_PERSON = re.compile(r"[屋者員師家生士人手科係長部局血腫瘍炎症痛斑疹膿便熱状嚢巣]$")
+"""At the end of a word before 様 that is a trade, or a finding that looks like something: 貧血様."""
 
 
 class NameRecogniser(LocalRecognizer):
@@ -117,8 +67,9 @@ class NameRecogniser(LocalRecognizer):
         """The names in ``text``, which ``nlp_artifacts`` has cut into words."""
         words = list(nlp_artifacts.tokens)
         return [
-            RecognizerResult(Kind.NAME.value, start, end, confidence)
+            RecognizerResult(Kind.NAME.value, *place, confidence)
             for start, end, confidence in _names(text, words, self.dictionary)
+            if (place := bounded(text, start, end, self.dictionary))
         ]
 
 
@@ -127,36 +78,12 @@ def _names(
 ) -> Iterator[tuple[int, int, float]]:
     for first, last in (*_runs(words), *_entities(words), *_before_titles(text, words, dictionary)):
         start, end = _grown(text, words, first, last)
-        confidence = _confidence(text, words[first : last + 1], (start, end), dictionary)
+        confidence = name_confidence(text, words[first : last + 1], (start, end), dictionary)
         if confidence:
             yield start, end, confidence
             if confidence > ALONE and (reading := _READING.match(text, end)):
                 yield *reading.span("value"), confidence
-    yield from _written(text)
-    yield from _in_dictionary(text, dictionary)
-
-
-def _written(text: str) -> Iterator[tuple[int, int, float]]:
-    """Names by how they are written and by the words beside them."""
-    for pattern in (*_LATIN, *_SPACED, _THREE_WORDS, _FOREIGN, _LABELLED_KANA):
-        for match in pattern.finditer(text):
-            yield *match.span("value"), WRITTEN
-    for match in _NAMED.finditer(text):
-        if all(map(_may_be_name, match["value"].split())):
-            yield *match.span("value"), LABELLED
-    for match in _ROMAJI_WORD.finditer(text):
-        if _labelled(text, match.start()):
-            yield *match.span("value"), WRITTEN
-
-
-def _in_dictionary(text: str, dictionary: NameDictionary) -> Iterator[tuple[int, int, float]]:
-    """Pairs of words that the dictionary of names has."""
-    for match in _KANJI_PAIR.finditer(text):
-        if dictionary.is_surname(match["surname"]) and dictionary.is_given(match["given"]):
-            yield *match.span("value"), WRITTEN
-    for match in _KANA_PAIR.finditer(text):
-        if dictionary.is_surname(match["surname"]) or dictionary.is_given(match["given"]):
-            yield *match.span("value"), WRITTEN
+    yield from written_names(text, dictionary)
 
 
 def _end(word: Any) -> int:
@@ -217,11 +144,7 @@ def _entities(words: list[Any]) -> Iterator[tuple[int, int]]:
 
 def _part_of_name(word: Any) -> bool:
     noun = word.tag_.startswith("名詞") and not word.tag_.startswith(NUMBER_TAG)
-    return _is_name(word) or (noun and _may_be_name(word.text))
-
-
-def _may_be_name(text: str) -> bool:
-    return text not in NO_NAMES | LABELS | TITLES and bool(_GIVEN_LIKE.match(text))
+    return _is_name(word) or (noun and may_be_name(word.text))
 
 
 def _before_titles(
@@ -234,7 +157,7 @@ def _before_titles(
             yield place, place  # whatever word the sentence took it for
         if _is_name(word) or not _part_of_name(word):
             continue
-        honoured = bool(HONORIFIC.match(text, end)) and not _TRADE.search(word.text)
+        honoured = bool(HONORIFIC.match(text, end)) and not _NO_PERSON.search(word.text)
         titled = bool(TITLE.match(text, end)) and _unknown(word)
         if honoured or titled or _known(word, dictionary):
             yield (_first_kanji(words, place) if honoured else place), place
@@ -256,7 +179,7 @@ def _first_kanji(words: list[Any], place: int) -> int:
     while first and place - first < 3 and _end(words[first - 1]) == words[first].idx:
         if not _ONE_OR_TWO_KANJI.fullmatch(words[first - 1].text):
             break
-        if not _may_be_name(words[first - 1].text):
+        if not may_be_name(words[first - 1].text):
             break
         first -= 1
     return first
@@ -272,75 +195,32 @@ def _unknown(word: Any) -> bool:
     )
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether neither a particle nor another word touches it, as in a signature."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    if text[start:end] in WEEKDAYS:
-        return False
-    inside = bool(_OPENING.fullmatch(before)) and bool(_CLOSING.fullmatch(after))
-    apart = bool(_APART.fullmatch(before)) and bool(_APART.fullmatch(after))
-    return inside or (apart and end - start > 1)
-
-
-def _labelled(text: str, start: int) -> bool:
-    return bool(LABEL_BEFORE.search(text[max(start - LABEL_LENGTH, 0) : start]))
-
-
 def _grown(text: str, words: list[Any], first: int, last: int) -> tuple[int, int]:
     """The place of a name with what stands beside it as its other half, which no tag tells."""
     start, end = words[first].idx, _end(words[last])
     tags = {word.tag_ for word in words[first : last + 1]}
     if OF_A_THING.match(text, end):
         return start, end
-    surname = SURNAME in tags or _labelled(text, start)
+    surname = SURNAME in tags or labelled(text, start)
     given = _GIVEN_BEHIND.match(text, end) if surname and GIVEN not in tags else None
     if given and not _is_other(text, given["half"], given.start("half"), words, last + 1):
         end = given.end()
     if SURNAME not in tags and (GIVEN in tags or HONORIFIC.match(text, end)):
         before = _SURNAME_BEFORE.search(text[max(start - 6, 0) : start])
-        if before and _may_be_name(before["half"]):
+        if before and may_be_name(before["half"]):
             start -= len(before[0])
     return start, end
 
 
 def _is_other(text: str, half: str, start: int, words: list[Any], place: int) -> bool:
     """Whether what stands behind a surname is no given name but a word of its own."""
-    if not _may_be_name(half) or OF_A_THING.match(text, start + len(half)):
+    if not may_be_name(half) or OF_A_THING.match(text, start + len(half)):
         return True
     return any(
         word.tag_.startswith("名詞-普通名詞-サ変") or word.tag_ == SURNAME
         for word in words[place : place + 2]
         if word.idx >= start and len(word.text) > 1
     )
-
-
-def _confidence(
-    text: str, words: list[Any], place: tuple[int, int], dictionary: NameDictionary
-) -> float:
-    start, end = place
-    if _names_a_thing(text, words, end):
-        return 0.0
-    if HONORIFIC.match(text, end) or TITLE.match(text, end):
-        return TITLED
-    tags = [word.tag_ for word in words if word.tag_.startswith("名詞")]
-    named = [tag.startswith(NAME_TAG) for tag in tags]
-    if len(tags) > 1 and all(named):
-        return FULL
-    if _labelled(text, start):
-        return LABELLED
-    if any(word.ent_type_ == "Person" for word in words) and any(named):
-        return ENTITY
-    word = words[0]
-    is_surname = len(words) == 1 and dictionary.is_surname(word.text)
-    by_itself = is_surname and _stands_alone(text, word.idx, _end(word))
-    tagged = bool({SURNAME, GIVEN} & set(tags)) and end - start > 1
-    return SURNAME_ALONE if by_itself or tagged else ALONE
-
-
-def _names_a_thing(text: str, words: list[Any], end: int) -> bool:
-    if any(word.text in NO_NAMES | LABELS for word in words) or OF_A_THING.match(text, end):
-        return True
-    return len(words) > 1 and any(OF_A_THING.fullmatch(word.text) for word in words)
 
 
 def name_recognisers() -> list[LocalRecognizer]:

@@ -19,16 +19,22 @@ SYMBOL = written(
 )
 """A 記号 without a digit in it."""
 TWELVE_DIGITS = written(rf"(?<![\dA-Za-z.-])(?P<value>{TWELVE})(?![\dA-Za-z-])", 0.6)
+BEFORE, BEHIND = 150, 60
+"""Characters around twelve digits in which a My Number may be named."""
+_MY_NUMBER = re.compile(r"マイナンバー|個[^\S\n]?人[^\S\n]?番[^\S\n]?号|番号法|12桁の番号")
 _CODE = r"(?:[A-Z]{1,5}-?)?\d{2,12}(?:[-_/]\d{1,10}){0,4}"
 SHAPES = (
-    written(rf"(?<=\()(?P<value>(?=(?:[A-Z-]{{0,6}}\d-?){{5}}){_CODE})(?=\))", 0.6),
+    written(
+        rf"(?<=[(\[【〔<])(?P<value>(?=(?:[A-Z-]{{0,6}}\d-?){{5}}|[A-Z]{{1,4}}-?\d{{3}}|\d{{2,4}}-\d{{3}}){_CODE})(?=[)\]】〕>])",
+        0.6,
+    ),
     written(
         r"(?<![\dA-Z-])(?P<value>(?!QC|QA|CTRL|SOP|ISO)[A-Z]{1,4}-?\d{2,6}-\d{2,8}(?:-[A-Z]?\d{1,8}){0,2})(?![\dA-Z-])",
         0.5,
     ),
     written(r"(?<![\dA-Z-])(?P<value>(?!rs\d)[A-Z]{1,3}-?\d{5,9})(?![\dA-Z-])", 0.5),
     written(
-        r"(?<![\dA-Z.,:/+第-])(?P<value>(?:\d{7,10}|0\d{5}))(?![\dA-Z.,:/μ%-]|[^\S\n]?(?:[A-Zμ個円本倍回万]|コピー|単位))",
+        r"(?<![\dA-Z.,:/+第-])(?P<value>(?:\d{7,10}|0\d{5}|(?<=#)\d{5,6}))(?![\dA-Z.,:/μ%-]|[^\S\n]?(?:[A-Zμ個円本倍回万]|コピー|単位))",
         0.5,
     ),
 )
@@ -81,8 +87,10 @@ def _numbers(text: str) -> Iterator[Claim]:
     for found in SYMBOL.pattern.finditer(text):
         yield Claim(*found.span("value"), Kind.INSURANCE, SYMBOL.confidence)
     for found in TWELVE_DIGITS.pattern.finditer(text):
-        if _is_my_number(found["value"]):
-            yield Claim(*found.span("value"), Kind.MY_NUMBER, TWELVE_DIGITS.confidence)
+        start, end = found.span("value")
+        named = _named(text, start, end) and taken.isdisjoint(range(start, end))
+        if named or _is_my_number(found["value"]):
+            yield Claim(start, end, Kind.MY_NUMBER, TWELVE_DIGITS.confidence)
     for way in (*SHAPES, REGISTERED):
         for found in way.pattern.finditer(text):
             start, end = found.span("value")
@@ -96,9 +104,15 @@ def _is_my_number(number: str) -> bool:
     return has_check_digit(number) and len(set(_DIGIT.findall(number))) > 1
 
 
+def _named(text: str, start: int, end: int) -> bool:
+    """Whether the text around speaks of a My Number, so that it may be a mistaken one."""
+    around = text[max(start - BEFORE, 0) : start] + text[end : end + BEHIND]
+    return bool(_MY_NUMBER.search(around))
+
+
 def _of_a_thing(text: str, start: int) -> bool:
     return bool(_OF_A_THING.search(text[max(start - 16, 0) : start]))
 
 
-def _kind(text: str, start: int, end: int) -> Kind:
+def _kind(text: str, start: int, end: int) -> Kind | None:
     return Kind.INSURANCE if is_insurer(text[start:end]) else topic(text, start)

@@ -2,14 +2,25 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from jmedlora.data.personal.recognisers.labels import LABEL
 
-SEPARATORS = (re.compile(r"\t"), re.compile(r"[|│┃]"), re.compile(r",(?=\S)"), re.compile(r"[^\S\n]{2,}"))  # fmt: skip
+SEPARATORS = (
+    re.compile(r"\t"),
+    re.compile(r"[|│┃]"),
+    re.compile(r",[^\S\n]?(?=\S)"),
+    re.compile(r"[^\S\n]/[^\S\n]"),
+    re.compile(r"[^\S\n]{2,}"),
+    re.compile(r"[^\S\n]"),
+)
 """What parts the cells of a line, the surest first."""
 FEWEST_CELLS = 2
 MOST_CELLS = 60
-_LONG_NUMBER = re.compile(r"\d{4}")
+MARKS = 1
+"""Characters beside the label of a column: ■検体番号."""
+_VALUE = re.compile(r"(?=[^\s]{0,8}\d{2})[\dA-Z(/.-]", re.IGNORECASE)
+"""What begins the cell behind a label that is not the head of a column."""
 _RULE = re.compile(r"[\s|│┃+:=─━┼├┤┬┴┌┐└┘-]+")
 _LINE = re.compile(r"[^\n]+")
 _ASIDE = re.compile(r"[^\S\n]?\([^()\n]{1,12}\)")
@@ -40,26 +51,27 @@ def column_cells(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
 
 
 def _head(text: str, line: Place) -> tuple[re.Pattern[str], dict[int, re.Match[str]]] | None:
-    """What parts the cells of a line without long numbers, and its labels by their columns."""
-    if _LONG_NUMBER.search(text, *line):
-        return None
+    """What parts the cells of a line, and its labels by their columns; None where it has none."""
     for separator in SEPARATORS:
         cells = _cells(text, line, separator)
-        if len(cells) >= FEWEST_CELLS:
+        if len(cells) >= FEWEST_CELLS + (separator is SEPARATORS[-1]):
             labels = {
-                number: label for number, cell in enumerate(cells) if (label := _label(text, cell))
+                number: label
+                for number, (cell, following) in enumerate(pairwise([*cells, (line[1], line[1])]))
+                if (label := _label(text, cell)) and not _VALUE.match(text, *following)
             }
             return (separator, labels) if labels else None
     return None
 
 
 def _label(text: str, cell: Place) -> re.Match[str] | None:
-    """The label that fills a cell, but for what stands in brackets behind it."""
-    found = LABEL.match(text, *cell)
+    """The label that fills a cell, but for a few marks and what stands in brackets behind it."""
+    found = LABEL.search(text, *cell)
     if not found:
         return None
     aside = _ASIDE.match(text, found.end(), cell[1])
-    return found if (aside.end() if aside else found.end()) == cell[1] else None
+    beside = found.start() - cell[0] + cell[1] - (aside.end() if aside else found.end())
+    return found if beside <= MARKS else None
 
 
 def _cells(text: str, line: Place, separator: re.Pattern[str]) -> Sequence[Place]:

@@ -8,14 +8,16 @@ function picker(root, label, names, draw) {
   draw(0, holder);
 }
 
-function chanceLayer(chance) {
-  if (chance === null || chance === undefined) return [];
-  const data = { values: [{ chance, text: `guess ${score(chance)}` }] };
+const floorText = (floor) => `${FLOORS[floor.name]} ${score(floor.value)}`;
+
+function floorLayer(floor) {
+  if (!floor) return [];
+  const data = { values: [{ floor: floor.value, text: floorText(floor) }] };
   const quiet = colour("--quiet");
   return [
-    { data, mark: { type: "rule", strokeDash: [4, 4], color: quiet }, encoding: { y: { field: "chance", type: "quantitative" } } },
+    { data, mark: { type: "rule", strokeDash: [4, 4], color: quiet }, encoding: { y: { field: "floor", type: "quantitative" } } },
     { data, mark: { type: "text", align: "right", dx: -2, dy: -7, color: quiet, fontSize: 11 },
-      encoding: { x: { value: "width" }, y: { field: "chance", type: "quantitative" }, text: { field: "text" } } },
+      encoding: { x: { value: "width" }, y: { field: "floor", type: "quantitative" }, text: { field: "text" } } },
   ];
 }
 
@@ -25,13 +27,13 @@ function curveSpec(picture, panel) {
   const names = [...new Set([...flat(false), ...flat(true)].map((each) => each.model))];
   const model = { field: "model", type: "nominal", title: null, scale: { domain: names }, legend: { orient: "bottom", direction: "vertical", symbolOpacity: 1 } };
   const y = (field) => ({ field, type: "quantitative", title: picture.score, scale: { zero: false } });
-  const x = { field: "step", type: "quantitative", title: "Training steps", axis: { format: ",d", tickMinStep: 1, tickCount: 6, labelFlush: false } };
+  const x = { field: "step", type: "quantitative", title: "Training steps", axis: { format: ",d", tickMinStep: 1, tickCount: 6 } };
   const tooltip = ["model", "step", "value", "low", "high"].map((field) => ({ field, ...(field === "step" || field === "model" ? {} : { format: ".3f" }) }));
   return {
     height: 300,
     data: { values: flat(false) },
     layer: [
-      ...chanceLayer(panel.chance),
+      ...floorLayer(panel.floor),
       { mark: { type: "area", opacity: 0.16 }, encoding: { x, y: y("low"), y2: { field: "high" }, color: model } },
       { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y: y("value"), color: model } },
       { mark: { type: "point", filled: true, size: 70, opacity: 1 }, encoding: { x, y: y("value"), color: model, shape: model, tooltip } },
@@ -41,7 +43,7 @@ function curveSpec(picture, panel) {
 }
 
 function drawCurves(root, index) {
-  root.append(element("p", { class: "key" }, "How a score changes with the training steps: one curve for each model. The bands are 95 % intervals. The dashed line is the score of a guess. A level line without dots is a model that was not trained. Shots are solved examples in the prompt before the question."));
+  root.append(element("p", { class: "key" }, "How a score changes with the training steps: one curve for each model. The bands are 95 % intervals. The dashed line is the score of an answer without any knowledge. A level line without dots is a model that was not trained. Shots are solved examples in the prompt before the question."));
   const names = index.curves.map((each) => `${each.exam}: ${each.score}`);
   picker(root, "Exam and score", names, (place, holder) => {
     const picture = index.curves[place];
@@ -59,18 +61,16 @@ function forestSpec(forest) {
   const axis = { tickCount: 8 };
   const x = (field) => ({ field, type: "quantitative", title: `${forest.score}, with its 95 % interval`, scale, axis });
   const accent = colour("--accent");
-  const chance = forest.chance === null || forest.chance === undefined ? [] : [
-    { data: { values: [{ chance: forest.chance, text: `guess ${score(forest.chance)}` }] },
-      mark: { type: "rule", strokeDash: [4, 4], color: colour("--quiet") },
-      encoding: { x: x("chance"), tooltip: { field: "text" } } },
-    { data: { values: [{ chance: forest.chance, text: `guess ${score(forest.chance)}` }] },
-      mark: { type: "text", align: "left", dx: 4, dy: -6, baseline: "bottom", color: colour("--quiet"), fontSize: 11 },
-      encoding: { x: x("chance"), y: { value: 0 }, text: { field: "text" } } }];
+  const data = { values: forest.floor ? [{ floor: forest.floor.value, text: floorText(forest.floor) }] : [] };
+  const floor = forest.floor ? [
+    { data, mark: { type: "rule", strokeDash: [4, 4], color: colour("--quiet") }, encoding: { x: x("floor"), tooltip: { field: "text" } } },
+    { data, mark: { type: "text", align: "left", dx: 4, dy: -6, baseline: "bottom", color: colour("--quiet"), fontSize: 11 },
+      encoding: { x: x("floor"), y: { value: 0 }, text: { field: "text" } } }] : [];
   return {
     height: 26 * forest.points.length,
     data: { values: forest.points },
     layer: [
-      ...chance,
+      ...floor,
       { transform: [{ filter: "datum.low !== null" }], mark: { type: "rule", strokeWidth: 2, color: accent }, encoding: { y, x: x("low"), x2: { field: "high" } } },
       { mark: { type: "point", filled: true, size: 80, color: accent, opacity: 1 },
         encoding: { y, x: x("value"), tooltip: ["model", "value", "low", "high"].map((field) => ({ field, ...(field === "model" ? {} : { format: ".3f" }) })) } },
@@ -79,7 +79,7 @@ function forestSpec(forest) {
 }
 
 function drawForests(root, index) {
-  root.append(element("p", { class: "key" }, "Models that were not trained here, the best on top. The point is the score, the line through it is its 95 % interval. The dashed line is the score of a guess. Intervals that overlap do not mean that two models are equal: the overview compares them question by question."));
+  root.append(element("p", { class: "key" }, "Models that were not trained here, the best on top. The point is the score, the line through it is its 95 % interval. The dashed line is the score of an answer without any knowledge. Intervals that overlap do not mean that two models are equal: the overview compares them question by question."));
   const names = index.forests.map((each) => `${each.exam}: ${each.score}`);
   picker(root, "Exam and score", names, (place, holder) => {
     const forest = index.forests[place];

@@ -66,7 +66,7 @@ function verdictMatrix(examinations) {
     return found ? element("div", {}, verdictBadge(found.verdict), margins(found)) : "–";
   };
   const rows = models.map((model) => tableRow(model, ...examinations.map((each) => cell(each, model))));
-  return framedTable("Verdicts by examination, and points above (+) or below (−) each pass line", ["Model", ...examinations.map((each) => each.name)], rows);
+  return framedTable("Verdicts by examination, and points above (+) or below (−) each pass line", ["Model", ...examinations.map((each) => (each.year ? `${each.name} (${each.year})` : each.name))], rows);
 }
 
 /** How far above or below each line, in percent of its points, by examination. */
@@ -100,7 +100,7 @@ function drawExaminations(root, index) {
   if (known.length > 1 && models.size <= COLOURS.length) chart(root, "Points above or below each pass line, by examination", () => marginSpec(known));
   for (const each of examinations) {
     const year = each.year ? ` (${each.year})` : "";
-    root.append(element("section", {}, element("h3", {}, `${each.title}${year} – ${many(each.questions, "question")}`), examinationTable(each),
+    root.append(element("section", {}, element("h3", {}, element("span", written(each.title), each.title), `${year} – ${many(each.questions, "question")}`), examinationTable(each),
       folded("Where the pass lines come from, and why a model fails", each.notes) ?? ""));
   }
 }

@@ -6,7 +6,7 @@ const KEYS = "Keys: j for the next question, k for the one before, / for the sea
 class Explorer {
   constructor(root, index) {
     this.index = index;
-    this.texts = new Map(); // by set: a promise of its texts
+    this.texts = new Map(); // by the place of a set
     this.list = new QuestionList((place) => this.open(place));
     this.filters = element("form", { class: "filters", on: { submit: (event) => event.preventDefault() } });
     this.count = element("p", { class: "quiet", role: "status" });
@@ -36,8 +36,11 @@ class Explorer {
 
   /** The texts of the set at place; null where the page holds none. */
   textsOf(place) {
-    if (!this.index.withTexts) return Promise.resolve(null);
-    if (!this.texts.has(place)) this.texts.set(place, unpacked(`texts-${place}`));
+    if (!this.index.withTexts) return null;
+    if (!this.texts.has(place)) {
+      const set = this.index.sets[place];
+      this.texts.set(place, new Texts(set, place, this.index.partOfQuestions, () => this.arrived(place)));
+    }
     return this.texts.get(place);
   }
 
@@ -46,18 +49,23 @@ class Explorer {
     if (this.place !== place) {
       this.place = place;
       this.picker.value = String(place);
-      this.haystack = searchTexts(this.set, null);
-      this.shown = null;
+      this.shown = this.textsOf(place);
+      this.haystack = this.shown?.haystack ?? this.set.ids.map(plain);
+      this.opened = undefined;
       this.clear();
-      const texts = await this.textsOf(place);
-      if (this.place !== place) return;
-      this.shown = texts;
-      this.haystack = searchTexts(this.set, texts);
-      this.filter(this.chosen);
     }
     const wanted = this.set.ids.indexOf(id);
     if (wanted >= 0 && !this.list.places.includes(wanted)) this.clear(); // a link shows its question
     this.list.choose(Math.max(this.list.places.indexOf(wanted), 0));
+    await this.shown?.load(Math.max(wanted, 0));
+    this.shown?.loadAll();
+  }
+
+  /** More texts of the set at place are there: for the list, and for a search. */
+  arrived(place) {
+    if (this.place !== place) return;
+    if (this.chosen.search) this.filter(this.chosen);
+    else this.list.draw();
   }
 
   /** Fields in which nothing is chosen yet, and all questions. */
@@ -71,17 +79,29 @@ class Explorer {
   filter(chosen) {
     this.chosen = chosen;
     const places = passing(this.set, chosen, this.haystack);
-    this.list.show(this.set, places, this.shown?.questions);
+    this.list.show(this.set, places, this.shown?.snippets);
     const all = this.set.ids.length;
-    this.count.textContent = places.length === all ? many(all, "question") : `${places.length.toLocaleString("en")} of ${many(all, "question")}`;
-    if (!places.length) this.detail.replaceChildren(element("p", { class: "quiet" }, "No question passes these filters."));
-    else if (this.opened === undefined || !places.includes(this.opened) || this.shown !== this.drawnWith) this.open(places[this.list.current]);
+    const soFar = chosen.search && this.shown && !this.shown.isWhole ? ", still reading" : "";
+    this.count.textContent = (places.length === all ? many(all, "question") : `${places.length.toLocaleString("en")} of ${many(all, "question")}`) + soFar;
+    if (!places.length) this.none();
+    else if (!places.includes(this.opened)) this.open(places[this.list.current]);
+  }
+
+  none() {
+    this.opened = undefined;
+    this.detail.replaceChildren(element("p", { class: "quiet" }, "No question passes these filters."));
   }
 
   open(place) {
-    Object.assign(this, { opened: place, drawnWith: this.shown });
+    this.opened = place;
+    const { shown } = this;
+    if (!shown || shown.of(place)) this.draw(place);
+    else shown.load(place).then(() => this.shown === shown && this.opened === place && this.draw(place));
+  }
+
+  draw(place) {
     const link = `#${EXPLORER}/${encodeURIComponent(this.set.key)}/${encodeURIComponent(this.set.ids[place])}`;
-    this.detail.replaceChildren(...questionDetail(this.set, this.shown, place, link));
+    this.detail.replaceChildren(...questionDetail(this.set, this.shown?.of(place) ?? null, place, link));
     this.detail.scrollTop = 0;
     if (this.detail.offsetParent) history.replaceState(null, "", link); // not from behind another view
   }

@@ -6,15 +6,7 @@ const STATES = {
 const FIELDS = [["year", "years", "Year"], ["section", "sections", "Section"], ["category", "categories", "Category"], ["difficulty", "difficulties", "Human candidates"]];
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 
-/** A text a question to search: its id, its words and choices, and every answer to it. */
-function searchTexts(set, texts) {
-  return set.ids.map((id, place) => {
-    const parts = texts ? [texts.questions[place], ...texts.choices[place], ...texts.answers.map((each) => each[place][0])] : [];
-    return plain([id, ...parts].join("\n"));
-  });
-}
-
-/** The places of the questions that pass all of chosen. haystack: searchTexts, "" searches nothing. */
+/** The places of the questions that pass all of chosen. haystack: a text a question, in plain() form. */
 function passing(set, chosen, haystack) {
   const wanted = plain(chosen.search ?? "").split(/\s+/u).filter(Boolean);
   const state = (model, place) => set.states[model][place];
@@ -32,6 +24,9 @@ function passing(set, chosen, haystack) {
     && wanted.every((word) => haystack[place].includes(word)));
 }
 
+/** Two fields that are read as one sentence. */
+const pair = (one, two) => element("div", { class: "wide pair" }, one.field, two.field);
+
 /** The fields of a set's filters, as elements; change is called with all that was chosen. */
 function filterFields(set, change) {
   const chosen = {};
@@ -44,12 +39,10 @@ function filterFields(set, change) {
   }
   const present = Object.entries(STATES).filter(([state]) => set.states.some((each) => each.includes(state)));
   if (present.length > 1) {
-    fields.push(labelledSelect("An answer is", [["", "anything"], ...present], pick("state")).field);
-    fields.push(labelledSelect("by", [["", "any model"], ...models], pick("model")).field);
+    fields.push(pair(labelledSelect("An answer is", [["", "anything"], ...present], pick("state")), labelledSelect("by", [["", "any model"], ...models], pick("model"))));
   }
   if (models.length > 1) {
-    fields.push(labelledSelect("Right by", [["", "–"], ...models], pick("right")).field);
-    fields.push(labelledSelect("and wrong by", [["", "–"], ...models], pick("wrong")).field);
+    fields.push(pair(labelledSelect("Right by", [["", "–"], ...models], pick("right")), labelledSelect("and wrong by", [["", "–"], ...models], pick("wrong"))));
   }
   if (set.found.includes("1")) {
     fields.push(labelledSelect("In the training text", [["", "all"], ["1", "found"]], pick("found")).field);

@@ -28,7 +28,7 @@ function heatTable(map) {
   const rows = map.groups.map((group) => element(
     "tr",
     {},
-    element("th", { scope: "row" }, group.name),
+    element("th", { scope: "row", ...written(group.name) }, group.name),
     element("td", { class: "quiet" }, String(group.questions)),
     shown.map((place) => heatCell(group.scores[place])),
   ));

@@ -39,8 +39,8 @@ function comparedWith(table) {
 function drawOverview(root, index) {
   const { table } = index;
   root.append(
-    element("p", { class: "key" }, "Each score lies between 0 and 1; more is better. The dot is the score, the band around it its 95 % interval. ",
-      "The upright line is the score of an answer without any knowledge: of a guess or, where no guess has a score, of a list of all choices. Bold is the best of a column. ",
+    element("p", { class: "key" }, "A score with a bar lies between 0 and 1, and more is better. The dot is the score, the band around it its 95 % interval. ",
+      "The upright line is the score of an answer without any knowledge: of a guess or, where no guess has a score, of a list of all choices. Bold are the two best of a column; of two models, the better one. ",
       ...comparedWith(table), "Press a heading to put the best model first."),
     folded("What the words mean", table.words) ?? "",
     folded(`${many(table.warnings.length, "warning")}, to read before you compare models`, table.warnings) ?? "",

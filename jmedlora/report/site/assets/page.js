@@ -24,6 +24,10 @@ function element(tag, attributes = {}, ...children) {
   return found;
 }
 
+const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff]/u;
+/** Attributes of an element that holds text of exams or models: its language, for fonts and reading aloud. */
+const written = (text) => ({ dir: "auto", lang: JAPANESE.test(text) ? "ja" : null });
+
 /** A table in a frame that scrolls by itself where the screen is narrow. */
 function framedTable(label, head, rows) {
   const cells = head.map((each) => element("th", { scope: "col" }, each));

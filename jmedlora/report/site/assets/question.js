@@ -4,7 +4,7 @@ const LONG = 700; // characters from which on an answer is folded
 const stateClass = (state) => `badge state-${state === "-" ? "none" : state === "?" ? "open" : state}`;
 
 function answerText(text) {
-  const holder = element("div", { class: "answer", dir: "auto" }, text || "(no text)");
+  const holder = element("div", { class: "answer", ...written(text) }, text || "(no text)");
   if (text.length <= LONG) return holder;
   holder.classList.add("long");
   const more = element("button", { type: "button", class: "more", "aria-expanded": "false" }, `Show all ${text.length.toLocaleString("en")} characters`);
@@ -23,13 +23,13 @@ function answerCard(set, texts, place, model) {
   const line = element("p", { class: "told" }, element("span", { class: stateClass(state) }, STATES[state]), chosen ? ` chose ${chosen}` : "");
   const card = element("article", { class: "card" }, head, line);
   if (!texts) return card;
-  const [answer, thinking] = texts.answers[model][place];
+  const [answer, thinking] = texts.answers[model];
   if (texts.scoreNames.length) {
-    const told = texts.scoreNames.map((name, at) => `${name} ${texts.scores[model][place][at]}`).join(" · ");
+    const told = texts.scoreNames.map((name, at) => `${name} ${texts.scores[model][at]}`).join(" · ");
     card.append(element("p", { class: "quiet small" }, told));
   }
   if (thinking) {
-    card.append(element("details", {}, element("summary", {}, `Thinking, ${thinking.length.toLocaleString("en")} characters`), element("div", { class: "answer", dir: "auto" }, thinking)));
+    card.append(element("details", {}, element("summary", {}, `Thinking, ${thinking.length.toLocaleString("en")} characters`), element("div", { class: "answer", ...written(thinking) }, thinking)));
   }
   card.append(answerText(answer));
   return card;
@@ -37,11 +37,11 @@ function answerCard(set, texts, place, model) {
 
 function choiceList(set, texts, place) {
   const gold = set.gold[place].split(/,\s*|\s+or\s+/u);
-  const rows = texts.choices[place].map((text, at) => {
+  const rows = texts.choices.map((text, at) => {
     const label = String.fromCharCode(97 + at);
     const takers = set.chosen.filter((each) => each[place].split(", ").includes(label)).length;
     const right = gold.includes(label);
-    return element("li", { class: right ? "gold" : "" }, element("b", {}, `${label} `), element("span", { dir: "auto" }, text),
+    return element("li", { class: right ? "gold" : "" }, element("b", {}, `${label} `), element("span", written(text), text),
       right ? element("span", { class: "badge state-r" }, "correct") : null, takers ? element("span", { class: "quiet" }, ` chosen by ${takers}`) : null);
   });
   return element("ol", { class: "choices" }, rows);
@@ -62,10 +62,10 @@ function questionDetail(set, texts, place, link) {
     element("p", { class: "quiet" }, questionFacts(set, place)),
   ];
   if (texts) {
-    parts.push(element("div", { class: "stem", dir: "auto" }, texts.questions[place]));
-    if (texts.choices[place].length) parts.push(choiceList(set, texts, place));
+    parts.push(element("div", { class: "stem", ...written(texts.question) }, texts.question));
+    if (texts.choices.length) parts.push(choiceList(set, texts, place));
   }
-  if (gold && (!texts || !texts.choices[place].length)) parts.push(element("p", {}, "Correct: ", element("b", {}, gold)));
+  if (gold && (!texts || !texts.choices.length)) parts.push(element("p", {}, "Correct: ", element("b", {}, gold)));
   const cards = set.models.map((_, model) => answerCard(set, texts, place, model));
   return [...parts, element("div", { class: "cards" }, cards)];
 }

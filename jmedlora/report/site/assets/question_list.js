@@ -63,13 +63,14 @@ class QuestionList {
   row(place, row) {
     const { set } = this;
     const states = set.states.map((each) => each[place]);
+    const snippet = this.snippets?.[place] ?? "";
     const right = states.filter((each) => each === "r").length;
     const dots = states.slice(0, 40).map((each) => element("i", { class: dotClass(each) }));
     return element(
       "div",
       { class: "row", id: `row-${row}`, role: "option", "aria-selected": String(row === this.current), "aria-setsize": String(this.places.length), "aria-posinset": String(row + 1), style: { top: `${row * ROW}px` }, on: { click: () => this.choose(row) } },
       element("span", { class: "row-head" }, element("b", {}, set.ids[place]), element("span", { class: "dots", "aria-hidden": "true" }, dots), element("span", { class: "quiet" }, `${right} of ${states.length} right`)),
-      element("span", { class: "snippet" }, this.snippets ? this.snippets[place].slice(0, 80) : ""),
+      element("span", { class: "snippet", ...written(snippet) }, snippet),
     );
   }
 }

@@ -8,8 +8,8 @@ function differenceOf(cell) {
   return element("span", { class: "quiet" }, ` ${sign}${Math.abs(cell.difference).toFixed(3)}`);
 }
 
-/** What a guess scores; where there is no guess, the best answer without knowledge. */
-const floorOf = (row) => row.floors.chance ?? (Object.keys(row.floors).length ? Math.max(...Object.values(row.floors)) : null);
+/** What a guess scores, or else the list of all choices; none where that list gets full marks. */
+const floorOf = (row) => row.floors.chance ?? (row.floors["all choices"] < 1 ? row.floors["all choices"] : null);
 
 function scoreCell(cell, row) {
   if (!cell) return "–";
