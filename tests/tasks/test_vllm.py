@@ -3,6 +3,7 @@
 It has an environment of its own, which ``make test-vllm`` makes; in any other they are skipped.
 """
 
+import json
 import os
 from importlib.util import find_spec
 
@@ -97,7 +98,7 @@ def test_the_server_answers_as_hf(server, smollm2, tmp_path):
 
 
 def test_generate_asks_the_server(server, smollm2, tmp_path, capsys):
-    """What comes is about the document. So small a model does not keep to the form of a pair."""
+    """It obeys the schema of the run, and its number; what comes is about the document."""
     texts = {
         "asthma": "Asthma is an inflammatory disease of the airways. Its symptoms are wheezing and "
         "coughing. Inhaled corticosteroids reduce the inflammation.",
@@ -119,8 +120,11 @@ def test_generate_asks_the_server(server, smollm2, tmp_path, capsys):
         assert each["source"].removesuffix(".txt").rpartition("/")[2] in each["content"].lower()
         assert each["finish_reason"] in ("stop", "length")
         assert 0 < each["usage"]["completion_tokens"] <= 160
-    said = capsys.readouterr().err
-    assert "format: json (the server obeys a schema)" in said
-    assert all(each["content"].lstrip().startswith("{") for each in found)
+        assert each["format"] == "json"
+        if each["finish_reason"] == "stop":
+            assert len(json.loads(each["content"])["pairs"]) == 3
+    captured = capsys.readouterr()
+    assert "format: json (the server obeys a schema)\n" in captured.out
+    said = captured.err
     assert (status == 0) == (tmp_path / "out" / "train.jsonl").exists()
     assert status == 0 or "none of the 2 responses holds a pair that can be used" in said
