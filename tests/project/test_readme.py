@@ -52,7 +52,7 @@ OTHERS = {
     "--ray_num_workers",
     "--use_ray",
 }
-"""Of hf, tensorboard, axolotl, accelerate, Slurm, vllm and tests.first_hour; --key stands for any setting."""
+"""Of hf, tensorboard, axolotl, accelerate, Slurm, vllm, tests.first_hour; --key is any setting."""
 
 
 def ids(pages):
