@@ -1,5 +1,6 @@
 """Surrogates: worked out by hand, the same for the same person, and found as nobody's data."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from jmedlora.data.personal.dates import find_dates
 from jmedlora.data.personal.finding import Finding, Kind
 from jmedlora.data.personal.numerals import read_numeral, write_numeral
 from jmedlora.data.personal.people import label_people, letters
+from jmedlora.data.personal.recognisers.dates import date_recognisers
 from jmedlora.data.personal.replace import (
     MOST_WEEKS,
     replace_findings,
@@ -272,3 +274,84 @@ def test_weeks_depend_on_secret_and_document():
 def test_the_secret_of_a_text_is_that_of_the_whole_text():
     assert secret_of(LETTER) == secret_of(LETTER)
     assert secret_of(LETTER) != secret_of(LETTER + "。")
+
+
+def days_read(text: str) -> list[date]:
+    """The days in ``text``: without a year of the one named last, else of the first one."""
+    written = re.findall(r"(?:(\d{4})年|(翌年|同年|前年))?(\d+)月(\d+)日", text)
+    year = next(int(each) for each, *_ in written if each)
+    days = []
+    for named, relative, month, day in written:
+        year = int(named) if named else year + {"翌年": 1, "前年": -1}.get(relative, 0)
+        days.append(date(year, int(month), int(day)))
+    return days
+
+
+def copied(text: str, weeks: int) -> str:
+    results = date_recognisers()[0].analyze(text, [], None)
+    findings = [Finding(each.start, each.end, Kind.DATE, 1.0) for each in results]
+    (new,) = replace_findings([text], [sorted(findings)], weeks)
+    return new
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2024, 12, 31)).filter(
+    lambda day: (day.month, day.day) != (2, 29)
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(("year", "", "", "翌年", "同年", "前年")), DAYS), max_size=8
+    ),
+    DAYS,
+    st.integers(0, 8),
+    st.integers(1, MOST_WEEKS),
+)
+def test_original_and_copy_read_by_one_rule_differ_by_the_weeks(written, named, place, weeks):
+    """Of dates with and without a year, and behind 翌年; one of them names its year."""
+    parts = [
+        f"{f'{day.year}年' if year == 'year' else year}{day.month}月{day.day}日に受診"
+        for year, day in written
+    ]
+    parts.insert(place, f"{named.year}年{named.month}月{named.day}日に入院")
+    text = "。".join(parts)
+    before, after = days_read(text), days_read(copied(text, weeks))
+    assert [(old - new).days for old, new in zip(before, after, strict=True)] == [weeks * 7] * len(
+        parts
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks", "after"),
+    [
+        ("2023年3月1日に入院、10月1日に退院", 34, "2022年7月6日に入院、2023年2月5日に退院"),
+        ("2023年12月20日に入院、翌年1月4日に退院", 34, "2023年4月26日に入院、2023年5月11日に退院"),
+        ("2023/3/1 入院、10/1 退院", 34, "2022/7/6 入院、2023/2/5 退院"),
+        ("二〇二三年三月一日から十月一日まで", 34, "二〇二二年七月六日から二〇二三年二月五日まで"),
+        ("12月20日に入院、1月4日に退院", 2, "12月6日に入院、12月21日に退院"),
+        ("翌年1月4日に退院", 2, "〔日付1〕に退院"),
+        ("明治元年2月3日", 30, "〔日付1〕"),
+    ],
+)
+def test_a_year_is_written_where_the_reader_would_take_another(text, weeks, after):
+    assert copied(text, weeks) == after
+
+
+def test_a_date_of_birth_names_no_year():
+    text = "昭和23年4月5日生まれ。2023年3月1日に入院、10月1日に退院"
+    birth, *others = sorted(
+        Finding(each.start, each.end, Kind(each.entity_type), 1.0)
+        for each in date_recognisers()[0].analyze(text, [], None)
+    )
+    assert birth.kind is Kind.BIRTH_DATE
+    assert replace_findings([text], [[birth, *others]], 34) == [
+        "昭和22年8月11日生まれ。2022年7月6日に入院、2023年2月5日に退院"
+    ]
+
+
+def test_a_surrogate_that_stands_there_already_is_nobody_s():
+    text = "患者Ａの紹介で山田太郎様が受診。医師A、〔患者ID１〕と00123456。"
+    findings = found(text, (Kind.NAME, "山田太郎"), (Kind.PATIENT_ID, "00123456"))
+    assert replace_findings([text], [findings], 1) == [
+        "患者Ａの紹介で患者B様が受診。医師A、〔患者ID１〕と〔患者ID2〕。"
+    ]

@@ -28,7 +28,22 @@ NOTATIONS = (
     {era: era[0] for era in ERAS},
 )
 """The ways to write an era."""
+RELATIVE_YEARS = {
+    "同年": 0,
+    "当年": 0,
+    "本年": 0,
+    "今年": 0,
+    "翌年": 1,
+    "来年": 1,
+    "翌々年": 2,
+    "前年": -1,
+    "昨年": -1,
+    "去年": -1,
+    "一昨年": -2,
+}
+"""Words before a month and a day, by years behind the one that was named last."""
 _S = r"[^\S\n]{0,3}\n?[^\S\n]{0,3}"
+RELATIVE = re.compile(rf"(?P<word>{'|'.join(RELATIVE_YEARS)})の?{_S}$")
 _D = "[0-9０-９]"
 _SHORT_ERAS = "".join(name for names in NOTATIONS for name in names.values() if len(name) == 1)
 _ERA = rf"(?<![A-Za-z])(?P<era>{'|'.join(ERAS)}|[{_SHORT_ERAS}])(?P<gap>\.?{_S})"

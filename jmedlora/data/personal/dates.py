@@ -40,11 +40,14 @@ class WrittenDate:
     def moved(self, day: date, weeks: int) -> str | None:
         """The date, which is ``day``, so many weeks earlier, in the form in which it is written.
 
-        It stays the same day of the week. None if the day behind ～ does not exist.
+        It stays the same day of the week. None if the day behind ～ does not exist, or if no era
+        that is known was then.
         """
         new = day - timedelta(weeks=weeks)
         if compact := self.parts.get("compact"):
             return _in_eight_digits(new, compact)
+        if "era" in self.parts and new < ERAS["明治"]:
+            return None
         year = _with_year(self.parts, new) if self.names_year else ""
         last = _last(self.parts, day, weeks) if "last" in self.parts else ""
         return None if last is None else year + _month_day(self.parts, new) + last
@@ -112,7 +115,7 @@ def _with_year(parts: Mapping[str, str], day: date) -> str:
     if "era" not in parts:
         year = day.year % 100 if len(like) == 2 else day.year
         return write_numeral(year, like, padded=True) + parts["year_mark"]
-    era = next(each for each in reversed(ERAS) if ERAS[each] <= day or each == "明治")
+    era = next(each for each in reversed(ERAS) if ERAS[each] <= day)
     notation = next(names for names in NOTATIONS if parts["era"] in names.values())
     number = day.year - ERAS[era].year + 1
     if number == 1 and "年" in parts["year_mark"] and len(parts["era"]) == 2:

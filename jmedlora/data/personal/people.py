@@ -9,11 +9,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from unicodedata import normalize
 
 from jmedlora.core.comparable_text import comparable
 
 PATIENT, RELATIVE, PHYSICIAN, NURSE = "患者", "家族", "医師", "看護師"
 ROLES = (PATIENT, RELATIVE, PHYSICIAN, NURSE)
+LABEL = re.compile(
+    rf"(?P<role>{'|'.join(ROLES)})(?P<letters>[A-ZＡ-Ｚ]{{1,3}})(?![A-Za-zＡ-Ｚａ-ｚ])"
+)
+"""What looks as a surrogate of a name, such as 患者A."""
 AROUND = 8
 """Characters before and behind a name that say who it is."""
 BEFORE = {
@@ -113,21 +118,31 @@ class _Directory:
 def label_people(texts: Sequence[str], places: Sequence[tuple[int, int, int]]) -> list[str]:
     """What to call the people whose names stand at ``places``: text, start and end, in order.
 
-    The letters follow the order in which people are first named: 患者A, 患者B … and 医師A.
+    The letters follow the order in which people are first named: 患者A, 患者B … and 医師A. A label
+    that stands in the texts already is nobody's.
     """
     mentions = _mentions(texts, places)
     people = _directory(mentions)
+    taken = _taken(texts)
     counts = dict.fromkeys(ROLES, 0)
     labels: list[str] = []
     for index, mention in enumerate(mentions):
         person = people.meant(mention, mentions[index - 1] if index else None)
         if not person.label:
             role = person.role or PATIENT
-            person.label = role + letters(counts[role])
+            while (label := role + letters(counts[role])) in taken:
+                counts[role] += 1
+            person.label = label
             counts[role] += 1
         person.last = index
         labels.append(person.label)
     return labels
+
+
+def _taken(texts: Sequence[str]) -> set[str]:
+    """The labels that stand in ``texts`` already, in half width."""
+    found = (each for text in texts for each in LABEL.finditer(text))
+    return {each["role"] + normalize("NFKC", each["letters"]) for each in found}
 
 
 def letters(number: int) -> str:

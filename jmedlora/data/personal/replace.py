@@ -10,20 +10,16 @@ import hmac
 import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
-from datetime import date
-from itertools import zip_longest
+from itertools import count
 
 from jmedlora.core.comparable_text import comparable
-from jmedlora.data.personal.dates import WrittenDate, find_dates
 from jmedlora.data.personal.finding import Finding, Kind
-from jmedlora.data.personal.numerals import NUMERAL
+from jmedlora.data.personal.moved_dates import MovedDates
 from jmedlora.data.personal.people import ROLES, label_people
 from jmedlora.data.personal.prefectures import PREFECTURES
 
 MOST_WEEKS = 104
 """Dates of a document are moved by 1 to so many weeks."""
-LEAP_YEAR, OTHER_YEAR = 2024, 2023
-"""The year of a date without one, in a document that names no year."""
 TOKENS = {
     Kind.NAME: "氏名",
     Kind.PATIENT_ID: "患者ID",
@@ -47,9 +43,11 @@ SURROGATE = re.compile(
     rf"|〔(?:{'|'.join(PREFECTURES)})の住所〕|{OLD}"
 )
 """All that is put in place of findings but dates, which keep their form."""
+TOKEN = re.compile(
+    rf"〔(?P<name>{'|'.join(dict.fromkeys(TOKENS.values()))})(?P<number>[0-9０-９]{{1,4}})〕"
+)
 HONORIFICS = set("様氏さん君殿先生")
 UNIT_OF_AGE = re.compile(r"\s{0,2}[歳才]")
-LEFT_OF_A_DATE = re.compile(rf"{NUMERAL}\s{{0,2}}[年月日]|[0-9０-９]{{3}}")
 SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 """What one guess at a document costs: 16 MiB and some 50 ms."""
 
@@ -69,6 +67,12 @@ def _is_surrogate(finding: Finding, text: str, places: Sequence[tuple[int, int]]
             rest += text[min(end, finding.end) : finding.end]
             return not any(each.isalnum() and each not in HONORIFICS for each in rest)
     return False
+
+
+def taken_numbers(texts: Iterable[str]) -> set[tuple[str, int]]:
+    """The tokens with a number that stand in ``texts`` already, as name and number."""
+    found = (each for text in texts for each in TOKEN.finditer(text))
+    return {(each["name"], int(each["number"])) for each in found}
 
 
 def weeks_of(secret: bytes, document: str) -> int:
@@ -99,7 +103,7 @@ class _Replacement:
     def __init__(
         self, texts: Sequence[str], found: Sequence[Sequence[Finding]], weeks: int
     ) -> None:
-        self.texts, self.found, self.weeks = texts, found, weeks
+        self.texts, self.found = texts, found
         names = [
             (number, each.start, each.end)
             for number, findings in enumerate(found)
@@ -108,7 +112,8 @@ class _Replacement:
         ]
         self.people = dict(zip(names, label_people(texts, names), strict=True))
         self.numbers: dict[str, dict[str, int]] = {}
-        self.year = self._first_year()
+        self.taken = taken_numbers(texts)
+        self.dates = MovedDates(texts, found, weeks)
 
     def replaced(self) -> list[str]:
         return [self._text(number) for number in range(len(self.texts))]
@@ -128,7 +133,8 @@ class _Replacement:
         if finding.kind == Kind.NAME:
             return self.people[number, finding.start, end], end
         if finding.kind in (Kind.DATE, Kind.BIRTH_DATE):
-            return self._date(text, finding), end
+            moved = self.dates.written(number, finding)
+            return self._token(finding.kind, written) if moved is None else moved, end
         if finding.kind == Kind.AGE:
             unit = UNIT_OF_AGE.match(text, end)
             return OLD, unit.end() if unit else end
@@ -140,37 +146,12 @@ class _Replacement:
         """A token with a number: the same for the same letters and digits."""
         known = self.numbers.setdefault(TOKENS[kind], {})
         value = "".join(filter(str.isalnum, comparable(written)))
-        return f"〔{TOKENS[kind]}{known.setdefault(value, len(known) + 1)}〕"
-
-    def _date(self, text: str, finding: Finding) -> str:
-        """The finding with each of its dates moved, or a token if one of them cannot be read."""
-        kept, moved, at = [], [], finding.start
-        for written in find_dates(text, finding.start, finding.end):
-            day = self._day(written)
-            kept.append(text[at : written.start])
-            moved.append(written.moved(day, self.weeks) if day else None)
-            at = written.end
-        kept.append(text[at : finding.end])
-        if not moved or None in moved or any(LEFT_OF_A_DATE.search(each) for each in kept):
-            return self._token(finding.kind, text[finding.start : finding.end])
-        return "".join(map("".join, zip_longest(kept, map(str, moved), fillvalue="")))
-
-    def _day(self, written: WrittenDate) -> date | None:
-        """The day; without a year it is of the year that was named last, else first."""
-        day = written.day(self.year or OTHER_YEAR)
-        if written.names_year:
-            self.year = day.year if day else self.year
-            return day
-        return day or written.day(LEAP_YEAR)  # 29 February
-
-    def _first_year(self) -> int | None:
-        for text, findings in zip(self.texts, self.found, strict=True):
-            for finding in findings:
-                if finding.kind == Kind.DATE:
-                    for written in find_dates(text, finding.start, finding.end):
-                        if written.names_year and (day := written.day(OTHER_YEAR)):
-                            return day.year
-        return None
+        if value not in known:
+            number = max(known.values(), default=0) + 1
+            known[value] = next(
+                each for each in count(number) if (TOKENS[kind], each) not in self.taken
+            )
+        return f"〔{TOKENS[kind]}{known[value]}〕"
 
 
 def _prefecture(address: str) -> str:
