@@ -1,10 +1,10 @@
 """The page for a review board: how every pair of a folder came about, with a place to sign."""
 
 from collections import Counter
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jmed_metrics
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.page_template import page_environment
 from jmedlora.core.utc_time import utc_now
@@ -82,7 +82,7 @@ def _shown(origins: PairOrigins, verdicts: "Verdicts | None") -> dict[str, objec
         "train": origins.pairs[TRAIN],
         "evaluation": origins.pairs[EVAL],
         "made": utc_now(),
-        "version": version("jmedlora"),
+        "version": jmed_metrics.__version__,
         "rules": by_count(origins.rules),
         "reasons": [
             (name, REASONS.get(name, ""), count) for name, count in by_count(origins.reasons)
