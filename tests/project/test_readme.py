@@ -43,6 +43,7 @@ OTHERS = {
     "--merge-method",
     "--multi_gpu",
     "--nodes",
+    "--offline",
     "--ntasks-per-node",
     "--num_machines",
     "--num_processes",
@@ -51,7 +52,7 @@ OTHERS = {
     "--ray_num_workers",
     "--use_ray",
 }
-"""Of hf, tensorboard, axolotl, accelerate, Slurm and vllm; --key stands for any setting."""
+"""Of hf, tensorboard, axolotl, accelerate, Slurm, vllm and make first-hour; --key: any setting."""
 
 
 def ids(pages):
