@@ -43,16 +43,16 @@ OTHERS = {
     "--merge-method",
     "--multi_gpu",
     "--nodes",
+    "--offline",
     "--ntasks-per-node",
     "--num_machines",
     "--num_processes",
-    "--offline",
     "--port",
     "--private",
     "--ray_num_workers",
     "--use_ray",
 }
-"""Of hf, tensorboard, axolotl, accelerate, Slurm, vllm, tests.first_hour; --key is any setting."""
+"""Of hf, tensorboard, axolotl, accelerate, Slurm, vllm and make first-hour; --key: any setting."""
 
 
 def ids(pages):
