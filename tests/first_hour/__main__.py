@@ -25,15 +25,19 @@ DOWNLOADS = ("hf download", "jmed-data fetch")
 def main() -> int:
     parser = argparse.ArgumentParser(description="Do what the README says and print the minutes.")
     parser.add_argument("--offline", action="store_true", help="download no model and no exam")
-    offline = parser.parse_args().offline
+    parser.add_argument(
+        "--most", type=float, metavar="MINUTES", help="status 1 if all took more than this"
+    )
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="first-hour-") as folder:
         clone = Path(folder) / "jmedlora"
         subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
-        taken = [(step.title, timed(step, clone, offline=offline)) for step in steps()]
+        taken = [(step.title, timed(step, clone, offline=args.offline)) for step in steps()]
+    all_of_them = sum(seconds for _, seconds in taken)
     print()
-    for title, seconds in [*taken, ("all", sum(seconds for _, seconds in taken))]:
+    for title, seconds in [*taken, ("all", all_of_them)]:
         print(f"{seconds / 60:6.1f} min  {title}")
-    return 0
+    return int(args.most is not None and all_of_them > 60 * args.most)
 
 
 def timed(step: Step, folder: Path, *, offline: bool) -> float:

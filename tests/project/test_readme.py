@@ -32,6 +32,7 @@ PAGES = [
 ENGLISH = [page for page in PAGES if page.with_suffix(".ja.md").exists()]
 OTHERS = {
     "--ddp_timeout",
+    "--extra-index-url",
     "--gpus-per-node",
     "--include",
     "--key",
