@@ -31,7 +31,7 @@ DEFAULT = ("opencalm7b", "medcalm7b_pretrain", "llama70b")
 
 
 def share_of_peak(pair: Pair, run: Run, args: argparse.Namespace) -> float | None:
-    """Of the card's peak FLOP/s (benchmarks/flops.py); None without a GPU or for an unknown one."""
+    """The share of the card's peak FLOP/s (benchmarks/flops.py); None if there is none, or unknown."""
     if not torch.cuda.is_available():
         return None
     recipe, shape = pair.recipe, pair.recipe.shape(true=args.shape == "true")

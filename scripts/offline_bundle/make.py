@@ -34,9 +34,9 @@ ROOT = HERE.parents[1]
 SUMS = "SHA256SUMS"
 CARRIED = ("install.sh", "README.md", "README.ja.md")
 FOLDERS = ("recipes", "docs")
-"""Of the project, as they are."""
+"""The project's own, as they are."""
 PAGES = ("README.md", "README.ja.md", "SECURITY.md", "SECURITY.ja.md")
-"""Of the project; they go into ``pages``, because the bundle has a README of its own."""
+"""The project's own; they go into ``pages``, because the bundle has a README of its own."""
 EXTRAS = "report,api,generate,train"
 
 

@@ -28,7 +28,7 @@ from jmedlora.models.base_model import load_tokenizer
 
 DEFAULT_TOKENS = 768
 FEWEST_TOKENS = 64
-"""Of a text: any character fits, with the special tokens."""
+"""The least that a text may have: any character fits, with the special tokens."""
 UNDONE = "nothing was written"
 
 
