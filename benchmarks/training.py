@@ -31,7 +31,7 @@ DEFAULT = ("opencalm7b", "medcalm7b_pretrain", "llama70b")
 
 
 def share_of_peak(pair: Pair, run: Run, args: argparse.Namespace) -> float | None:
-    """The share of the card's peak FLOP/s (benchmarks/flops.py); None if there is none, or unknown."""
+    """The share of the card's peak FLOP/s (benchmarks/flops.py); None without a known card."""
     if not torch.cuda.is_available():
         return None
     recipe, shape = pair.recipe, pair.recipe.shape(true=args.shape == "true")

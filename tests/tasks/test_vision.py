@@ -81,7 +81,7 @@ class Seeing:
         self.model = LlavaForConditionalGeneration.from_pretrained(folder)
 
     def answer(self, prompt: str, *paths: Path) -> str:
-        """An answer of 8 tokens; each must be clearly the likeliest, or it depends on the machine."""
+        """An answer of 8 tokens; each must clearly be likeliest, or it depends on the machine."""
         pictures = [Image.open(path) for path in paths] or None
         inputs = self.processor(images=pictures, text=[prompt], return_tensors="pt")
         found = self.model.generate(

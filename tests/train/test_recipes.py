@@ -212,7 +212,7 @@ def test_pretraining_reads_every_text_to_its_end_token(name, trained):
 
 
 def losses_of_tokens(model, *texts):
-    """The losses of each text's tokens but its first, in nats, predicted from those before it in the
+    """Losses of each text's tokens but its first, in nats, predicted from those before it in the
     text; and of the first token of a further text, predicted from the end of the one before."""
     with torch.no_grad():
         predicted = [model(torch.tensor([ids])).logits[0].log_softmax(-1) for ids in texts]

@@ -73,7 +73,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _pairs(args: argparse.Namespace) -> "list[Pair]":
-    """Those of the runs, or the assumed ones. Raises UserError for neither and for both."""
+    """The pairs of the runs, or the assumed ones. Raises UserError for neither and for both."""
     from jmedlora.report.compare.comparison import read_columns
     from jmedlora.report.compare.power_plan import Pair, observed_pairs
 
