@@ -14,8 +14,8 @@ choice as offered, ascending and not all there are. Other such lines discuss the
 lists of ○ and ×: the text does not say whether the right or the wrong ones are asked for. They are
 not read. A label with a verdict ("a: ×") is not read either. A label at the end of a discussion is
 not, because it may have been cut off. A reason behind a marker is no verdict:
-「答えはc(発熱がないため)」 is read as c. 「誤っているのはa」 is read as a, unless the text also says
-what is right.
+「答えはc(発熱がないため)」 is read as c. 「誤っているのはa」 is read as a, unless the text also
+says what is right.
 
 A letter that belongs to a word is no label: ビタミンB, HbA1c, B型肝炎, 写真(a), "a patient".
 Letters written together ("ac") are labels only where they are the whole answer and exactly as many

@@ -89,3 +89,24 @@ def test_a_sentence_that_does_not_is_found(text):
 )
 def test_others_are_not(text):
     assert telegrams(text) == []
+
+
+JAPANESE = {
+    "解答": "回答 (a model's) or 正解 (the right one)",
+    "計算機": "マシン",
+    "コンピューター": "マシン",
+}
+"""Words that the pages said beside the one that they say everywhere."""
+
+
+def test_a_thing_has_one_name_in_japanese():
+    pages = [*ROOT.glob("*.ja.md"), *(ROOT / "docs").glob("*.ja.md"),
+             *(ROOT / "scripts").rglob("*.ja.md")]  # fmt: skip
+    assert len(pages) > 15
+    found = [
+        f"{page.relative_to(ROOT)}: {word}; write {instead}"
+        for page in pages
+        for word, instead in JAPANESE.items()
+        if word in page.read_text(encoding="utf-8")
+    ]
+    assert found == []
