@@ -121,7 +121,7 @@ def main() -> int:
         prog="python -m scripts.offline_bundle.make", description="Make the offline bundle."
     )
     parser.add_argument("folder", type=Path, help="the bundle; an unfinished one is gone on with")
-    parser.add_argument("--extras", default=EXTRAS, help="of setup.cfg (default: %(default)s)")
+    parser.add_argument("--extras", default=EXTRAS, help="from setup.cfg (default: %(default)s)")
     parser.add_argument("--no-exams", action="store_true", help="leave the exams out")
     args = parser.parse_args()
 

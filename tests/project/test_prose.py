@@ -17,6 +17,7 @@ INVERSIONS = (
     r"\b(?:Below|Behind|Beside|In brackets)\b[^.:;|]{0,40} (?:stands?|lies?|follows?)\b",
     r"\b(?:Asked|Bold|Counted|Found|Shown) (?:is|are|was|were)\b",
     r"\bThen follows? (?:the|an?)\b",
+    r"\bhelp=f?[\"'](?:of|that)\b",
 )
 TEN = (
     "Of three models, one, without rates and floors",
@@ -78,6 +79,7 @@ def test_sentences_begin_with_their_subject():
         '"alike: repeated but for "\n        "width, case and white space"',
         "# Below an exam\n# stand two accuracies",
         "Those of ``ids`` that no question has",
+        'help="of the draw (default: 0)"',
     ],
 )
 def test_a_sentence_that_does_not_is_found(text):

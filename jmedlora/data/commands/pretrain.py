@@ -147,7 +147,7 @@ PRETRAIN = Command(
     run=_pretrain,
     example="jmed-data pretrain documents/ --tokenizer models/open-calm-7b --tokens 768 --eval 50",
     sections={
-        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
+        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; in .jsonl the "
         "field text\nthe tokenizer, from this machine only",
         "writes": "into --out: pretrain_train.jsonl and pretrain_eval.jsonl, with text, source, "
         "source_sha256, encoding, start and end (characters of the document)",

@@ -1,4 +1,4 @@
-"""Scores of a table, held against the responses: where it takes a moment, by default."""
+"""Scores of a table, held against the responses; by default where that is quick."""
 
 from collections.abc import Iterator, Sequence
 
