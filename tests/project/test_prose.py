@@ -15,7 +15,7 @@ OTHERS = ("vendor", "axe", "__pycache__")
 INVERSIONS = (
     r"\b(?:Of|Nor|Neither) [^\n]{0,40}",
     r"\b(?:Below|Behind|Beside|In brackets)\b[^.:;|]{0,40} (?:stands?|lies?|follows?)\b",
-    r"\b(?:Asked|Bold|Counted|Found|Shown) (?:is|are|was|were)\b",
+    r"\b(?:Asked|Bold|Counted|Found|Given|Kept|Named|Optional|Shown|Watched) (?:is|are|was|were)\b",
     r"\bThen follows? (?:the|an?)\b",
     r"\bhelp=f?[\"'](?:of|that)\b",
 )
