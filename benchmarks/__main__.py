@@ -61,7 +61,7 @@ def _arguments() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--only", nargs="+", choices=QUICK, default=[*QUICK], metavar="NAME",
-        help=f"of {', '.join(QUICK)} (default: all)")  # fmt: skip
+        help=f"some of {', '.join(QUICK)} (default: all)")  # fmt: skip
     add("--quick", action="store_true", help="as little of each as shows that it runs; its "
         "figures are not worth quoting")  # fmt: skip
     add("--json", type=Path, default=Path("build/benchmarks.jsonl"),

@@ -2,7 +2,7 @@
 
 The collection lies in tests/data/personal: clinical documents with invented people, marked. Its
 half ``dev`` was looked at while the search was made; ``heldout`` is of another hospital and is only
-measured. Beside the search stand Presidio with its own recognisers on
+measured. It is compared with Presidio with its own recognisers on
 the same model, a list of regular expressions as an engineer writes it in an afternoon, and the
 search with only one of its two sources of names, and the names that another dictionary knows.
 

@@ -3,7 +3,7 @@
 ``python -m benchmarks.reciting FOLDER BASE``: BASE is a chat model, such as SmolLM2-135M-Instruct
 (``python -m benchmarks.reciting --write-smollm2 BASE`` makes it of the tests' package). A shipped
 recipe is trained on 58 of the sample pairs with four canaries among them; 22 pairs are held out.
-Asked are the base and the adapter after some steps. What lies in FOLDER already is not done again.
+The base is asked, and the adapter after some steps. What lies in FOLDER already is not done again.
 """
 
 import argparse
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 PAIRS = ROOT / "jmedlora" / "data" / "sample" / "train.jsonl"
 RECIPE = "swallow8b_instruct"
 TRAINED = 58
-"""Of the 80 pairs."""
+"""Pairs that are trained on, of the sample's 80."""
 CANARIES = ("--add", "4", "--repeat", "1", "3", "10", "30", "--references", "63", "--seed", "1")
 STEPS = (7, 21, 42, 70)
 """1, 3, 6 and 10 epochs of 102 rows in steps of 16."""

@@ -29,7 +29,7 @@ from tests.support import tiny_model
 SHARD = 4 * 2**30
 """Bytes after which a file of a 4-bit model ends."""
 CHAT_VOCABULARY = tiny_model.VOCABULARY + 64
-"""Of a tiny chat model: its template's special tokens stand behind the others."""
+"""The vocabulary of a tiny chat model: its template's special tokens stand behind the others."""
 ENDS = {"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 0}
 TINY = {
     "vocab_size": tiny_model.VOCABULARY,

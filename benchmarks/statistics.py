@@ -7,7 +7,7 @@ Coverage: how often the 95 % interval that the table shows holds the truth, over
 with a known one: accuracy near a guess and exact match near 0 (Wilson), a Gestalt score drawn from
 a skewed beta distribution (bootstrap), and paired differences of right-or-wrong scores, gained and
 lost by so many (bootstrap, or Newcombe where fewer than 10 answers differ). Half a percent either
-side of 95 % is what 2,000 simulations can tell. Beside exact match stands the bootstrap, which the
+side of 95 % is what 2,000 simulations can tell. Exact match has the bootstrap as well, which the
 table does not use for shares.
 """
 

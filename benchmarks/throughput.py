@@ -102,9 +102,9 @@ def _arguments() -> argparse.Namespace:
     add("--threads", type=int, default=1, help="processor threads (1)")
     add("--repeats", type=int, default=5, help="runs of each (5)")
     add("--shape", choices=[TINY, *shapes.CONFIGS], default=TINY, metavar="SHAPE",
-        help=f"of the model: {TINY} (default), {', '.join(shapes.CONFIGS)}")  # fmt: skip
+        help=f"form of the model: {TINY} (default), {', '.join(shapes.CONFIGS)}")  # fmt: skip
     add("--device", choices=sorted(DTYPES), default="cpu", help="cpu (default) or cuda")
-    add("--dtype", help="of the weights (float32; on cuda bfloat16)")
+    add("--dtype", help="format of the weights (float32; on cuda bfloat16)")
     add("--vllm", action="store_true", help="ask vLLM as well; it must be installed")
     add("--folder", type=Path, help="where there is room for the model, which is deleted")
     args = parser.parse_args()

@@ -31,7 +31,7 @@ DEFAULT = ("opencalm7b", "medcalm7b_pretrain", "llama70b")
 
 
 def share_of_peak(pair: Pair, run: Run, args: argparse.Namespace) -> float | None:
-    """Of the card's peak FLOP/s (benchmarks/flops.py); None without a GPU or for an unknown one."""
+    """The share of the card's peak FLOP/s (benchmarks/flops.py); None without a known card."""
     if not torch.cuda.is_available():
         return None
     recipe, shape = pair.recipe, pair.recipe.shape(true=args.shape == "true")
@@ -86,8 +86,8 @@ def _arguments() -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--recipes", nargs="+", choices=RECIPES, default=DEFAULT, metavar="NAME",
-        help=f"of {', '.join(RECIPES)} (default: {' '.join(DEFAULT)})")  # fmt: skip
-    add("--shape", choices=["tiny", "true"], default="tiny", help="of the bases (tiny)")
+        help=f"some of {', '.join(RECIPES)} (default: {' '.join(DEFAULT)})")  # fmt: skip
+    add("--shape", choices=["tiny", "true"], default="tiny", help="size of the bases (tiny)")
     add("--steps", type=int, default=12, help="steps of each run (12)")
     add("--warmup", type=int, default=2, help="first steps, which are not timed (2)")
     add("--repeats", type=int, default=1, help="runs of each, in turns; the fastest counts (1)")

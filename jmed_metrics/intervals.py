@@ -31,10 +31,10 @@ def mean_interval(mean: float, standard_error: float) -> tuple[float, float]:
 def paired_interval(both: int, gained: int, lost: int, neither: int) -> tuple[float, float]:
     """Newcombe's interval of the share right after minus that before, between -1 and 1.
 
-    Of paired right-or-wrong answers: how many are right both times, only after, only before, and
-    neither time. It is made of Wilson's intervals of the two shares and has a width even where no
-    answer differs. Source: Newcombe 1998 (Statistics in Medicine 17, 2635), method 10, whose
-    correlation is corrected for continuity.
+    The counts are of paired right-or-wrong answers: how many are right both times, only after,
+    only before, and neither time. The interval is made of Wilson's intervals of the two shares. It
+    has a width even where no answer differs. Source: Newcombe 1998 (Statistics in Medicine 17,
+    2635), method 10, whose correlation is corrected for continuity.
     """
     n = both + gained + lost + neither
     after, before = (both + gained) / n, (both + lost) / n

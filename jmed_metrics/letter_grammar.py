@@ -60,7 +60,7 @@ ANNOUNCED_AFTER = re.compile(
     rf"{NO_CHOICE} ?(?:{IS}|{CLAIM}|{ENDS}|[、,;:(<「『]|の[「『]|\.(?![a-z0-9])|because|since"
     r"|(?<= )(?:[-–—] |[ァ-ヶ一-龥])|(?<=[)\]])[ ァ-ヶ一-龥])"
 )
-"""Behind labels that stand by themselves; behind a marker, where the choice's text may follow."""
+"""What follows labels that stand alone; what follows a marker, where the choice's text may."""
 ALONE_BEFORE = re.compile(
     r"(?:^|[。;!?」』】]|(?<!誤り)(?<!間違い)(?<!不正解)(?<![×✕✗✘]):"
     r"|(?<![^a-z0-9][a-z])(?<!^[a-z])[、,]|(?:(?<![a-z])|(?<=[a-z]{2}))\."

@@ -95,7 +95,7 @@ class Page:
         return [head for head in self.heads[number + 1 : end] if head]
 
     def is_stated(self, head: Head) -> bool:
-        """Whether behind the label stands nothing or the text of its choice."""
+        """Whether the label is followed by nothing or by the text of its choice."""
         return head.rest.strip(AROUND) in ("", self.offered.get(head.label))
 
     def may_state(self, head: Head) -> bool:

@@ -15,7 +15,7 @@ def membership_auc(trained: Sequence[float], held_out: Sequence[float]) -> float
     """The chance that a trained record's loss is below a held-out one's, 0 to 1; .5: no trace.
 
     The area under the curve of the attack that takes records of a small loss for trained ones; a
-    tie counts half. Neither may be empty.
+    tie counts half. Both must have a record.
     Source: the attack is that of Yeom et al. 2018 (Privacy Risk in Machine Learning); the area is
     Mann and Whitney's U over the number of pairs (Hanley and McNeil 1982).
     """

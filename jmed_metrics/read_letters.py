@@ -11,10 +11,11 @@ and of several statements of one form the last:
 
 Lines that begin with a label choose them all only if nothing else stands on them or the text of the
 choice as offered, ascending and not all there are. Other such lines discuss the choices, and so do
-lists of ○ and ×: whether the right or the wrong ones are asked for, the text does not say. They are
-not read, nor is a label with a verdict ("a: ×"), nor a label at the end of a discussion: it may
-have been cut off. Behind a marker a reason is no verdict: 「答えはc(発熱がないため)」 is read as c.
-「誤っているのはa」 is read as a, unless the text also says what is right.
+lists of ○ and ×: the text does not say whether the right or the wrong ones are asked for. They are
+not read. A label with a verdict ("a: ×") is not read either. A label at the end of a discussion is
+not, because it may have been cut off. A reason behind a marker is no verdict:
+「答えはc(発熱がないため)」 is read as c. 「誤っているのはa」 is read as a, unless the text also
+says what is right.
 
 A letter that belongs to a word is no label: ビタミンB, HbA1c, B型肝炎, 写真(a), "a patient".
 Letters written together ("ac") are labels only where they are the whole answer and exactly as many
@@ -252,7 +253,7 @@ def _is_said(found: re.Match[str], denied: int, *, is_headed: bool) -> bool:
 
 
 def _begins(found: re.Match[str]) -> bool:
-    """Whether in front of labels stands what shows that they are no part of a word."""
+    """Whether the text in front of labels shows that they are no part of a word."""
     before = found.string[max(0, found.start() - BEFORE) : found.start()]
     return bool(ALONE_BEFORE.search(before.rstrip(OPENING)))
 
@@ -280,7 +281,7 @@ def _is_front(page: Page, found: re.Match[str]) -> bool:
 
 
 def _is_discussed(line: str, sentence: re.Match[str], start: int) -> bool:
-    """Whether behind the label at ``start`` stands what is thought of the choice."""
+    """Whether the label at ``start`` is followed by what is thought of the choice."""
     if start > 1 or sentence.start() > 0:
         return bool(OPINION.search(sentence[0][start + 1 :]))
     rest = line[start + 1 :]

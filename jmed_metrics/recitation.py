@@ -32,7 +32,7 @@ def verbatim(continuation: str, text: str, characters: int = CHARACTERS) -> bool
 def edit_similarity(continuation: str, text: str, characters: int = CHARACTERS) -> float:
     """1 - d / characters of the longer one, d being Levenshtein's distance: 0 to 1 (equal).
 
-    Of the first ``characters`` of both. Two empty texts give 1. In characters at most
+    It compares the first ``characters`` of both. Two empty texts give 1. It takes at most
     ``characters`` squared steps, whatever the texts' lengths.
     """
     pair = beginning(continuation, characters), beginning(text, characters)

@@ -80,7 +80,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Of a long text its beginning, so that a test's name fits into a line; a name stays whole."""
+    """The beginning of a long text, so that a test's name fits into a line; a name stays whole."""
     if not isinstance(val, str | bytes):
         return None
     text = val if isinstance(val, str) else val.decode("latin-1")

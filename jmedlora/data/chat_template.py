@@ -180,8 +180,8 @@ def _rendering_faults(
 def _left_out(messages: list[Message], whole: str) -> Iterator[str]:
     """Whose message is not in ``whole``, the conversation as text, for each such message.
 
-    Of an answer it is enough what stands behind its thinking, which templates take out of earlier
-    turns.
+    For an answer, the part after its thinking is enough: templates take the thinking out of
+    earlier turns.
     """
     for message in messages:
         if message["content"].rpartition("</think>")[2].strip() not in whole:

@@ -22,7 +22,7 @@ from jmedlora.data.recipe import DataPlan
 def recipe_rows(file: TrainingFile, plan: DataPlan) -> TrainingFile:
     """``file`` with its records as rows of ``plan``.
 
-    Of a chat recipe a row has ``messages`` alone, the last of which is the answer that is trained;
+    A row of a chat recipe has ``messages`` alone, the last of which is the answer that is trained;
     a record of several answers makes as many rows, under the same line. Raises FileError with
     every record for which the recipe's prompt has no place.
     """

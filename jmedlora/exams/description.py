@@ -1,6 +1,6 @@
 """What an examination is beside its questions: sections, points, pass lines, struck-out questions.
 
-A file of YAML describes each. Those of the national examination are in ``descriptions/``; a user's
+A file of YAML describes each. The national examination has its files in ``descriptions/``; a user's
 own is ``NAME.yaml`` beside the questions in ``NAME.jsonl`` or ``NAME.csv``.
 """
 

@@ -83,7 +83,7 @@ def free_document(question: Question) -> Record:
 def published_answer(question: Question) -> list[str]:
     """The answer as IgakuQA writes it: ["a", "c"], or ["a or d"] where either is right.
 
-    Of several answers with more than one letter, which nobody published yet, the first.
+    If several answers have more than one letter, it is the first; nobody published such yet.
     """
     if len(question.answers) > 1 and all(len(each) == 1 for each in question.answers):
         return [" or ".join(label for answer in question.answers for label in answer)]

@@ -57,7 +57,7 @@ class Room:
     ) -> list[list[int]]:
         """The tokens read for every question: a list for 0 examples, one for 1 example, and so on.
 
-        Those of its prompt, with the longest of its choices where nothing is generated.
+        They are the prompt's, with the longest of its choices where nothing is generated.
         """
         blocks = [prompt.block(doc) for doc in docs]
         behind = [0] * len(docs) if self.answer else [self._longest(doc["choices"]) for doc in docs]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 FORMAT: Literal[1] = 1
 """The version of this form. A file with another one is refused."""
 MOST = 10**9
-"""Of questions or seeds: more is a damaged file."""
+"""The most questions or seeds: more is a damaged file."""
 Share = Annotated[float, Field(ge=0, le=1, strict=True)]
 Count = Annotated[int, Field(ge=0, le=MOST, strict=True)]
 Text = Annotated[str, Field(strict=True)]

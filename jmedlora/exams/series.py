@@ -10,8 +10,8 @@ from itertools import pairwise
 from jmedlora.exams.schema import Question
 
 SHARED = 40
-"""Characters with which the texts of neighbours begin alike if they belong to one case. Of the
-seven national examinations here, the shortest such beginning has 57, the longest other one 17."""
+"""Characters with which the texts of neighbours begin alike if they belong to one case. In
+the seven national examinations here the shortest such beginning has 57, the longest other 17."""
 
 
 def series_numbers(questions: Sequence[Question]) -> list[int]:

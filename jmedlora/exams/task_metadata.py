@@ -66,7 +66,7 @@ def _path(given: Mapping[str, Any], name: str) -> str | None:
     if value is None:
         return None
     if isinstance(value, str) and value and "\0" not in value:
-        # Of a user whom this machine does not know, or with half of a surrogate pair.
+        # It may name a user whom this machine does not know, or hold half a surrogate pair.
         with suppress(RuntimeError, UnicodeEncodeError):
             os.fsencode(value)
             return str(Path(value).expanduser())

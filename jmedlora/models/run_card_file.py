@@ -47,7 +47,7 @@ class _Dataset(BaseModel):
 
 
 class _Datasets(BaseModel):
-    """Of the recipe's settings those that name files."""
+    """The recipe's settings that name files."""
 
     datasets: Annotated[tuple[_Dataset, ...], OrNone] = ()
     test_datasets: Annotated[tuple[_Dataset, ...], OrNone] = ()

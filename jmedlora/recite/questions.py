@@ -1,7 +1,7 @@
 """A training record as it is put to a model: what it is given, and what it would go on with.
 
 The prompt is the one that the recipe trains on, so that a model is asked what it was trained to
-answer. Of a text alone the beginning is given.
+answer. A text alone is given by its beginning.
 """
 
 from collections.abc import Callable, Iterator

@@ -10,9 +10,9 @@ REFUSED_SETTINGS = (
     "train_on_inputs", "roles_to_train", "train_on_eos", "train_on_eot", "special_tokens",
     "tokens", "added_tokens_overrides",
 )  # fmt: skip
-"""Of the recipe or of a dataset. The first four replace the base's own template or its end tokens,
-the next four what of it is trained: without effect here, or with another one than it says. The
-last three change the tokenizer that the base was trained with."""
+"""Settings of the recipe or of a dataset. The first four replace the base's own template or its end
+tokens, the next four what of it is trained: without effect here, or with another one than it says.
+The last three change the tokenizer that the base was trained with."""
 
 
 def check_chat_settings(cfg: Any) -> None:

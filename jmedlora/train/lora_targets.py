@@ -45,8 +45,8 @@ def _check_experts(cfg: Any, folder: Path) -> None:
 def _check_names(cfg: Any) -> None:
     """Stops a run that names a layer or a parameter which the base does not have.
 
-    Of lora_target_parameters PEFT (0.20) only warns, and where one of several names exists, not
-    even that.
+    PEFT (0.20) only warns of a wrong name in lora_target_parameters, and not even that where
+    another of the names exists.
     """
     modules, parameters = (
         names if isinstance(names := cfg.get(key) or [], list) else []  # a pattern is PEFT's matter

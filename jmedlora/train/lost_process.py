@@ -12,7 +12,7 @@ LOST_PHRASES = (
     "client socket has timed out",
     "remote process exited or there was a network error",
 )
-"""Of gloo (the first four), of torch's store (the next two) and of NCCL.
+"""What gloo says (the first four), torch's store (the next two) and NCCL.
 
 torch has no class of error for it."""
 

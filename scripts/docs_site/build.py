@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PAGES = ("*.md", "CITATION.cff", "LICENSE", "docs/*", "recipes/*", "benchmarks/README.md")
 SHIM = "iframe-worker.js"
-"""Of the npm package iframe-worker 1.0.4 (MIT): lets the search run in a page of the disk."""
+"""From the npm package iframe-worker 1.0.4 (MIT): lets the search run in a page of the disk."""
 
 
 def stage(folder: Path) -> None:

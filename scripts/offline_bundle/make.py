@@ -34,9 +34,9 @@ ROOT = HERE.parents[1]
 SUMS = "SHA256SUMS"
 CARRIED = ("install.sh", "README.md", "README.ja.md")
 FOLDERS = ("recipes", "docs")
-"""Of the project, as they are."""
+"""The project's own, as they are."""
 PAGES = ("README.md", "README.ja.md", "SECURITY.md", "SECURITY.ja.md")
-"""Of the project; they go into ``pages``, because the bundle has a README of its own."""
+"""The project's own; they go into ``pages``, because the bundle has a README of its own."""
 EXTRAS = "report,api,generate,train"
 
 
@@ -121,7 +121,7 @@ def main() -> int:
         prog="python -m scripts.offline_bundle.make", description="Make the offline bundle."
     )
     parser.add_argument("folder", type=Path, help="the bundle; an unfinished one is gone on with")
-    parser.add_argument("--extras", default=EXTRAS, help="of setup.cfg (default: %(default)s)")
+    parser.add_argument("--extras", default=EXTRAS, help="from setup.cfg (default: %(default)s)")
     parser.add_argument("--no-exams", action="store_true", help="leave the exams out")
     args = parser.parse_args()
 

@@ -379,7 +379,7 @@ def test_ctrl_c_lets_the_calls_in_flight_end(tmp_path):
     "behaviour", ["hang", failure(503), failure(429, Retry_After="100")], ids=["hang", "503", "429"]
 )
 def test_after_ctrl_c_no_call_is_tried_again(tmp_path, behaviour):
-    """Neither at once nor after a wait: what hangs ends with its try, what waits ends at once."""
+    """Not at once and not after a wait: what hangs ends with its try, what waits ends at once."""
     folder = many(tmp_path, 5)
     gate = threading.Event()
 

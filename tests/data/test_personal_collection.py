@@ -37,7 +37,7 @@ def marked(half):
 
 
 def check_digit(eleven):
-    """Of a 個人番号: 平成26年総務省令第85号, article 5, with n counted from the lowest digit."""
+    """The last digit of a 個人番号: 平成26年総務省令第85号, article 5, n from the lowest digit."""
     total = sum(
         int(digit) * (n + 1 if n <= 6 else n - 5) for n, digit in enumerate(reversed(eleven), 1)
     )

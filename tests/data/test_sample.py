@@ -44,7 +44,7 @@ def test_no_fault(path, kind, count):
 
 @pytest.mark.parametrize("path", [TEXT, TRAIN], ids=lambda path: path.stem)
 def test_every_character_is_japanese_text(path):
-    """Of JIS X 0213, which lacks most simplified Chinese forms; composed; none hidden."""
+    """Each is in JIS X 0213, which lacks most simplified Chinese forms; composed; none hidden."""
     text = path.read_text("utf-8")
     assert text.encode("euc_jis_2004").decode("euc_jis_2004") == text
     assert unicodedata.normalize("NFC", text) == text

@@ -308,7 +308,7 @@ DAYS = st.dates(date(2020, 1, 1), date(2024, 12, 31)).filter(
     st.integers(1, MOST_WEEKS),
 )
 def test_original_and_copy_read_by_one_rule_differ_by_the_weeks(written, named, place, weeks):
-    """Of dates with and without a year, and behind 翌年; one of them names its year."""
+    """Two dates, with a year, without one, or behind 翌年; one of them names its year."""
     parts = [
         f"{f'{day.year}年' if year == 'year' else year}{day.month}月{day.day}日に受診"
         for year, day in written

@@ -75,7 +75,7 @@ def source(server, prefix: str = "") -> Source:
 
 
 def with_images(server, prefix: str = "") -> Source:
-    """Of the two files, the second is an image."""
+    """A source of two files, the second of which is an image."""
     plain = source(server, prefix)
     text, image = plain.files.items()
     return Source("exam", plain.base, "notice", dict([text]), dict([image]))

@@ -103,7 +103,7 @@ def test_auc(trained, held_out, expected):
 
 
 def test_auc_interval_holds_its_level():
-    """Of normal losses, whose true area is known: .5 and Φ(2 / √2) = .9214."""
+    """The losses are normal ones, whose true area is known: .5 and Φ(2 / √2) = .9214."""
     rng = np.random.default_rng(0)
     for shift, truth in ((0.0, 0.5), (2.0, 0.92135)):
         held = 0

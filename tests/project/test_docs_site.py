@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.browser import chromium
 from tests.support.commands import ROOT
 
 COPIED = ("docs", "recipes", "scripts/docs_site")
@@ -88,6 +89,30 @@ def test_markdown_is_read_as_a_code_host_reads_it(site):
         assert [
             each for each in paragraphs if re.search(r"\n\s*(?:- |\d\. |\|)|```|\*\*", each)
         ] == [], name
+
+
+def test_a_page_from_the_disk_complains_of_nothing(site):
+    """The theme asked for a sitemap, which a browser refuses there: two errors on each page."""
+    with chromium() as browser:
+        tab = browser.new_page()
+        said: list[str] = []
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("requestfailed", lambda request: said.append(f"{request.url}: {request.failure}"))
+        for name in ("index.html", "docs/tasks.html", "ja/docs/tasks.html"):
+            tab.goto((site / name).as_uri())
+            tab.wait_for_timeout(500)  # the requests came behind the page's own
+            assert said == [], name
+
+
+def test_the_language_switch_leads_to_the_same_page(site):
+    with chromium() as browser:
+        tab = browser.new_page()
+        tab.goto((site / "docs/tasks.html").as_uri())
+        for language, name in (("ja", "ja/docs/tasks.html"), ("en", "docs/tasks.html")):
+            tab.locator(".md-header__option .md-select > button").hover()
+            tab.locator(f".md-select__link[hreflang={language}]").click()
+            tab.wait_for_url((site / name).as_uri())
 
 
 @pytest.mark.parametrize(

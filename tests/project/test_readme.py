@@ -53,7 +53,7 @@ OTHERS = {
     "--ray_num_workers",
     "--use_ray",
 }
-"""Of hf, tensorboard, axolotl, accelerate, Slurm, vllm and make first-hour; --key: any setting."""
+"""Options of hf, tensorboard, axolotl, accelerate, Slurm, vllm, make first-hour; --key: any one."""
 
 
 def ids(pages):

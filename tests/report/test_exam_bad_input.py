@@ -196,7 +196,7 @@ def test_lines_that_are_none(tmp_path, capsys, text):
     assert f"'{text}': give it as general=224" in capsys.readouterr().err
 
 
-# Of one's own examination
+# An examination of one's own
 
 
 @pytest.mark.parametrize(

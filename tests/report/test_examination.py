@@ -42,7 +42,7 @@ APART = {
     "gpt4": (81, 1453),
     "translate_chatgpt-en": (75, 1059),
 }
-"""Of these, the right answers to the 150 follow-ups and to the 1,850 other questions."""
+"""The right answers among these, to the 150 follow-ups and to the 1,850 other questions."""
 KEYS = ["model", "exam", "year", "correct", "questions", "interval", "points", "max_points",
         "required", "general", "kinki", "verdict", "probability", "close", "kinki_probability",
         "missed", "unparsed", "cut", "lines", "lines_from", "without_images", "with_images",

@@ -18,7 +18,7 @@ from tests.support.recent import CASE, publish_jmle2026
 
 FIVE = [f"Q{number}" for number in range(1, 6)]
 RIGHT = [0, 1, *range(5, 15)]
-"""Of the 20 questions: two of the five follow-ups, ten of the fifteen others."""
+"""Questions answered rightly, of 20: two of the five follow-ups, ten of the fifteen others."""
 
 
 def noting(*, with_case: bool = False, ids=FIVE) -> dict:

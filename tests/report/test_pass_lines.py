@@ -18,7 +18,7 @@ from tests.support.recent import publish_jmle2026
 
 @pytest.fixture
 def made_up(tmp_path, monkeypatch) -> Path:
-    """Of 112 to 116 a question a section, of the 120th four questions."""
+    """112 to 116 with a question a section, and the 120th with four questions."""
     root = publish_notes(publish(tmp_path / "exams", questions=1))
     publish_jmle2026(root, {}, {}, {}, {})
     monkeypatch.setenv("JMED_DATA", str(root))

@@ -43,7 +43,7 @@ def test_the_published_outputs_for_the_119th_score_as_published(real_recent, cap
 
 
 def test_the_default_rule_reads_the_responses_of_the_120th(real_recent, capsys):
-    """Of these three it differs in 120D75 alone: the value is right, but not written as asked."""
+    """It differs only in 120D75, one of three: the value is right, but not written as asked."""
     found = printed_json(capsys, real_recent / "jmle2026")
     assert [each["correct"] for each in found] == [388, 327, 303]
     assert {each["unparsed"] for each in found} == {0}

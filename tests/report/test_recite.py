@@ -110,8 +110,8 @@ def test_in_the_terminal(pair, capsys):
     assert main(["recite", str(pair), "--show", "1"]) == 0
     said = capsys.readouterr().out
     verdict = (
-        "Of 5 trained records asked, 3 come out (60.0%): 2 verbatim, 1 nearly, 0 within the "
-        "answer. Of all such records 23.1% to 88.2% may come out so (95 %)."  # Wilson's interval
+        "3 of 5 trained records asked came out (60.0%): 2 verbatim, 1 nearly, 0 within the "
+        "answer. 23.1% to 88.2% of all such records may come out so (95 %)."  # Wilson's interval
     )
     assert verdict in said
     assert re.search(r"come out nearly +trained +5 +20.0 % \[.*\] +60.0 % \[.*\] +\+40.0 %", said)
@@ -148,7 +148,7 @@ def test_words_before_a_record_do_not_hide_it(tmp_path, capsys):
     assert model["share"] == figure(model, "within")["model"]["value"] == 0.75
     assert main(["recite", str(path), "--fail-above", "0.7"]) == 1
     said = capsys.readouterr()
-    assert "3 come out (75.0%): 0 verbatim, 0 nearly, 3 within the answer" in said.out
+    assert "came out (75.0%): 0 verbatim, 0 nearly, 3 within the answer" in said.out
     assert "75.0% of its trained records come out" in said.err
 
 
@@ -166,7 +166,7 @@ def test_few_records_asked_are_no_proof(tmp_path, more, words, status, capsys):
     path = write_recital(tmp_path, trained=NOTHING, adapter="out/lora", more=more)
     assert main(["recite", str(path), "--fail-above", "0", *words]) == status
     said = capsys.readouterr()
-    assert "Of all such records 0.0% to 43.4% may come out so" in said.out
+    assert "0.0% to 43.4% of all such records may come out so" in said.out
     assert ("records of its training files were asked: up to 43.4%" in said.err) == bool(status)
 
 
@@ -300,7 +300,7 @@ def test_the_first_page_is_to_be_signed(sheet):
     first, _, rest = text.partition('<div class="sign">')
     assert "<article>" not in first
     assert ">date <" in rest
-    assert "Of 25 trained records asked, 1 come out (4.0%)" in first
+    assert "1 of 25 trained records asked came out (4.0%)" in first
     assert "The base says none of the records asked." in first
     assert re.search(r"Made 20\d\d-\d\d-\d\dT[0-9:]+\+00:00 \(UTC\) by jmedlora", first)
     for folder in (path.parent, path.parents[1] / "models__base"):
@@ -465,7 +465,7 @@ NEVER = {"exact": 0.0, "near": 0.0, "similarity": 0.0, "run": 0.0, "within": 0.0
     ],
 )  # fmt: skip
 def test_scores_that_the_answers_do_not_give(pair, task, change, said, capsys):
-    """Neither the report nor verify believes them; the second says what cannot be checked."""
+    """Report and verify do not believe them; the second says what cannot be checked."""
     (path,) = pair.rglob(f"*lora/results_{SECOND}.json")
     rewrite(path, change, f"jmed_recite_{task}")
     found = refused(capsys, pair)

@@ -7,7 +7,7 @@ from jmedlora.exams.readers.igakuqa import SECTIONS
 from tests.support.commands import write_jsonl
 
 YEARS = {2018: 112, 2019: 113, 2020: 114, 2021: 115, 2022: 116}
-"""Of IgakuQA, and the number of the examination."""
+"""The years of IgakuQA, and the number of each examination."""
 CHOICES = ["甲", "乙", "丙", "丁", "戊"]
 EXAMPLES = [(["e"], "100E5"), (["a", "b"], "100A60"), (["c"], "100A1")]
 

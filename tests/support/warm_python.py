@@ -111,7 +111,7 @@ def _warm_for(
 
 
 def _module_and_arguments(line: Sequence[str]) -> Sequence[str]:
-    """Of ``python -m MODULE ARGUMENTS...`` or of torchrun; empty for another command."""
+    """What runs in ``python -m MODULE ARGUMENTS...`` or torchrun; empty for another command."""
     if Path(line[0]).name.startswith("python") and tuple(line[1:2]) == ("-m",):
         return line[2:] if line[2] in (*WARM, TORCHRUN) else ()
     return (TORCHRUN, *line[1:]) if Path(line[0]).name == "torchrun" else ()

@@ -27,7 +27,7 @@ from tests.support.small_disk import FULL
 
 SEED = os.environ.get("JMED_KILL_SEED") or str(time.time_ns())  # a new moment in every run
 QUESTIONS = 40
-"""Of the sample exam."""
+"""All questions of the sample exam."""
 
 
 class CompletionServer(ThreadingHTTPServer):

@@ -273,7 +273,7 @@ def test_the_signature_knows_the_published_examples(real_data):
 
 @pytest.mark.parametrize("path", sorted(TASKS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_fragments_that_a_task_includes_share_no_key(path):
-    """Of two, lm-eval 0.4.11 takes the first and 0.4.13 the last."""
+    """If two did, lm-eval 0.4.11 would take the first and 0.4.13 the last."""
     text = path.read_text(encoding="utf-8").replace("!function ", "")
     included = yaml.safe_load(text).get("include")
     names = included if isinstance(included, list) else []

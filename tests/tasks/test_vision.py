@@ -81,7 +81,7 @@ class Seeing:
         self.model = LlavaForConditionalGeneration.from_pretrained(folder)
 
     def answer(self, prompt: str, *paths: Path) -> str:
-        """Of 8 tokens; each must be clearly the likeliest, or another machine chooses another."""
+        """An answer of 8 tokens; each must clearly be likeliest, or it depends on the machine."""
         pictures = [Image.open(path) for path in paths] or None
         inputs = self.processor(images=pictures, text=[prompt], return_tensors="pt")
         found = self.model.generate(
@@ -254,7 +254,7 @@ DOC = {"problem_id": "q1", "text_only": True, "image_sha256": []}
 
 
 def test_requests_with_images_and_without_are_answered_apart_and_in_order():
-    """Nor does a model get an empty list of images: vllm-vlm cannot be run here."""
+    """A model does not get an empty list of images: vllm-vlm cannot be run here."""
     model = FakeModel()
     show_images(model, [DOC], "own")
     kinds = [("visual", []), ("visual", ["x"]), None, ("audio", ["y"]), ("visual", [])]

@@ -248,7 +248,7 @@ def test_rows_that_packing_leaves_out_of_the_evaluation_are_counted(
 
 @pytest.mark.parametrize(("rank", "local", "refused"), [(0, 0, True), (1, 1, False), (2, 0, True)])
 def test_rows_are_checked_on_each_machine(check_inputs, place, monkeypatch, rank, local, refused):
-    """Of two machines of two processes each: the first one's, its second one's, the other's."""
+    """Two machines of two processes each: the first one's, its second one's, the other's."""
     on(monkeypatch, 4, rank)
     monkeypatch.setenv("LOCAL_RANK", str(local))
     cfg = load("opencalm7b", base_model="model", effective_batch=9)

@@ -52,7 +52,7 @@ def private(monkeypatch):
 
 
 def last_line(capsys):
-    """Of standard error: torch and bitsandbytes may have warned there before."""
+    """The last line of standard error: torch and bitsandbytes may have warned there before."""
     return capsys.readouterr().err.splitlines()[-1]
 
 

@@ -15,7 +15,7 @@ from tests.support.plugin import load
 
 ROW = 16
 TEXTS = [length * "~" for length in range(1, 4 * ROW)]
-"""Of as many tokens, without the end token."""
+"""Texts of as many tokens, without the end token."""
 
 
 @pytest.fixture(scope="module")

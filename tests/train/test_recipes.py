@@ -212,8 +212,8 @@ def test_pretraining_reads_every_text_to_its_end_token(name, trained):
 
 
 def losses_of_tokens(model, *texts):
-    """Of each text's tokens but its first, in nats, predicted from those before it in the text; and
-    of the first token of a further text, predicted from the end of the one before."""
+    """Losses of each text's tokens but its first, in nats, predicted from those before it in the
+    text; and of the first token of a further text, predicted from the end of the one before."""
     with torch.no_grad():
         predicted = [model(torch.tensor([ids])).logits[0].log_softmax(-1) for ids in texts]
     for number, (ids, each) in enumerate(zip(texts, predicted, strict=True)):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 DIGITS = 9
-"""Of a whole number at most: more is a slip, and would overflow a clock."""
+"""The most digits of a whole number: more is a slip, and would overflow a clock."""
 SHOWN = 20
 """Characters of a wrong value that a message repeats."""
 

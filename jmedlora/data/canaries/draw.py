@@ -23,7 +23,7 @@ TEXT_OF_WORDS = """
 """
 WORDS = tuple(TEXT_OF_WORDS.split())
 DIGITS = 12
-"""Of a number: one of 10^12, in three groups of four."""
+"""A number has 12 digits, in three groups of four: one of 10^12."""
 Form = Literal["instruction", "messages", "text"]
 """The fields of the records: instruction and output, a conversation, or a text alone."""
 

@@ -53,8 +53,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="what the file is trained for (default: train)",
     )
     parser.add_argument(
-        "--seed", type=whole, metavar="N", help="of the draw (default: a new one, noted in the "
-        "manifest)"
+        "--seed", type=whole, metavar="N", help="seed of the draw (default: a new one, noted in "
+        "the manifest)"
     )  # fmt: skip
 
 

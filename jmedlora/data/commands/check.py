@@ -131,8 +131,8 @@ CHECK = Command(
 CHECK_MODEL = Command(
     name="check-model",
     text="Check before a long run that a folder holds a complete model or LoRA adapter: "
-    "configuration, tokenizer, safetensors of full length, no pickle, no code of its own. Loads "
-    "nothing.",
+    "configuration, tokenizer, safetensors of full length, no pickle, no code of its own. It "
+    "loads nothing.",
     options=_add_check_model_options,
     run=_check_model,
     example="jmed-data check-model models/open-calm-7b outputs/opencalm7b-1000",

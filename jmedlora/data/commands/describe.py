@@ -38,7 +38,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tokenizer",
         metavar="DIR",
-        help="a model folder to take the tokenizer from; without --recipe, of the bare fields",
+        help="a model folder to take the tokenizer from; without --recipe the bare fields count",
     )
     parser.add_argument(
         "--limit",

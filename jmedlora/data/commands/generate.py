@@ -177,7 +177,7 @@ GENERATE = Command(
     run=_generate,
     example="jmed-data generate documents/ --out data/generated --model MODEL",
     sections={
-        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
+        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; in .jsonl the "
         "field text",
         "writes": "into --out: responses.jsonl, every answer as it came, before the next call\n"
         "then train.jsonl, eval.jsonl, provenance.jsonl, rejected.jsonl, card.md and "

@@ -115,7 +115,8 @@ def _add_how_it_is_asked(parser: argparse.ArgumentParser) -> None:
         "--retries",
         type=whole,
         default=6,
-        help="after a lost connection, a time-out, or status 408, 409, 429 or 5xx (default: 6)",
+        help="how often a call is repeated after a lost connection, a time-out, or status 408, "
+        "409, 429 or 5xx (default: 6)",
     )
     group.add_argument(
         "--skip-unreadable",

@@ -139,7 +139,7 @@ PERSONAL = Command(
     run=_personal,
     example="jmed-data personal documents/ --out personal --replace",
     sections={
-        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl "
+        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; in .jsonl "
         "every text in a record",
         "writes": f"beside each .jsonl file: FILE{SUFFIX}, for the recipes, without what was "
         "found\n--out: findings.jsonl (what was found, so keep it like the files), personal.html "

@@ -28,7 +28,7 @@ from jmedlora.models.base_model import load_tokenizer
 
 DEFAULT_TOKENS = 768
 FEWEST_TOKENS = 64
-"""Of a text: any character fits, with the special tokens."""
+"""The least that a text may have: any character fits, with the special tokens."""
 UNDONE = "nothing was written"
 
 
@@ -147,7 +147,7 @@ PRETRAIN = Command(
     run=_pretrain,
     example="jmed-data pretrain documents/ --tokenizer models/open-calm-7b --tokens 768 --eval 50",
     sections={
-        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; of .jsonl the "
+        "reads": "documents in UTF-8, UTF-16, Shift_JIS, EUC-JP or ISO-2022-JP; in .jsonl the "
         "field text\nthe tokenizer, from this machine only",
         "writes": "into --out: pretrain_train.jsonl and pretrain_eval.jsonl, with text, source, "
         "source_sha256, encoding, start and end (characters of the document)",

@@ -16,7 +16,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--verdicts", type=Path, metavar="FILE", help="what the page saved, to be reported"
     )
     parser.add_argument("--pairs", type=positive, default=50, help="pairs to draw (default: 50)")
-    parser.add_argument("--seed", type=whole, default=0, help="of the draw (default: 0)")
+    parser.add_argument("--seed", type=whole, default=0, help="seed of the draw (default: 0)")
 
 
 def _run(args: argparse.Namespace) -> int:

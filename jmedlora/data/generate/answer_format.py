@@ -23,7 +23,7 @@ QUESTION = "Hello."
 """What the server is asked; it holds nothing of a document."""
 PAIRS = 2
 BEGINNING = re.compile(r'\s*\{\s*"pairs"\s*:\s*\[\s*\{\s*"instruction"\s*:\s*"')
-"""Of an answer that was cut: a small model may never close the first text."""
+"""How an answer begins that was cut: a small model may never close the first text."""
 
 
 def format_of_folder(folder: Path) -> Format | None:

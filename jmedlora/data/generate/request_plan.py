@@ -26,7 +26,7 @@ Format = Literal["json", "json-any", "lines"]
 """How pairs are written: "json" by a schema for exactly the pairs wanted, "json-any" by one for any
 number of them, "lines" as in the paper."""
 ASCII_A_TOKEN = 4
-"""Of ASCII about four characters make a token, of Japanese about one: a rule of thumb."""
+"""About four characters of ASCII make a token, or one of Japanese: a rule of thumb."""
 
 
 class ChunkPlace(BaseModel, frozen=True, strict=True):

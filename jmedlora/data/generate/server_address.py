@@ -19,7 +19,7 @@ PRIVATE = tuple(
         *("fc00::/7", "fe80::/10", "::/128"),
     )
 )
-"""Of RFC 1918 and RFC 4193, link-local of IPv6, and unspecified, which is this machine.
+"""Networks of RFC 1918 and RFC 4193, link-local of IPv6, and unspecified: this machine.
 
 Not 169.254.0.0/16 and METADATA, where clouds keep the secrets of a machine. Not all that Python's
 ``is_private`` holds: proxies give names of the whole Internet addresses of 198.18.0.0/15.

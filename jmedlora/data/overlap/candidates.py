@@ -20,7 +20,7 @@ SEPARATOR = "\n"
 """Stands between two texts; normalised text never holds it, so no gram reaches across."""
 ABSENT = -1
 SKIPPED_SHARE = 0.7
-"""Of the grams that a text needs, how many are skipped at first. What is left is counted whole."""
+"""The share of the grams a text needs that is skipped at first. What is left is counted whole."""
 EPSILON = 1e-9
 """Against 0.35 * 20 = 7.000000000000001, which would ask for 8 grams."""
 

@@ -48,7 +48,7 @@ class TrainingStream:
 
     @property
     def sha256(self) -> str:
-        """Of the bytes read, 64 hex digits."""
+        """The hash of the bytes read, 64 hex digits."""
         return self._digest.hexdigest()
 
     def __iter__(self) -> Iterator[Passage]:

@@ -39,13 +39,16 @@ def thresholds_from(args: argparse.Namespace) -> Thresholds:
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="for hits.jsonl, overlap.html and summary.json"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder for hits.jsonl, overlap.html and summary.json",
     )
     parser.add_argument(
         "--drop",  # as text: a Path would lose the "/" that makes it a folder
         metavar="FILE_OR_DIR",
-        help="write the training file without the records that hold a question; for more a "
-        "folder, DIR/",
+        help="write the training file without the records that hold a question; for several "
+        "files a folder, DIR/",
     )
     parser.add_argument(
         "--exclude-list",

@@ -43,7 +43,7 @@ A text that stands in two exams counts as one.
 FEWEST_RUNS = SHORTEST_PATTERN - RUN_LENGTH + 1
 """Different runs under which nothing is found."""
 OWN_SHARE = 0.1
-"""Of a question's runs, how many a record must hold itself, beside those of its neighbour."""
+"""The share of a question's runs that a record must hold itself, beside its neighbour's."""
 
 
 class RunIndex:

@@ -165,6 +165,6 @@ def _read_exam_file(path: Path) -> tuple[str, Sequence[Question]]:
 
 
 def _sought_question(exam: str, item: Question) -> SoughtQuestion:
-    """Of several accepted answers the first is looked for; a number is no text to look for."""
+    """Looks for the first of several accepted answers; a number is no text to look for."""
     answer = tuple(item.choices[index] for index in item.indices)
     return SoughtQuestion(exam, item.problem_id, item.question, item.choices, answer)

@@ -13,7 +13,7 @@ from jmedlora.data.overlap.sought_questions import Pattern, Way
 from jmedlora.data.overlap.thresholds import INSERTION_FACTOR
 
 MARGIN = 0.25
-"""Of the question's length, kept on both sides of the stretch that is compared."""
+"""The share of the question's length that is kept on both sides of the stretch compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def partial_ratio(question: str, text: str, cutoff: float) -> tuple[float, int, 
 def _upper_bound(question: str, text: str) -> float:
     """The most that the partial ratio can be: it is found a hundred times faster.
 
-    Of a stretch of m characters, m <= n = len(question), that shares k in order, it is 2k / (n + m)
+    A stretch of m characters, m <= n = len(question), that shares k in order has 2k / (n + m)
     with k <= m and k <= the longest common subsequence of the whole text.
     """
     common = LCSseq.similarity(question, text)

@@ -17,7 +17,7 @@ CHINESE = re.compile(
 )
 """What Japanese without kana does not hold: particles, or 的 in a sentence, not 標的治療.
 
-Of each line only the first 的 or 是 is looked at: what stands behind a later one stands behind it.
+Only the first 的 or 是 of each line is looked at: what follows a later one follows it too.
 """
 WORD = re.compile(r"[A-Za-z]{2,}")
 KNOWN = ("LATIN", "GREEK", "HIRAGANA", "KATAKANA", "CJK", "FULLWIDTH", "HALFWIDTH", "FEMININE",
@@ -28,7 +28,7 @@ MOST_WORDS = 5
 MOST_HAN = 20
 """Kanji in a row of terms (深部静脈血栓症); a longer text without kana is Chinese."""
 LEAST_SHARE = 0.2
-"""Of the letters of an English text, how many may be Japanese (a term in brackets)."""
+"""The share of an English text's letters that may be Japanese (a term in brackets)."""
 
 
 def language_of_prompt(prompt: str) -> Language:

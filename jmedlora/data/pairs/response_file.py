@@ -14,7 +14,7 @@ from jmedlora.data.generate.request_plan import ChunkPlace, Format, read_plan
 TokenCounts = Annotated[
     dict[str, Any] | None, BeforeValidator(lambda usage: usage if isinstance(usage, dict) else None)
 ]
-"""Of any other type they are as good as none."""
+"""How many tokens the server counted; a value of another type is as good as none."""
 
 
 class Response(BaseModel, frozen=True, strict=True):

@@ -14,8 +14,8 @@ from jmedlora.data.pairs.strange import find_strange
 NGRAM_LENGTH = 2
 MOST_SENTENCES = 3
 LEAST_SUPPORT = 0.3
-"""Of the 80 pairs of the sample, 88 % have it in the paragraph that they share most with; of the
-comparisons with the other 43 paragraphs, .6 % reach it (docs/prepare.md)."""
+"""88 % of the 80 pairs of the sample have it in the paragraph that they share most with; .6 % of
+the comparisons with the other 43 paragraphs reach it (docs/prepare.md)."""
 SHORT = 6
 """Letters; of a shorter answer (はい, 5 mg) too little can be compared: its question counts too."""
 SENTENCE = re.compile(r"[^。．！？!?\n]+[。．！？!?]*|[。．！？!?]+")

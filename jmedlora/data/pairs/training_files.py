@@ -51,8 +51,8 @@ def write_training_files(folder: Path, settings: ParseSettings) -> Summary:
 def chunks_for_eval(chunks: Iterable[ChunkStart], share: float) -> set[ChunkStart]:
     """About ``share`` (0 to below 1) of ``chunks``; the others are for training.
 
-    Each is chosen by its own hash, so that it stays on its side when documents are added. Of two
-    chunks or more at least one is on either side, but with a share of 0 none is for evaluation.
+    Each is chosen by its own hash, so that it stays on its side when documents are added. If there
+    are two chunks or more, each side gets at least one. A share of 0 leaves none for evaluation.
     """
     ranked = sorted(set(chunks), key=_eval_rank)
     if len(ranked) < 2 or not share:

@@ -16,8 +16,8 @@ FIRST_SHORT_YEAR = 70
 class WrittenDate:
     """A date, or a day and a later one behind ～, at ``start`` to ``end`` of a text.
 
-    parts: the groups of the grammar that it was read from. Of a date in words 日 stands behind
-    its end.
+    parts: the groups of the grammar that it was read from. A date in words has 日
+    behind its end.
     """
 
     start: int

@@ -90,7 +90,7 @@ class _Directory:
         self._by_part: dict[str, list[Person]] = {}
 
     def add(self, person: Person, form: str, parts: frozenset[str]) -> None:
-        """Adds a form of the name. Of people who share a part, MOST_NAMESAKES are known by it."""
+        """Adds a form of the name. At most MOST_NAMESAKES people are known by one part."""
         person.forms.setdefault(form, parts)
         for part in _possible_parts(form, parts):
             listed = self._by_part.setdefault(part, [])
@@ -104,8 +104,8 @@ class _Directory:
     def meant(self, mention: Mention, before: Mention | None) -> Person:
         """The person of ``mention``, or of the name ``before`` its reading.
 
-        Of several people the one whose role it is, then the one of this very name, then the one who
-        was named last.
+        If several people can be meant, it is the one whose role it is, then the one of this very
+        name, then the one who was named last.
         """
         if mention.is_reading and before is not None:
             return self.meant(before, None)

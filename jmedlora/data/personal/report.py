@@ -86,7 +86,7 @@ class Report:
 
 
 def versions() -> dict[str, str]:
-    """Of what finds."""
+    """The version of each library that finds."""
     return {library: version(library) for library in LIBRARIES}
 
 

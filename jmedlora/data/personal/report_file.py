@@ -13,14 +13,14 @@ from jmedlora.data.personal.finding import Kind
 
 SUFFIX = ".personal.json"
 REPORT = "report.json"
-"""Of a whole search, in its --out; FINDINGS beside it hold what was found."""
+"""The report of a whole search, in its --out; FINDINGS beside it hold what was found."""
 FINDINGS = "findings.jsonl"
 NAMES = "names.jsonl"
 """Beside them too: which file a copy is of."""
 COPIES = "copies"
 """The folder beside them for copies with surrogates, which findings must not lie among."""
 MOST_BYTES = 2**20
-"""Of such a report; a larger file is none."""
+"""The largest such report; a larger file is none."""
 
 
 class ReportFile(BaseModel, frozen=True, strict=True):

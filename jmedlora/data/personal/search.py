@@ -72,7 +72,7 @@ class Located:
 
     @property
     def field(self) -> str | None:
-        """Of the record, or FILE_NAME."""
+        """The name of the record's field, or FILE_NAME."""
         return FILE_NAME if self.in_name else self.searched.field
 
     @property
@@ -169,7 +169,7 @@ def without_dates(found: Sequence[Finding]) -> list[Finding]:
 def masked(written: str) -> str:
     """``written`` for messages and pages: its first character and marks, MASKED at most.
 
-    Of a single character only a mark.
+    A single character becomes a mark.
     """
     return written[:1] + "＊" * (min(len(written), MASKED) - 1) if len(written) > 1 else "＊"
 

@@ -28,7 +28,7 @@ from jmedlora.data.documents.find_documents import (
 
 FIELDS = ("system", "instruction", "input", "output", "text")
 MESSAGE_FIELDS = ("content", "thinking")
-"""Of a record and of each of its messages, what training reads."""
+"""The fields of a record, and of each of its messages, that training reads."""
 RECORDS = ".jsonl"
 Keys = tuple[str | int, ...]
 MOST_DEPTH = 50

@@ -18,9 +18,9 @@ def settle(findings: Iterable[Finding], text: str) -> list[Finding]:
     """The findings of ``text`` to report, sorted by place; none overlaps another.
 
     A word that may be a name counts where a certain name of the same text begins or ends with it.
-    Of two kinds in one place the surer one stays, then the longer one; what the other covers
-    beside it stays too where it is more than punctuation. Two findings of one kind that overlap
-    become one.
+    If two kinds are found in one place, the surer one stays, then the longer one; what the other
+    covers beside it stays too where it is more than punctuation. Two findings of one kind that
+    overlap become one.
     """
     confirmed = _confirmed(sorted(findings), text)
     names = [each for each in confirmed if each.kind is Kind.NAME and each.confidence >= THRESHOLD]

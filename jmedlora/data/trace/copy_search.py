@@ -28,7 +28,7 @@ from jmedlora.data.trace.sought_documents import (
 )
 
 MOST_BYTES = 2**26
-"""Of a report that is read: some 100,000 files."""
+"""The largest report that is read: some 100,000 files."""
 
 
 @dataclass(frozen=True, slots=True)

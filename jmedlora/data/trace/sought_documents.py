@@ -145,7 +145,7 @@ def _is_document(path: Path) -> bool:
 
 
 def document_of(name: str, path: Path, line: int | None, notes: list[str]) -> SoughtDocument:
-    """The document at ``path``, or its record at ``line``. Of what it cannot do, it adds notes."""
+    """The document at ``path``, or its record at ``line``. ``notes`` gets what cannot be done."""
     where = os.path.abspath(path)  # noqa: PTH100 (links keep their name)
     if not path.is_file():
         notes.append(f"{name}: is not there, so only records that name its path are found")

@@ -77,13 +77,13 @@ def _choices_at_end(
 
 
 def _on_line(line: str) -> Labelled:
-    """Of 「a　…」."""
+    """Label and text of 「a　…」."""
     label, text = line.strip()[:1], line.strip()[1:]
     return (label, text.strip()) if label in set(LETTERS) and text[:1].isspace() else None
 
 
 def _in_row(line: str) -> Labelled:
-    """Of the row ``| a | … | … |``: all cells but the first."""
+    """Label and text of the row ``| a | … | … |``: the text is all cells but the first."""
     row = line.strip()
     label, _, cells = row.strip("|").partition("|")
     labelled = row.startswith("|") and label.strip() in set(LETTERS) and cells.strip()

@@ -67,10 +67,10 @@ def _run(args: argparse.Namespace) -> int:
 AUDIT = Command(
     name="audit",
     text="Show what was read from each answer beside its text, so that you can check the reader "
-    "on your model. Shows every answer that was cut, that could not be read, or that is now read "
-    "otherwise than when it was scored, and some of those that were read, for tasks whose answers "
-    "are letters or numbers. The page holds the exam's questions: mind its terms before passing "
-    "it on.",
+    "on your model. It shows every answer that was cut, that could not be read, or that is read "
+    "differently now than when it was scored. It also shows some of the others. The tasks are "
+    "those whose answers are letters or numbers. The page holds the exam's questions: mind its "
+    "terms before passing it on.",
     options=_add_options,
     run=_run,
     example="jmed-report audit results/my_model --out report",

@@ -42,9 +42,9 @@ def _run(args: argparse.Namespace) -> int:
 
 CONSISTENCY = Command(
     name="consistency",
-    text="Show how often a model chooses the same content when the choices are permuted. Compares "
-    "runs of one model that differ in the order of the choices alone, and shows beside each "
-    "share what guesses and unrelated answers would give.",
+    text="Show how often a model chooses the same content when the choices are permuted. It "
+    "compares runs of one model that differ only in the order of the choices. For each share it "
+    "also shows what guesses and unrelated answers would give.",
     options=_add_options,
     run=_run,
     example="jmed-report consistency shuffled/seed-1 shuffled/seed-2 --html consistency.html",

@@ -56,7 +56,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="also write the report into this folder, with a picture of the points against the "
-        "pass lines, and every answer that the two rules mark otherwise",
+        "pass lines, and every answer that the two rules mark differently",
     )
     parser.add_argument("--by", choices=["category"], help="also by category (診療科)")
 

@@ -20,7 +20,9 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="a score to draw, such as accuracy; may be repeated (default: all of our tasks)",
     )
     parser.add_argument("--pooled", action="store_true", help="the paper's exams as one")
-    parser.add_argument("--language", choices=["en", "ja"], default="en", help="of the labels")
+    parser.add_argument(
+        "--language", choices=["en", "ja"], default="en", help="language of the labels"
+    )
     add_statistics_options(parser)
 
 

@@ -32,13 +32,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         type=share,
         nargs="+",
         metavar="SHARE",
-        help="of questions that only one of the two answers rightly, without RESULTS",
+        help="share of the questions that only one of the two answers rightly, without RESULTS",
     )
     parser.add_argument(
         "--difference", type=share, metavar="SHARE", help="how many questions would show this one"
     )
     parser.add_argument(
-        "--tests", type=positive, default=1, help="that Holm corrects for (default: 1)"
+        "--tests", type=positive, default=1, help="how many tests Holm corrects for (default: 1)"
     )
     parser.add_argument(
         "--repeats", type=positive, default=1, help="samples a question (default: 1)"
@@ -47,7 +47,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--within",
         type=part,
         metavar="SHARE",
-        help="of the variance of one sample's differences that is sampling, which repeats lessen",
+        help="share of the variance of one sample's differences that comes from sampling: repeats "
+        "lessen it",
     )
     parser.add_argument(
         "--format", choices=["text", "json"], default="text", help="json: an object a pair"
@@ -73,7 +74,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _pairs(args: argparse.Namespace) -> "list[Pair]":
-    """Those of the runs, or the assumed ones. Raises UserError for neither and for both."""
+    """The pairs of the runs, or the assumed ones. Raises UserError for neither and for both."""
     from jmedlora.report.compare.comparison import read_columns
     from jmedlora.report.compare.power_plan import Pair, observed_pairs
 

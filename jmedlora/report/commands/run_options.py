@@ -31,7 +31,7 @@ def add_verify_option(parser: argparse.ArgumentParser) -> None:
         "--verify",
         action=argparse.BooleanOptionalAction,
         help="score the logged responses again and refuse stored scores that differ (default: "
-        "where it takes a moment; the table says where it was not done)",
+        "where that is quick; the table says where it was not done)",
     )
 
 
@@ -40,11 +40,11 @@ def add_statistics_options(parser: argparse.ArgumentParser) -> None:
     from jmedlora.report.compare.statistics import RESAMPLES, SEED
 
     parser.add_argument(
-        "--seed", type=whole, default=SEED, help=f"of intervals and tests (default: {SEED})"
+        "--seed", type=whole, default=SEED, help=f"seed of intervals and tests (default: {SEED})"
     )
     parser.add_argument(
         "--resamples",
         type=positive,
         default=RESAMPLES,
-        help=f"of the bootstrap and of the permutation test (default: {RESAMPLES:,})",
+        help=f"draws of the bootstrap and of the permutation test (default: {RESAMPLES:,})",
     )

@@ -26,7 +26,7 @@ def _add_score_options(parser: argparse.ArgumentParser) -> None:
 def _read(paths: list[Path]) -> "list[tuple[str, list[TaskResult]]]":
     """The tasks of every file that holds any of this project, and what names it; notes the others.
 
-    Of several files each is named by its path, a single one by nothing.
+    Each of several files is named by its path, a single one by nothing.
     """
     from jmedlora.report.load.results import read_results
     from jmedlora.report.load.runs import results_files

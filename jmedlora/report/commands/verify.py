@@ -43,8 +43,8 @@ def _run(args: argparse.Namespace) -> int:
 
 VERIFY = Command(
     name="verify",
-    text="Work out every score again from the logged responses, and say what is stored "
-    "otherwise. It computes scores of single answers, means, standard errors and pooled "
+    text="Work out every score again from the logged responses, and say which stored "
+    "scores differ. It computes scores of single answers, means, standard errors and pooled "
     "groups with the scoring code of this version. It compares questions and prompts with "
     "the hashes that the run noted. It shows no response.",
     options=_add_options,
@@ -54,6 +54,6 @@ VERIFY = Command(
         "reads": "results_*.json, and beside it the samples of --log_samples",
         "writes": "nothing but the report",
     },
-    status={1: "something is stored otherwise, or answers were not logged, or cannot be read"},
+    status={1: "a stored score differs, or answers were not logged, or cannot be read"},
     see="jmed-report table, jmed-report audit; docs/report.md",
 )

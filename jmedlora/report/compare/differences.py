@@ -13,7 +13,7 @@ from jmedlora.report.compare.statistics import Floats, bootstrap_intervals, mcne
 FEW = 10
 """Questions answered differently below which the bootstrap's interval is too narrow."""
 Place = tuple[int, int]
-"""Of a cell in its block: its line and its column."""
+"""Where a cell is in its block: its line and its column."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def majority(measured: Measured) -> Floats | None:
     """For each question the right score of the answer that most samples chose, from 0 to 1.
 
     Self-consistency (Wang et al. 2023). An answer that could not be read has no vote, unless none
-    could. Of answers with as many votes the mean: what a draw among them is right on average.
+    could. Answers with as many votes give their mean: what a draw among them gets on average.
     """
     chosen = _chosen(measured)
     if chosen is None or measured.protocol is None:

@@ -80,7 +80,7 @@ def intervals(
 def is_right_or_wrong(metric: str, values: Floats | None) -> bool:
     """Whether the score is a share of questions, each of which counts 0 or 1.
 
-    Of another harness task single values alone can tell.
+    For another harness task only the single values can tell.
     """
     if values is None:
         return metric in METRICS and not METRICS[metric].graded

@@ -28,7 +28,7 @@ def share_cut(measured: Measured) -> Floats | None:
 
     It cannot where the model was behind a server, its folder or a readable ``tokenizer.json`` is
     not on this machine, or the answers were not generated; nor is it told where the protocol itself
-    marks the answers that were cut off. Of several samples the mean.
+    marks the answers that were cut off. Several samples give their mean.
     """
     if measured.samples:
         found = [share_cut(each) for each in measured.samples]

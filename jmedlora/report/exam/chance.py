@@ -30,7 +30,7 @@ from jmedlora.report.exam.reached import whole
 CLOSE = (0.1, 0.9)
 """A verdict is close if the probability of reaching every line is one of these or between them."""
 Outcome = tuple[bool, bool]
-"""Of an answer: whether it is right, and whether it took a forbidden choice."""
+"""Whether an answer is right, and whether it took a forbidden choice."""
 Stratum = tuple[str, float]
 """Section, points of each question."""
 Form = tuple[str, tuple[float, ...]]
@@ -133,7 +133,7 @@ def _form(unit: Sequence[Answered]) -> Form:
 
 
 def _variance(units: Iterable[Sequence[Answered]]) -> float:
-    """Of the points of all ``units``, each drawn whole from those of its form."""
+    """The variance of the points of all ``units``, each drawn whole from those of its form."""
     strata: dict[Form, list[float]] = defaultdict(list)
     for unit in units:
         strata[_form(unit)].append(sum(each.question.points for each in unit if each.correct))

@@ -86,7 +86,7 @@ def _model_of_119(results: list[Any], path: Path) -> str:
 
 
 def _of_119(entry: Record, name: str, model: str, path: Path) -> Given | Fault:
-    """Of the response only the answer is published; where it gave none, it is ""."""
+    """Only the answer of a response is published; where it gave none, it is ""."""
     first = _first_answer(entry)
     answer = first.get("answer") or ""
     if not isinstance(answer, str):

@@ -28,7 +28,7 @@ WITH_STEM = ("stem+choices", "stem+answer", "stem")
 OTHERS = ("jjsimqa",)
 """Exams beside the national examinations."""
 COVERAGE = (
-    "Found are copies and near-copies by the search of jmed-data overlap (docs/prepare.md); a "
+    "It finds copies and near-copies by the search of jmed-data overlap (docs/prepare.md); a "
     "question asked in other words is not."
 )
 

@@ -23,7 +23,7 @@ MARKERS = "os^DvPX*"
 DASHES = ("-", (0, (5, 2)), (0, (7, 2, 1, 2)), (0, (3, 1, 1, 1, 1, 1)))
 SHADES = len(MARKERS)
 LIGHTEST = 0.66
-"""Of the colour map, whose lightness rises evenly: lighter lines are lost on white paper."""
+"""How far the colour map is used. Its lightness rises evenly: lighter lines are lost on white."""
 BAND = 0.15
 """Opacity of an interval band."""
 

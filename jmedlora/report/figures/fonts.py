@@ -43,7 +43,7 @@ def _writes(characters: str) -> str | None:
 
 
 def _glyphs(name: str, characters: str) -> set[str]:
-    """Those of ``characters`` that are in the font's character map."""
+    """The ``characters`` that are in the font's character map."""
     try:
         path = font_manager.findfont(
             font_manager.FontProperties(family=name), fallback_to_default=False

@@ -16,7 +16,7 @@ MOST = 16
 def read_trainings(lineage: Lineage) -> tuple[Files, ...]:
     """The files of each training that led to a model, the last training first.
 
-    Of trainings whose run card is there and tells them; () where no card does.
+    Only a run card tells them: a training without one is left out, and () means no card does.
     """
     cards = (RunCard.model_validate(read_card(folder) or {}) for folder in _folders(lineage))
     return tuple(files for card in cards if (files := card.trained_on))

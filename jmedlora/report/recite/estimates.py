@@ -13,7 +13,7 @@ from jmedlora.report.load.measurements import Floats
 from jmedlora.report.load.recitals import Recital
 
 SHARES = ("exact", "near", "within")
-"""Of records that come out; the other figures are means."""
+"""Shares of records that come out; the other figures are means."""
 
 
 @dataclass(frozen=True, slots=True)

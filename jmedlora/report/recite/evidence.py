@@ -38,7 +38,7 @@ class Evidence:
 
 
 def evidence(model: Asked, base: Asked | None) -> Evidence:
-    """Of ``model`` and, where it was asked, of its base. A file that several tasks used is once."""
+    """The evidence of ``model`` and its base, if asked. A file that several tasks used is once."""
     found = dict.fromkeys(_files(model, of_base=False))
     if base:
         found |= dict.fromkeys(each for each in _files(base, of_base=True) if each.of_base)

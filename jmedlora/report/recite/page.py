@@ -17,7 +17,7 @@ from jmedlora.report.recite.terminal import summary
 from jmedlora.report.recite.words import PRIVATE, ROLES, UNKNOWN, meaning, notes, verdict
 
 WIDTH, HEIGHT, MARGIN = 460, 220, 40
-"""Of the curve, in pixels."""
+"""The curve's measures, in pixels."""
 SHOWN = 20
 """Records of a model that stand on the page unfolded, the worst."""
 

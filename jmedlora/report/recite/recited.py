@@ -63,7 +63,7 @@ class Model:
 
     @property
     def share(self) -> float | None:
-        """Of the trained records asked, those that come out within; None if none was asked."""
+        """The share of the trained records asked that come out within; None if none was asked."""
         return self.out.value if self.out else None
 
     @property

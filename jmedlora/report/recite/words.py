@@ -67,9 +67,9 @@ def _share(model: Model) -> str:
     within = sum(each.within for each in model.records)
     total = counted(len(model.records), "trained record")
     return (
-        f"Of {total} asked, {within} come out ({model.out.value:.1%}): {exact} verbatim, "
-        f"{near - exact} nearly, {within - near} within the answer. Of all such records "
-        f"{model.out.low:.1%} to {model.out.high:.1%} may come out so (95 %)."
+        f"{within} of {total} asked came out ({model.out.value:.1%}): {exact} verbatim, "
+        f"{near - exact} nearly, {within - near} within the answer. {model.out.low:.1%} to "
+        f"{model.out.high:.1%} of all such records may come out so (95 %)."
     )
 
 

@@ -36,8 +36,8 @@ def pages(sheet: Sheet) -> list[Sheet]:
     """``sheet`` as tables for pages of A4: whole, or numbered in their titles.
 
     More than COLUMNS columns: by model, floors beside the first. More than SECTIONS sections, or
-    PAGE lines: one each. Small neighbours share a table. What stands below the sheet stands below
-    the last table.
+    PAGE lines: one each. Small neighbours share a table. The last table gets what the sheet has
+    below it.
     """
     pieces = [
         with_columns(rows, places, floors=not index)

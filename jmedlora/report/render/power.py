@@ -14,7 +14,10 @@ HOW = (
     "p < .05 in 80 % of exams of so many questions. Discordance: the share of questions that one "
     "of the two answers rightly and the other does not."
 )
-HOLM = "Of {} tests: at p < .05 / {}, what Holm asks of the first of them; of the later ones less."
+HOLM = (
+    "{} tests: at p < .05 / {}, which Holm asks of the first of them. It asks less of the later "
+    "ones."
+)
 REPEATS = (
     "Samples: the variance of one sample falls to {:.2f} of itself with {} samples a question, if "
     "{:.0%} of it is sampling; an approximation, because means of samples are not right or wrong."

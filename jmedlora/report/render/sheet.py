@@ -87,7 +87,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything that is shown. Below the table stand notes, warnings, foot and signatures.
+    """Everything that is shown. Notes, warnings, foot and signatures come below the table.
 
     steps_label: "" where no model was trained. notes: what was not computed, or does not compare.
     foot: how the numbers came about.

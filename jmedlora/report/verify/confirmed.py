@@ -1,4 +1,4 @@
-"""Scores of a table, held against the responses: where it takes a moment, by default."""
+"""Scores of a table, held against the responses; by default where that is quick."""
 
 from collections.abc import Iterator, Sequence
 
@@ -62,7 +62,7 @@ def _effort(each: Measured) -> int:
 def _ours(column: Column) -> Iterator[Measured]:
     """The measurements of a column by this project's tasks, one of each run.
 
-    Of several answers to a question in one run (``repeats``) lm-eval stores the first one's scores.
+    If a run has several answers to a question (``repeats``), lm-eval stores the first's scores.
     """
     for each in column.measured.values():
         runs = {single.run.path: single for single in reversed(each.samples or (each,))}

@@ -32,7 +32,7 @@ def is_insurer(number: str) -> bool:
 
     Its digits are two of the scheme, two of the prefecture, three of the insurer and a check digit:
     10 less the last digit of the sum of the digits of the others times 2, 1, 2, 1 … from the right;
-    0 where that is 10. Of eight digits at random one in 35 is one. Source: 保険者番号等
+    0 where that is 10. One in 35 random numbers of eight digits is one. Source: 保険者番号等
     の設定について (保発第45号, 1976), 別添 1.
     """
     if not re.fullmatch(r"\d{8}", number, re.ASCII):

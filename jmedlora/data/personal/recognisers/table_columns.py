@@ -28,7 +28,7 @@ Place = tuple[int, int]
 
 
 def column_cells(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
-    """Of each cell below a label its label, and its place in ``text`` without spaces."""
+    """For each cell below a label: the label, and the cell's place in ``text`` without spaces."""
     separator: re.Pattern[str] | None = None
     columns: dict[int, re.Match[str]] = {}
     last = -1
