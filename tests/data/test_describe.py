@@ -36,7 +36,7 @@ instruction      5        1      0         1         2      3             0
 input            1        5      1         0         0      0             0
 output           5        0      1         1         1      2             1
 whole record                                         1      2
-alike: repeated but for width, case and white space, the repeated ones included
+alike: differs from an earlier one in width, case or white space at most
 2 records that training refuses (jmed-data check names them)
 1 record with an output that is its instruction or input
 1 record with an instruction and input seen before, another output

@@ -1,14 +1,15 @@
 """What ``jmed-data overlap`` says, shows and leaves behind."""
 
 import json
+import re
 
 import pytest
 
 from jmedlora.data.overlap import html_report, output_files
 from jmedlora.data.overlap.normalize import PIECE_LENGTH, OffsetMap, normalize, split_into_pieces
 from jmedlora.data.overlap.sought_questions import is_exam_file
-from jmedlora.data.overlap.thresholds import Thresholds, coverage_notes
-from tests.support.commands import write_jsonl
+from jmedlora.data.overlap.thresholds import LAST_40, SHUFFLED, STEMS, Thresholds, coverage_notes
+from tests.support.commands import ROOT, write_jsonl
 from tests.support.overlap import CHOICES, OTHER, QUESTION, SHORT, STEM, hits, overlap, write_exam
 
 LONG = OTHER + "その会議室はどれか。"
@@ -39,7 +40,37 @@ def test_shares_are_told_only_for_the_thresholds_they_were_measured_with():
         assert each in told
     other = " ".join(coverage_notes(Thresholds(ratio=79)))
     assert "not measured at these thresholds" in other
-    assert "%" not in other
+    assert "of 100" not in other
+
+
+@pytest.mark.parametrize("page", ["docs/measured.md", "docs/measured.ja.md"])
+def test_the_shares_are_those_of_the_measured_table(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    recall = dict(re.findall(r"^([a-z].*?) {2,}([01]\.\d{3})$", text, flags=re.MULTILINE))
+    said = coverage_notes(Thresholds())[-1]
+    for kind, words in (
+        ("stem alone, all questions", "stems that stand alone"),
+        ("clauses shuffled", "copies with their clauses in another order"),
+        ("last 40 characters", "leaks of only the last 40 characters"),
+    ):
+        assert f"{round(100 * float(recall[kind]))} of 100 {words}" in said
+
+
+KINDS = {
+    "docs/prepare.md": (
+        "the stem alone, all lengths",
+        "clauses shuffled",
+        "the last 40 characters alone",
+    ),
+    "docs/prepare.ja.md": ("問題文だけ（長さを問わない）", "節の入れ替え", "最後の 40 文字だけ"),
+}
+
+
+@pytest.mark.parametrize("page", KINDS)
+def test_the_shares_are_those_of_the_documentation(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for kind, share in zip(KINDS[page], (STEMS, SHUFFLED, LAST_40), strict=True):
+        assert f"| {kind} | {share} % |" in text
 
 
 def shown(folder):

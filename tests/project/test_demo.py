@@ -13,7 +13,7 @@ from scipy.stats import binomtest
 from jmedlora.report.compare.comparison import read_columns, table_of
 from jmedlora.report.compare.statistics import mcnemar, sign_flip
 from tests.support.commands import ROOT, results, run, samples
-from tests.support.demo import start
+from tests.support.demo import ending, start
 from tests.support.training import card, kill, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -117,22 +117,18 @@ def test_the_report_is_the_papers_table_in_small(demo):
     assert list((demo / "report").glob("*accuracy*.svg"))
 
 
-def test_the_demo_says_that_the_questions_were_taught(demo):
-    said = (demo.parent / "report.out").read_text(encoding="utf-8")
-    assert "40 of 40 questions found (100.0%)" in said
-    assert "memorising, not knowledge" in said
-
-
 def test_the_demo_ends_with_a_short_table_and_the_path_of_its_page(demo):
-    *lines, report, site = (demo.parent / "report.out").read_text(encoding="utf-8").splitlines()
+    said = ending((demo.parent / "report.out").read_text(encoding="utf-8"))
+    assert len(said) <= 12
+    assert {"tiny MedCALM", "tiny Llama"} < set(said)
+    *_, taught, report, site = said
+    assert taught == (
+        "The training data holds 40 of 40 questions: the scores show memorising, not knowledge."
+    )
     assert Path(report.rpartition(" ")[2]) == demo / "report/table.html"
     assert "<table" in (demo / "report/table.html").read_text(encoding="utf-8")
     assert Path(site.rpartition(" ")[2]) == demo / "site/index.html"
     assert (demo / "site/index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    table = lines[lines.index("Scores with 95 % intervals") :]
-    assert len(table) < 25
-    assert max(map(len, table)) <= 90
-    assert {"tiny OpenCALM", "tiny MedCALM", "tiny Llama"} <= set(table)
 
 
 def test_a_second_demo_in_the_same_folder_is_refused(demo):

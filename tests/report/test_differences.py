@@ -130,9 +130,9 @@ def test_untrained_models_are_compared_with_the_best_of_each_row(tmp_path):
     found = table(tmp_path, resamples=400)
     assert (titles(found), found.against) == (["a", "b", "c"], BEST)
     best, close, far = row(found, ACCURACY).cells
-    assert (best.best, best.tied, best.difference) == (True, False, None)
-    assert (close.best, close.tied, close.difference.against) == (False, True, "a")
-    assert (far.best, far.tied) == (False, False)
+    assert (best.best, best.not_told_apart, best.difference) == (True, False, None)
+    assert (close.best, close.not_told_apart, close.difference.against) == (False, True, "a")
+    assert (far.best, far.not_told_apart) == (False, False)
     assert (far.difference.gained, far.difference.lost) == (0, 35)
     assert far.difference.p_holm < 0.001
     assert not [note for note in found.notes if note.startswith("No difference")]
@@ -151,7 +151,7 @@ def test_the_correction_from_the_best_counts_every_pair(tmp_path):
 def test_equal_scores_are_both_the_best(tmp_path):
     models(tmp_path, a=30, b=range(30, 60), c=2)
     one, other, _ = row(table(tmp_path, resamples=400), ACCURACY).cells
-    assert (one.best, other.best, other.tied) == (True, True, False)
+    assert (one.best, other.best, other.not_told_apart) == (True, True, False)
 
 
 def test_a_model_that_was_not_trained_stands_beside_some_that_were(trained):
@@ -180,11 +180,11 @@ def test_two_untrained_models_in_a_terminal(tmp_path, capsys):
     assert main(["table", *paths, "--resamples", "200"]) == 0
     short = capsys.readouterr().out
     assert re.search(r"^A +\.667 \[\S+ \S+\] best ", short, re.MULTILINE)
-    assert re.search(r"^B +\.633 \[\S+ \S+\] tied ", short, re.MULTILINE)
+    assert re.search(r"^B +\.633 \[\S+ \S+\] \? ", short, re.MULTILINE)
     assert main(["table", *paths, "--all", "--resamples", "200"]) == 0
     out = capsys.readouterr().out
     assert ".667 best" in out
-    assert ".633 tied" in out
+    assert ".633 ?" in out
     assert "step" not in out.partition("Signatures")[0].replace("Holm's step", "")
 
 
@@ -194,12 +194,12 @@ def test_csv_and_json_hold_the_numbers(tmp_path):
     _, close, far = row(found, ACCURACY).cells
     lines = [line for line in csv.DictReader(io.StringIO(FORMATS["csv"](found, None)))
              if line["name"] == ACCURACY]  # fmt: skip
-    assert [line["tied"] for line in lines] == ["false", "true", "false"]
+    assert [line["not_told_apart"] for line in lines] == ["false", "true", "false"]
     assert [line["against"] for line in lines] == ["", "a", "a"]
     assert float(lines[2]["difference_high"]) == far.difference.high
     data = json.loads(FORMATS["json"](found, None))
     cells = data["sections"][0]["rows"][0]["cells"]
-    assert [each["tied"] for each in cells] == [False, True, False]
+    assert [each["not_told_apart"] for each in cells] == [False, True, False]
     assert cells[1]["difference"]["low"] == close.difference.low
     assert (data["against"], data["tests"]) == (BEST, 9)
     assert [each["steps"] for each in data["columns"]] == ["", "", ""]
@@ -210,16 +210,16 @@ def test_csv_and_json_hold_the_numbers(tmp_path):
     [
         (
             "markdown",
-            ["**.500** best<br>", "| .475 tied<br>[.329, .625]<br>-.025 p=1.00<br>[-.100, "],
+            ["**.500** best<br>", "| .475 ?<br>[.329, .625]<br>-.025 p=1.00<br>[-.100, "],
         ),
-        ("latex", [r"\textbf{.500} {\scriptsize best}", r".475 {\scriptsize tied}"]),
-        ("html", ["<strong>.500</strong> best<small>", "<td>.475 tied<small>"]),
+        ("latex", [r"\textbf{.500} {\scriptsize best}", r".475 {\scriptsize ?}"]),
+        ("html", ["<strong>.500</strong> best<small>", "<td>.475 ?<small>"]),
     ],
 )
 def test_the_marks_stand_behind_the_value(name, expected):
     text = FORMATS[name](FROM_BEST, None)
     assert [each for each in expected if each not in text] == []
-    assert "tied: the test does not tell it from the best" in text
+    assert "?: the test does not tell it from the best" in text
 
 
 def test_five_equal_models_are_rarely_told_apart():

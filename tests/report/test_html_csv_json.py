@@ -161,7 +161,7 @@ def test_json_holds_the_model():
         "difference": {"value": -0.0591, "p": 0.00001, "p_holm": 0.00003, "test": "McNemar",
                        "gained": 110, "lost": 196, "low": -0.0825, "high": -0.0357,
                        "against": f"{SPECIAL}, 0 steps"},
-        "method": "Wilson", "tied": False,
+        "method": "Wilson", "not_told_apart": False,
     }  # fmt: skip
     assert first["floors"] == FLOORS
     assert found["sections"][0]["rows"][2]["cells"][2] is None

@@ -6,6 +6,7 @@ import pytest
 
 from jmedlora.exams.documents import choices_document
 from jmedlora.exams.registry import load_exam
+from jmedlora.report.cli import main
 from jmedlora.report.compare.table import shown_differences
 from jmedlora.report.load.results_file import ResultsError
 from tests.support.commands import PAPER
@@ -195,3 +196,26 @@ def test_a_response_cut_at_the_limit_is_counted(tmp_path, tiny_model):
     asked = {"task": "igakuqa", "docs": docs, "responses": responses, "config": few}
     write_run(tmp_path, model=str(tiny_model), **asked)
     assert values(table(tmp_path), "Cut by length (0s)") == [0.25]
+
+
+def test_chosen_scores_are_shown_and_counted_alone(trained):
+    found = table(trained / "results", metrics=["accuracy", "exact_match"])
+    names = [f"{name} ({n}s)" for n in (0, 1) for name in ("Accuracy", "Exact match")]
+    assert [each.name for each in found.sections[0].rows] == names
+    assert found.tests == 8  # two adapters × two scores × two shots
+    assert values(found, "Accuracy (0s)") == [0.25, 0.6, 0.45]
+
+
+def test_a_chosen_score_leaves_out_what_does_not_have_it(trained):
+    run = write_run(trained, docs=DOCS, responses=answers(DOCS, 5), more=[
+        Asked(docs=questions(4), responses=[""] * 4, task="arc", protocol="",
+              scores=[{"acc": 1.0}] * 4)])  # fmt: skip
+    assert [each.title for each in table(run, metrics=["acc"]).sections] == ["arc"]
+
+
+def test_a_chosen_score_that_no_run_has(trained, capsys):
+    assert main(["table", str(trained / "results"), "--metric", "bleu"]) == 1
+    assert capsys.readouterr().err == (
+        "jmed-report: --metric bleu: no such score in these runs; they have accuracy, exact_match, "
+        "gestalt_score, empty, tied\n"
+    )

@@ -89,7 +89,7 @@ def test_what_the_short_table_leaves_out_is_named_or_counted(capsys, monkeypatch
         (TABLE, "  900 QLoRA, alpaca   .180 [.160, .200] -"),
         (TABLE, "  1k LoRA             .239 [.218, .262]"),  # not told from step 0
         (FROM_BEST, "A-7B  .500 [.352, .648] best"),
-        (FROM_BEST, "B     .475 [.329, .625] tied"),
+        (FROM_BEST, "B     .475 [.329, .625] ?"),
         (FROM_BEST, "C     .200 [.105, .348] -"),
     ],
 )

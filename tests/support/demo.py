@@ -37,6 +37,12 @@ def end(folder: Path, *started: subprocess.Popen) -> None:
         assert process.wait(timeout=3600) == 0, said
 
 
+def ending(said: str) -> list[str]:
+    """The lines of ``make demo`` behind its steps."""
+    lines = said.splitlines()
+    return lines[1 + max(at for at, line in enumerate(lines) if line.startswith("Comparing ")) :]
+
+
 def run_demo(folder: Path) -> Path:
     """The demo's own folder, once it ended; its LoRA training was killed after a checkpoint."""
     for name in ("scripts", "recipes", "lm_eval_tasks", "jmedlora", "tests"):

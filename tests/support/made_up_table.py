@@ -132,7 +132,7 @@ FROM_BEST = Table(
             (
                 Row("Accuracy (0s)", "accuracy", 0, (
                     Cell(0.5, 0.352, 0.648, best=True, method=WILSON),
-                    Cell(0.475, 0.329, 0.625, method=WILSON, tied=True,
+                    Cell(0.475, 0.329, 0.625, method=WILSON, not_told_apart=True,
                          difference=change(-0.025, 1.0, -0.1, 0.05)),
                     Cell(0.2, 0.105, 0.348, method=WILSON,
                          difference=change(-0.3, 0.004, -0.45, -0.15)),

@@ -16,7 +16,7 @@ from jmedlora.data.describe.token_profile import TokenPart, TokenProfile
 
 STATISTICS = ("min", "median", "mean", "p95", "max")
 COUNTS = ("text", "missing", "empty", "not text", "repeated", "alike", "not Japanese")
-ALIKE = "alike: repeated but for width, case and white space, the repeated ones included"
+ALIKE = "alike: differs from an earlier one in width, case or white space at most"
 KINDS = {"train": "instruction records", "pretrain": "texts for pretraining"}
 LONGER = {
     "train": "longer prompts and answers are cut to their first tokens",

@@ -28,6 +28,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     scope.add_argument("--pooled", action="store_true", help="both exams of the paper as one")
     scope.add_argument("--by", choices=GROUPINGS, help="break each exam down")
     parser.add_argument(
+        "--metric",
+        action="append",
+        help="a score to show, such as accuracy; may be repeated (default: all). The tests are "
+        "corrected over those shown",
+    )
+    parser.add_argument(
         "--repeats", action="store_true", help="say what several samples show, and each one's score"
     )
     parser.add_argument(
@@ -85,6 +91,7 @@ def _run(args: argparse.Namespace) -> int:
         repeats=args.repeats,
         follow_ups=True,
         against=args.against,
+        metrics=args.metric,
     )
     table = replace(table, warnings=(*warned, *table.warnings))
     paper = reference() if args.with_paper else None

@@ -8,6 +8,7 @@ from jmedlora.exams.cache import locate
 from jmedlora.exams.documents import Document
 from jmedlora.exams.readers.igakuqa_notes import read_notes
 from jmedlora.report.compare.baselines import comparison
+from jmedlora.report.compare.chosen_scores import only
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
 from jmedlora.report.compare.design_effects import serial_questions
@@ -69,16 +70,20 @@ def table_of(
     repeats: bool = False,
     follow_ups: bool = False,
     against: str | None = None,
+    metrics: list[str] | None = None,
 ) -> Table:
     """The table of ``found``, over each exam, over all of them pooled, or over parts (``by``).
 
     repeats: whether its notes give the score of each sample. follow_ups: below each whole exam also
-    the follow-ups apart. against: the name of the column that all others are compared with. Raises
-    UserError if there is no such one.
+    the follow-ups apart. against: the name of the column that all others are compared with.
+    metrics: the scores to show, by name (default: all). Raises UserError if there is no such
+    column or score.
     """
     blocks = _blocks(found, pooled=pooled, by=by)
     if follow_ups and not pooled and not by:
         blocks = [part for each in blocks for part in (each, *follow_up_blocks(found, each))]
+    if metrics:
+        blocks = only(blocks, metrics)
     return build_table(
         found,
         blocks,

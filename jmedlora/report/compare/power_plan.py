@@ -15,7 +15,7 @@ from jmedlora.report.compare.power import (
 )
 from jmedlora.report.compare.score_intervals import is_right_or_wrong
 from jmedlora.report.compare.sections import Line, exam_blocks
-from jmedlora.report.compare.table import ALPHA
+from jmedlora.report.compare.too_few import ALPHA
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from jmedlora.report.compare.differences import Difference, differences
 from jmedlora.report.compare.score_intervals import Interval, Scored, intervals
 from jmedlora.report.compare.sections import FLOOR_NAMES, Block
 from jmedlora.report.compare.statistics import holm
+from jmedlora.report.compare.too_few import ALPHA, too_few_flips, too_few_questions
 
 DIGITS = 3
 """Digits behind the point, in every format: two scores that look equal rank equal."""
-ALPHA = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Cell:
     """One score.
 
     low, high: its 95 % interval, None if it has none. method: by which it was found, "" if none.
-    best: among the row's best. tied: where columns are compared with the best of the row, whether
-    the corrected test does not tell this one from it; of the best itself False.
+    best: among the row's best. not_told_apart: where columns are compared with the best of the row,
+    whether the corrected test does not tell this one from it; of the best itself False.
     """
 
     value: float
@@ -36,7 +36,7 @@ class Cell:
     best: bool = False
     difference: Difference | None = None
     method: str = ""
-    tied: bool = False
+    not_told_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,10 @@ def build_table(
         notes=(
             *notes,
             *(without_baseline(columns) if from_step_0 else []),
-            *_too_few_flips(corrected, tests, resamples),
+            *too_few_questions(
+                [(each.title, each.questions, _differences(each)) for each in corrected], tests
+            ),
+            *too_few_flips(shown_differences(corrected), tests, resamples),
         ),
         signatures=tuple(signatures),
         seed=seed,
@@ -132,13 +135,7 @@ def build_table(
 
 def shown_differences(sections: Sequence[Section]) -> list[Difference]:
     """Every difference of a table, row by row."""
-    return [
-        cell.difference
-        for section in sections
-        for row in section.rows
-        for cell in row.cells
-        if cell and cell.difference
-    ]
+    return [each for section in sections for each in _differences(section)]
 
 
 def _number_of_tests(sections: Sequence[Section], against: str) -> int:
@@ -155,19 +152,10 @@ def _number_of_tests(sections: Sequence[Section], against: str) -> int:
     return sum(n * (n + 1) // 2 if against == BEST else n for n in rows)
 
 
-def _too_few_flips(sections: Sequence[Section], tests: int, resamples: int) -> list[str]:
-    """A note if the correction, not the differences, may keep the permutation test from ALPHA.
-
-    That is, if the least p that it can give was reached and is still not below ALPHA corrected.
-    """
-    shown = shown_differences(sections)
-    at_least = [each for each in shown if each.test == "sign flip" and each.p * (resamples + 1) < 2]
-    if not at_least or min(each.p_holm for each in at_least) < ALPHA:
-        return []
+def _differences(section: Section) -> list[Difference]:
+    """Those of a section, row by row."""
     return [
-        f"{tests} tests are too many for {resamples:,} permutations: no difference in Gestalt "
-        f"score could fall below p = {ALPHA:g} after correction; use --resamples "
-        f"{int(2 * tests / ALPHA)} or more."
+        cell.difference for row in section.rows for cell in row.cells if cell and cell.difference
     ]
 
 
@@ -232,15 +220,16 @@ def with_best(
 
 
 def _corrected(sections: Sequence[Section], tests: int, against: str) -> list[Section]:
-    """The sections with Holm's correction over ``tests`` tests, and with what is tied."""
+    """The sections with Holm's correction over ``tests`` tests, and with what is not told apart."""
     corrected = iter(holm([each.p for each in shown_differences(sections)], tests))
 
     def cell_of(cell: Cell | None) -> Cell | None:
         if not cell or not cell.difference:
             return cell
         p = next(corrected)
-        tied = against == BEST and not cell.best and p >= ALPHA
-        return replace(cell, difference=replace(cell.difference, p_holm=p), tied=tied)
+        corrected_one = replace(cell.difference, p_holm=p)
+        unclear = against == BEST and not cell.best and p >= ALPHA
+        return replace(cell, difference=corrected_one, not_told_apart=unclear)
 
     return [
         replace(

@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 from jmedlora.core.atomic_write import write_file
-from jmedlora.core.errors import UserError
 from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.report.compare.chosen_scores import named
 from jmedlora.report.compare.table import Table
 from jmedlora.report.figures.captions import WORDS, Words
 from jmedlora.report.figures.curves import Picture, labels
@@ -19,13 +19,9 @@ SCORES = tuple(score for protocol in PROTOCOLS.values() for score in protocol.sc
 
 def chosen_metrics(table: Table, given: list[str] | None) -> set[str]:
     """The metrics to draw. Raises UserError for one that these runs do not have."""
-    known = {row.metric.removesuffix(",none"): row.metric for s in table.sections for row in s.rows}
-    for name in given or ():
-        if name not in known:
-            raise UserError(
-                f"--metric {name}: no such score in these runs; they have {', '.join(known)}"
-            )
-    return {known[name] for name in given} if given else set(SCORES)
+    if not given:
+        return set(SCORES)
+    return named((row.metric for each in table.sections for row in each.rows), given)
 
 
 def write_pictures(drawn: list[Picture], language: str, folder: Path) -> None:

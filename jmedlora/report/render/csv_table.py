@@ -78,7 +78,7 @@ def _line(
         "gained": found.gained if found else None,
         "lost": found.lost if found else None,
         "best": cell.best,
-        "tied": cell.tied,
+        "not_told_apart": cell.not_told_apart,
         **{name.replace(" ", "_"): row.floors.get(name) for name in floor_names},
         "signature": _signature(section, row, column),
     }

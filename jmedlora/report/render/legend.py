@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from jmedlora.report.compare.baselines import BEST
 from jmedlora.report.compare.differences import FEW, Difference
 from jmedlora.report.compare.score_intervals import BOOTSTRAP, NORMAL, WILSON
-from jmedlora.report.compare.table import ALPHA, Cell, Row, Table
+from jmedlora.report.compare.table import Cell, Row, Table
+from jmedlora.report.compare.too_few import ALPHA
 from jmedlora.report.render.number_format import MARK, fixed
 
 TESTS = {"McNemar": "McNemar's exact test", "sign flip": "sign-flip permutation test"}
@@ -17,11 +18,11 @@ FLOORS = {
 
 BOLD = "Bold: the two best of a row, of two the better one, with ties."
 MARKS = (
-    "best (bold): the best score of its row, with ties. tied: the test does not tell it from the "
+    "best (bold): the best score of its row, with ties. ?: the test does not tell it from the "
     "best; that does not show that the two are equal."
 )
 SHORT_MARKS = (
-    "best: the best of all columns, with ties; tied: the test does not tell it from the best; -: "
+    "best: the best of all columns, with ties; ?: the test does not tell it from the best; -: "
     "below the best ({})."
 )
 

@@ -4,7 +4,8 @@ import re
 from math import isfinite
 
 from jmedlora.report.compare.differences import Difference
-from jmedlora.report.compare.table import ALPHA, DIGITS, Cell
+from jmedlora.report.compare.table import DIGITS, Cell
+from jmedlora.report.compare.too_few import ALPHA
 
 MISSING = "-"
 MARK = "*"

@@ -12,13 +12,15 @@ from itertools import groupby
 from jmedlora.report.compare.baselines import BEST, STEP_0
 from jmedlora.report.compare.columns import Column
 from jmedlora.report.compare.differences import Difference
-from jmedlora.report.compare.table import ALPHA, Cell, Row, Section, Table, shown_differences
+from jmedlora.report.compare.table import Cell, Row, Section, Table, shown_differences
+from jmedlora.report.compare.too_few import ALPHA
 from jmedlora.report.render import number_format
 from jmedlora.report.render.legend import floors_line, foot, signature_lines
 from jmedlora.report.render.number_format import MISSING
 from jmedlora.report.render.paper_table import PaperTable
 
 ABOVE, BELOW = "+", "-"
+BEST_MARK, NOT_TOLD = "best", "?"
 HOURS = "Training hours"
 STEPS = "Steps of (Q)LoRA"
 
@@ -27,7 +29,7 @@ STEPS = "Steps of (Q)LoRA"
 class Shown:
     """A cell: its lines, "" where one is not known. A cell without a run has the value MISSING.
 
-    mark: behind the value, "best" or "tied" where columns are compared with the best of the row.
+    mark: behind the value, BEST_MARK or NOT_TOLD where columns are compared with the row's best.
     change: the interval of the difference. verdict: the mark, or else ABOVE or BELOW where the
     corrected test tells the score from what it is compared with.
     """
@@ -212,7 +214,7 @@ def _shown(cell: Cell | None, against: str, *, is_rate: bool) -> Shown:
 def _mark(cell: Cell, against: str) -> str:
     if against != BEST:
         return ""
-    return "best" if cell.best else "tied" if cell.tied else ""
+    return BEST_MARK if cell.best else NOT_TOLD if cell.not_told_apart else ""
 
 
 def _verdict(found: Difference | None) -> str:

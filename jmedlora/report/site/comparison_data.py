@@ -93,7 +93,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    found = {**_value(cell), "best": cell.best, "tied": cell.tied}
+    found = {**_value(cell), "best": cell.best, "not_told_apart": cell.not_told_apart}
     if cell.difference:
         difference = cell.difference
         found |= {
