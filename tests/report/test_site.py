@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from jmedlora.exams.cache import VARIABLE
 from jmedlora.report.cli import main
 from jmedlora.report.site import content, explorer_data
-from scripts.vendor_site import FILES, TESTS, faults
+from scripts.vendor_site import FILES, LICENCES, PAGE, TESTS, faults
 from tests.support.browser import chromium
 from tests.support.site import CHOICES, LONG, SCRIPT, write_site
 
@@ -463,3 +464,15 @@ def test_a_browser_that_cannot_unpack_says_so(shown):
 def test_the_programs_of_others_are_those_that_are_pinned():
     assert faults() == []
     assert all("</script" not in each.target.read_text(encoding="utf-8") for each in FILES[:-1])
+
+
+def test_the_page_holds_the_licences_of_the_programs_in_it(page, site):
+    """The BSD and MIT licences ask for their notice in every copy, and the page is one."""
+    notices = (PAGE / LICENCES).read_text(encoding="utf-8")
+    for name in ("page", "bare"):
+        assert notices in unescape((site / name / "index.html").read_text(encoding="utf-8"))
+    shown = page.go().locator(".licences pre")
+    assert not shown.is_visible()
+    page.tab.get_by_text("Licences of the programs of others").click()
+    assert "Redistributions in binary form must reproduce" in shown.inner_text()
+    page.tab.get_by_text("Licences of the programs of others").click()
