@@ -308,6 +308,23 @@ def test_a_link_opens_its_question(page):
     assert "found in the training text" in tab.inner_text(".detail")
 
 
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        (f"{CHAT}/nosuch", "igakuqa_chat, 0 shots has no question nosuch on this page."),
+        ("questions/no-exam/112A1", "This page has no questions called no-exam."),
+    ],
+)
+def test_a_link_to_nothing_says_so_and_opens_no_other_question(link, told, shown):
+    page = shown()
+    page.tab.goto(f"{page.address}#{link}")
+    page.tab.wait_for_selector("html[data-ready]")
+    assert page.tab.inner_text(".detail").startswith(told)
+    assert page.tab.url.endswith(link)
+    page.tab.locator("#row-1").click()
+    assert page.tab.inner_text(".detail h3").startswith(page.tab.inner_text("#row-1 b"))
+
+
 def test_the_list_shows_texts_as_they_are_read(shown):
     tab = shown().go(f"{CHAT}/112A1")
     tab.locator(".snippet", has_text="113B6で正しい").wait_for()  # of the third part
