@@ -14,13 +14,13 @@ from jmedlora.report.cli import main
 from jmedlora.report.site import content, explorer_data
 from scripts.vendor_site import FILES, LICENCES, PAGE, TESTS, faults
 from tests.support.browser import chromium
+from tests.support.shown_page import Shown, cells
 from tests.support.site import CHOICES, LONG, SCRIPT, write_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 VIEWS = ["overview", "curves", "forest", "examinations", "groups", "consistency", "overlap",
          "recite", "questions"]  # fmt: skip
 SECRET = "秘密の学習データ"
-WIDE = {"width": 1280, "height": 900}
 CHAT = "questions/igakuqa_chat%2F0"
 
 
@@ -101,46 +101,6 @@ def browser():
         yield started
 
 
-class Shown:
-    """A page that is open, and what it did: its console, its faults, its requests."""
-
-    def __init__(self, browser, file: Path, **options):
-        self.context = browser.new_context(**{"viewport": WIDE, **options})
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.context.route("**/*", self._answer)
-        self.context.set_default_timeout(5000)
-        self.tab = self.context.new_page()
-        self.tab.on("console", lambda message: self.said.append(message.text))
-        self.tab.on("pageerror", lambda error: self.said.append(str(error)))
-        self.address = file.as_uri()
-
-    def _answer(self, route):
-        if route.request.url.partition("#")[0] == self.address:
-            route.continue_()
-        else:
-            self.asked.append(route.request.url)
-            route.abort()
-
-    def check(self):
-        assert self.said == []
-        assert self.asked == []
-
-    def go(self, view: str = "overview"):
-        self.tab.goto(f"{self.address}#{view}")
-        self.tab.wait_for_selector("html[data-ready]")
-        if view.startswith("questions"):
-            name = view.rpartition("/")[2]
-            self.tab.locator(".detail h3", has_text=name).wait_for()
-        return self.tab
-
-    def count(self) -> str:
-        return self.tab.inner_text(".explorer [role=status]")
-
-    def pick(self, label: str, option: str):
-        self.tab.get_by_role("combobox", name=label, exact=True).select_option(label=option)
-
-
 @pytest.fixture(scope="module")
 def opened(browser, site):
     """The page on a wide, light screen, opened once for all tests that change nothing for good."""
@@ -179,14 +139,6 @@ def chat(page):
     page.tab.get_by_role("button", name="Clear filters").click()
     page.tab.locator(".snippet", has_text="113B6").wait_for()  # of the last part
     return page
-
-
-def cells(tab, name: str) -> list[list[str]]:
-    """The first line of each cell of the table called ``name``, row by row."""
-    rows = tab.get_by_role("region", name=name, exact=True).locator("tbody tr").all()
-    return [
-        [each.split("\n")[0] for each in row.locator("th,td").all_inner_texts()] for row in rows
-    ]
 
 
 def test_every_view_is_there_and_none_asks_or_says_anything(page):
