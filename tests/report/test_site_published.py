@@ -7,7 +7,7 @@ from jmedlora.report.cli import main
 from tests.support.browser import chromium
 from tests.support.commands import write_jsonl
 from tests.support.published import publish, publish_notes
-from tests.support.shown_page import Shown
+from tests.support.shown_page import Shown, cells
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 NUMBERS = (112, 113)
@@ -80,3 +80,32 @@ def test_the_chart_of_the_points_has_their_ranges(shown):
     tab.wait_for_selector("figure svg")
     assert tab.get_by_text("A chart of the points is drawn").count() == 0
     assert tab.locator("figure svg .mark-rule.role-mark line").count() == 8 + 1  # and the pass line
+
+
+def test_the_overview_has_the_examinations_with_intervals_and_a_guess(shown):
+    """Nine questions a section with one right choice of five; 53 of 54: one has no choices."""
+    tab = shown("few").go()
+    name = "All exams, one score of each"
+    rows = cells(tab, name)
+    assert [row[0] for row in rows] == ["model 0", "model 1"]
+    assert [row[1:] for row in rows] == [["0.981", "1.000"], ["0.870", "0.889"]]  # 47, 48 of 54
+    table = tab.get_by_role("region", name=name)
+    heads = [each.split("\n") for each in table.locator("thead th").all_inner_texts()]
+    assert heads[1] == [
+        "examination 112",
+        "Right, published answers",
+        "guess 0.196",
+    ]  # 53 × .2 / 54
+    assert heads[2][-1] == "guess 0.200"
+    assert "0.902–0.997" in table.inner_text()  # Wilson's, of 53 of 54
+    assert table.locator("tbody .bar .mark").count() == 4
+    assert tab.locator("thead + tbody strong").all_inner_texts() == ["0.981", "1.000"]
+
+
+def test_the_share_right_stands_beside_a_guess(shown):
+    tab = shown("few").go("examinations")
+    verdicts = tab.get_by_role("region", name="Verdicts on 第113回医師国家試験")
+    places = verdicts.locator("td:nth-child(4) .mark").evaluate_all(
+        "all => all.map((each) => each.style.left)"
+    )
+    assert places == ["20%", "20%"]

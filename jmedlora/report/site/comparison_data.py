@@ -88,11 +88,12 @@ def _row(row: Row) -> dict[str, Any]:
         "rate": row.is_rate,
         "right": row.metric in RIGHT,
         "floors": dict(row.floors),
-        "cells": [cell and _cell(cell) for cell in row.cells],
+        "cells": [cell and cell_data(cell) for cell in row.cells],
     }
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def cell_data(cell: Cell) -> dict[str, Any]:
+    """One score with its 95 % interval, and what it differs by where it is compared."""
     found = {**_value(cell), "best": cell.best, "tied": cell.tied}
     if cell.difference:
         difference = cell.difference

@@ -14,10 +14,10 @@ function lineCell(line) {
     element("span", { class: "quiet small" }, told));
 }
 
-function correctCell(result) {
+function correctCell(examination, result) {
   const [low, high] = result.interval ?? [null, null];
   const share = result.correct / result.questions;
-  return element("div", { class: "score" }, element("div", {}, percent(share)), bar(share, low, high, []),
+  return element("div", { class: "score" }, element("div", {}, percent(share)), bar(share, low, high, [examination.guess]),
     element("span", { class: "quiet small" }, `${result.correct} of ${result.questions}`));
 }
 
@@ -48,7 +48,7 @@ function examinationTable(examination) {
     each.model,
     verdictBadge(each.verdict),
     probability(each),
-    correctCell(each),
+    correctCell(examination, each),
     ...lines.map((name) => lineCell(each.lines[name])),
     forbiddenCell(examination, each),
     `${each.unparsed} / ${each.cut}`,
@@ -129,7 +129,7 @@ function drawMargins(root, examinations) {
 
 function drawExaminations(root, index) {
   const { examinations } = index;
-  root.append(element("p", { class: "key" }, "Would the model pass? It needs the points of every pass line, and must not take too many forbidden choices. The dot in a bar is what it reached, the band is the 95 % range with other questions of the same kind, the upright line is the pass line. The chance of passing is how often it reaches all lines with such questions; from 10 % to 90 % it is called close."));
+  root.append(element("p", { class: "key" }, "Would the model pass? It needs the points of every pass line, and must not take too many forbidden choices. The dot in a bar is what it reached, the band is the 95 % range with other questions of the same kind, the upright line is the pass line. In the bar of right answers, the upright line is the score of a guess. The chance of passing is how often it reaches all lines with such questions; from 10 % to 90 % it is called close."));
   if (examinations.length > 1) root.append(verdictMatrix(examinations));
   drawMargins(root, examinations);
   for (const each of examinations) {
