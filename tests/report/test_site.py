@@ -183,6 +183,13 @@ def test_a_heading_sorts_the_best_first(page):
     assert [row[0] for row in cells(tab, "Scores of igakuqa_chat")] == ["alpha", "gamma", "beta"]
 
 
+def test_a_forest_names_a_test_of_its_models_only_where_there_is_one(page):
+    """The page has a trained model, so that all are compared with step 0 alone."""
+    told = page.go("forest").inner_text(".view-forest .key")
+    assert "jmed-report table --against MODEL" in told
+    assert "the best one" not in told
+
+
 def test_the_verdicts(page):
     tab = page.go("examinations")
     rows = cells(tab, "Verdicts on 第120回医師国家試験")
