@@ -29,7 +29,7 @@ def known_notes() -> Notes:
 
 
 def band(percent: float | None) -> str:
-    """Such as "50 to 70 % right", or UNKNOWN."""
+    """The name of a band, such as "50 to 70 % right", or UNKNOWN."""
     if percent is None:
         return UNKNOWN
     if percent < BANDS[0]:

@@ -37,7 +37,7 @@ OWN = (
 )
 """The scripts in the order in which they run; one scope holds them all."""
 LEVEL = 6
-"""Of gzip: 9 takes three times as long for a page that is 2 % smaller."""
+"""The level of gzip: 9 takes three times as long for a page that is 2 % smaller."""
 
 
 def page(content: Content) -> str:

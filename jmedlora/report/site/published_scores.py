@@ -15,9 +15,9 @@ from jmedlora.report.site.published_sets import Entry
 
 
 def published_scores(published: Mapping[str, Sequence[Entry]]) -> dict[str, Any]:
-    """The models, and a row for each examination with a cell a model; None where it has no score.
+    """The models, and a row for each examination, with a cell for each model.
 
-    A model has one where it answered every question.
+    A cell is None where the model did not answer every question.
     """
     results = [result for entries in published.values() for result, _ in entries]
     models = list(dict.fromkeys(each.model for each in results))
