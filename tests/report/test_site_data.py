@@ -255,3 +255,10 @@ def test_a_folder_with_nothing_is_refused(here, capsys):
     for name in ("empty", "not-there"):
         assert main(["site", str(here / name), "--out", str(here / "out")]) == 1
         assert name in capsys.readouterr().err
+
+
+def test_the_help_names_published_answers(capsys):
+    with pytest.raises(SystemExit):
+        main(["site", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "or a results_*.json; or published answers to an examination" in told

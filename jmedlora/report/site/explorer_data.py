@@ -157,7 +157,7 @@ def answer_texts(text: str) -> list[str]:
 
 
 def shortened(text: str, most: int) -> str:
-    """``text``, cut to ``most`` characters: three quarters from its beginning, the rest from its end."""
+    """``text``, cut to ``most`` characters: three quarters from its beginning, one from its end."""
     if len(text) <= most:
         return text
     head, tail = most * 3 // 4, most // 4

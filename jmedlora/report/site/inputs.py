@@ -79,7 +79,7 @@ def _recited(run: Run) -> set[str]:
 
 
 def _is_compared(measured: Measured) -> bool:
-    """Whether the table shows it: neither a task with permuted choices nor a recite task is there."""
+    """Whether the table shows it: no task with permuted choices and no recite task is there."""
     if measured.ours:
         return measured.ours.data.shuffle_seed is None
     return measured.task not in _recited(measured.run)
