@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,15 @@ import pytest
 from jmedlora.exams.cache import VARIABLE
 from jmedlora.report.cli import main
 from jmedlora.report.site import content, explorer_data
-from scripts.vendor_site import FILES, TESTS, faults
+from scripts.vendor_site import FILES, LICENCES, PAGE, TESTS, faults
 from tests.support.browser import chromium
+from tests.support.shown_page import Shown, cells
 from tests.support.site import CHOICES, LONG, SCRIPT, write_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 VIEWS = ["overview", "curves", "forest", "examinations", "groups", "consistency", "overlap",
          "recite", "questions"]  # fmt: skip
 SECRET = "秘密の学習データ"
-WIDE = {"width": 1280, "height": 900}
 CHAT = "questions/igakuqa_chat%2F0"
 
 
@@ -100,46 +101,6 @@ def browser():
         yield started
 
 
-class Shown:
-    """A page that is open, and what it did: its console, its faults, its requests."""
-
-    def __init__(self, browser, file: Path, **options):
-        self.context = browser.new_context(**{"viewport": WIDE, **options})
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.context.route("**/*", self._answer)
-        self.context.set_default_timeout(5000)
-        self.tab = self.context.new_page()
-        self.tab.on("console", lambda message: self.said.append(message.text))
-        self.tab.on("pageerror", lambda error: self.said.append(str(error)))
-        self.address = file.as_uri()
-
-    def _answer(self, route):
-        if route.request.url.partition("#")[0] == self.address:
-            route.continue_()
-        else:
-            self.asked.append(route.request.url)
-            route.abort()
-
-    def check(self):
-        assert self.said == []
-        assert self.asked == []
-
-    def go(self, view: str = "overview"):
-        self.tab.goto(f"{self.address}#{view}")
-        self.tab.wait_for_selector("html[data-ready]")
-        if view.startswith("questions"):
-            name = view.rpartition("/")[2]
-            self.tab.locator(".detail h3", has_text=name).wait_for()
-        return self.tab
-
-    def count(self) -> str:
-        return self.tab.inner_text(".explorer [role=status]")
-
-    def pick(self, label: str, option: str):
-        self.tab.get_by_role("combobox", name=label, exact=True).select_option(label=option)
-
-
 @pytest.fixture(scope="module")
 def opened(browser, site):
     """The page on a wide, light screen, opened once for all tests that change nothing for good."""
@@ -180,14 +141,6 @@ def chat(page):
     return page
 
 
-def cells(tab, name: str) -> list[list[str]]:
-    """The first line of each cell of the table called ``name``, row by row."""
-    rows = tab.get_by_role("region", name=name, exact=True).locator("tbody tr").all()
-    return [
-        [each.split("\n")[0] for each in row.locator("th,td").all_inner_texts()] for row in rows
-    ]
-
-
 def test_every_view_is_there_and_none_asks_or_says_anything(page):
     tab = page.go()
     found = tab.eval_on_selector_all("#views a", "all => all.map((each) => each.dataset.view)")
@@ -212,8 +165,9 @@ def test_the_overview_has_the_scores(page):
 
 def test_all_exams_stand_in_one_table(page):
     rows = cells(page.go(), "All exams, one score of each")
-    assert rows[0] == ["alpha", "–", "0.750", "0.500"]  # 9 of 12, 2 of 4
-    assert ["base, 3k steps of LoRA", "0.775", "–", "–"] in rows
+    assert rows[0] == ["alpha", "–", "0.750", "0.500", "–"]  # 9 of 12, 2 of 4
+    assert ["base, 3k steps of LoRA", "0.775", "–", "–", "–"] in rows
+    assert rows[-2] == ["Published 0", "–", "–", "–", "0.875"]  # 7 of 8
 
 
 def test_the_words_are_explained(page):
@@ -227,6 +181,13 @@ def test_a_heading_sorts_the_best_first(page):
     scores = tab.get_by_role("region", name="Scores of igakuqa_chat")
     scores.get_by_role("button", name="Correct (0s)").click()
     assert [row[0] for row in cells(tab, "Scores of igakuqa_chat")] == ["alpha", "gamma", "beta"]
+
+
+def test_a_forest_names_a_test_of_its_models_only_where_there_is_one(page):
+    """The page has a trained model, so that all are compared with step 0 alone."""
+    told = page.go("forest").inner_text(".view-forest .key")
+    assert "jmed-report table --against MODEL" in told
+    assert "the best one" not in told
 
 
 def test_the_verdicts(page):
@@ -305,6 +266,23 @@ def test_a_link_opens_its_question(page):
     page.go(f"{CHAT}/113B2")  # which the filter hides
     page.go(f"{CHAT}/112A2")
     assert "found in the training text" in tab.inner_text(".detail")
+
+
+@pytest.mark.parametrize(
+    ("link", "told"),
+    [
+        (f"{CHAT}/nosuch", "igakuqa_chat, 0 shots has no question nosuch on this page."),
+        ("questions/no-exam/112A1", "This page has no questions called no-exam."),
+    ],
+)
+def test_a_link_to_nothing_says_so_and_opens_no_other_question(link, told, shown):
+    page = shown()
+    page.tab.goto(f"{page.address}#{link}")
+    page.tab.wait_for_selector("html[data-ready]")
+    assert page.tab.inner_text(".detail").startswith(told)
+    assert page.tab.url.endswith(link)
+    page.tab.locator("#row-1").click()
+    assert page.tab.inner_text(".detail h3").startswith(page.tab.inner_text("#row-1 b"))
 
 
 def test_the_list_shows_texts_as_they_are_read(shown):
@@ -463,3 +441,15 @@ def test_a_browser_that_cannot_unpack_says_so(shown):
 def test_the_programs_of_others_are_those_that_are_pinned():
     assert faults() == []
     assert all("</script" not in each.target.read_text(encoding="utf-8") for each in FILES[:-1])
+
+
+def test_the_page_holds_the_licences_of_the_programs_in_it(page, site):
+    """The BSD and MIT licences ask for their notice in every copy, and the page is one."""
+    notices = (PAGE / LICENCES).read_text(encoding="utf-8")
+    for name in ("page", "bare"):
+        assert notices in unescape((site / name / "index.html").read_text(encoding="utf-8"))
+    shown = page.go().locator(".licences pre")
+    assert not shown.is_visible()
+    page.tab.get_by_text("Licences of the programs of others").click()
+    assert "Redistributions in binary form must reproduce" in shown.inner_text()
+    page.tab.get_by_text("Licences of the programs of others").click()

@@ -69,6 +69,7 @@ def test_without_a_training_there_is_a_forest_and_no_curve(here):
         ("one", 0.25), ("two", 0.75),
     ]  # fmt: skip
     assert accuracy["floor"] == {"name": "chance", "value": 0.2}
+    assert accuracy["tested"]
     assert (found["examinations"], found["consistency"], found["heatMaps"]) == ([], [], [])
 
 
@@ -77,6 +78,17 @@ def test_a_trained_model_has_a_curve_and_no_forest(trained):
     steps = [each["step"] for each in found["curves"][0]["panels"][0]["curves"][0]["points"]]
     assert steps == [0, 900, 3000]
     assert found["forests"] == []
+
+
+def test_beside_a_trained_model_no_others_are_compared(trained):
+    """All are compared with their own step 0, which these do not have."""
+    for model, right in (("one", 5), ("two", 15)):
+        ask(trained, right, model=f"models/{model}")
+    found = index_of(trained / "results")
+    assert found["curves"]
+    assert [each["tested"] for each in found["forests"]] == [False] * len(found["forests"])
+    names = [point["model"] for point in found["forests"][0]["points"]]
+    assert {"one", "two"} <= set(names)
 
 
 def test_published_answers_have_heat_maps(here, monkeypatch):
@@ -243,3 +255,10 @@ def test_a_folder_with_nothing_is_refused(here, capsys):
     for name in ("empty", "not-there"):
         assert main(["site", str(here / name), "--out", str(here / "out")]) == 1
         assert name in capsys.readouterr().err
+
+
+def test_the_help_names_published_answers(capsys):
+    with pytest.raises(SystemExit):
+        main(["site", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "or a results_*.json; or published answers to an examination" in told

@@ -35,7 +35,7 @@ def test_the_least_number_of_questions(number, noted, tmp_path):
 
 
 def test_tests_that_other_exams_pass_are_no_longer_counted():
-    """Of four tests one has a smaller p elsewhere: 3 × 2 / 2^7 = .047; without it 4 × 2 / 2^7."""
+    """One of four tests has a smaller p elsewhere: 3 × 2 / 2^7 = .047; without it 4 × 2 / 2^7."""
     clear = Difference(0.5, 1e-9, 4e-9, "McNemar", 50, 0)
     unclear = Difference(0.1, 0.5, 1.0, "McNemar", 2, 1)
     few = ("few", 7, [unclear] * 3)

@@ -5,21 +5,25 @@ from pathlib import Path
 
 from jmedlora.core.cli.arguments import positive, whole
 
+RUNS = "a folder given to lm_eval as --output_path, or a results_*.json"
 
-def add_results(parser: argparse.ArgumentParser, metavar: str = "RESULTS") -> None:
-    """Adds the results."""
+
+def add_results(
+    parser: argparse.ArgumentParser, metavar: str = "RESULTS", text: str = RUNS
+) -> None:
+    """Adds the results. text: what they are, for --help."""
     parser.add_argument(
         "results",
         nargs="+",
         type=Path,
         metavar=metavar,
-        help="a folder given to lm_eval as --output_path, or a results_*.json",
+        help=text,
     )
 
 
-def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the results and their labels."""
-    add_results(parser)
+def add_run_options(parser: argparse.ArgumentParser, text: str = RUNS) -> None:
+    """Adds the results and their labels. text: what the results are, for --help."""
+    add_results(parser, text=text)
     parser.add_argument(
         "--labels", type=Path, metavar="YML", help="what models, steps and hours are called"
     )

@@ -7,6 +7,7 @@ from jmedlora.core.atomic_write import write_file
 from jmedlora.core.cli.command import Command
 from jmedlora.exams.cache import ENVIRONMENT
 from jmedlora.report.commands.run_options import (
+    RUNS,
     add_run_options,
     add_statistics_options,
     add_verify_option,
@@ -14,7 +15,8 @@ from jmedlora.report.commands.run_options import (
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    add_run_options(parser)
+    answers = "published answers to an examination, as jmed-report exam reads them"
+    add_run_options(parser, f"{RUNS}; or {answers}: a file or a folder of them")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", required=True, help="folder for the page, index.html"
     )

@@ -8,7 +8,7 @@ from jmedlora.report.compare.sections import Block
 
 
 def named(metrics: Iterable[str], given: Sequence[str]) -> set[str]:
-    """Those of ``metrics`` that ``given`` names, without lm-eval's filter behind a comma.
+    """The names among ``metrics`` that ``given`` names, without lm-eval's filter behind a comma.
 
     Raises UserError for a name that no metric has.
     """

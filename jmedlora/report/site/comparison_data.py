@@ -7,6 +7,7 @@ from typing import Any
 from jmedlora.core.display import visible
 from jmedlora.exams.protocol import ALL_CHOICES, CHANCE
 from jmedlora.exams.protocols import PROTOCOLS
+from jmedlora.report.compare.baselines import BEST
 from jmedlora.report.compare.sections import NAMES
 from jmedlora.report.compare.table import Cell, Row, Section, Table
 from jmedlora.report.figures.captions import WORDS, floor_of
@@ -60,16 +61,18 @@ def forest_data(table: Table) -> list[dict[str, Any]]:
 
 def _forest(table: Table, section: Section, row: Row) -> dict[str, Any]:
     curves = {each.model for each in table.columns if each.kind and each.step is not None}
+    shown = [
+        (column, cell)
+        for column, cell in zip(table.columns, row.cells, strict=True)
+        if cell and (column.step is None or column.model not in curves)
+    ]
     return {
         "exam": visible(section.title),
         "score": row.name,
         "questions": section.questions,
         "floor": _floor(Panel(row.shots, (), row.floors.get(CHANCE), row.floors.get(ALL_CHOICES))),
-        "points": [
-            {"model": visible(column.title), **_value(cell)}
-            for column, cell in zip(table.columns, row.cells, strict=True)
-            if cell and (column.step is None or column.model not in curves)
-        ],
+        "tested": table.against == BEST and any(cell.difference for _, cell in shown),
+        "points": [{"model": visible(column.title), **_value(cell)} for column, cell in shown],
     }
 
 
@@ -88,11 +91,12 @@ def _row(row: Row) -> dict[str, Any]:
         "rate": row.is_rate,
         "right": row.metric in RIGHT,
         "floors": dict(row.floors),
-        "cells": [cell and _cell(cell) for cell in row.cells],
+        "cells": [cell and cell_data(cell) for cell in row.cells],
     }
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def cell_data(cell: Cell) -> dict[str, Any]:
+    """One score with its 95 % interval, and what it differs by where it is compared."""
     found = {**_value(cell), "best": cell.best, "not_told_apart": cell.not_told_apart}
     if cell.difference:
         difference = cell.difference

@@ -19,6 +19,7 @@ from jmedlora.report.site.explorer_data import PART, asked_sets, text_parts
 from jmedlora.report.site.groups import heat_maps, known_notes
 from jmedlora.report.site.inputs import Inputs
 from jmedlora.report.site.overlap_data import Overlap, overlap_data
+from jmedlora.report.site.published_scores import published_scores
 from jmedlora.report.site.published_sets import answered_outside, published_sets
 from jmedlora.report.site.recite_data import Recited, recite_data, recited_by
 from jmedlora.report.site.terms import terms
@@ -71,6 +72,7 @@ def content(
         "terms": terms([each.exam for each in sets], with_texts=options.with_texts),
         "notes": [*map(visible, inputs.notes), *alone],
         **_compared(list(inputs.columns), options),
+        "published": published_scores(published),
         "heatMaps": [*heat_maps(inputs.columns, notes), *examination_maps(published)],
         "examinations": examination_data(marked),
         "consistency": consistency,

@@ -8,6 +8,7 @@ from jmedlora.core.display import visible
 from jmedlora.report.exam.marked import EASY, Humans, humans
 from jmedlora.report.exam.notes import CHANCES, PROBABILITY, examination_notes, result_notes
 from jmedlora.report.exam.verdict import ExamResult
+from jmedlora.report.site.published_scores import guess_of
 
 
 def examination_data(results: Sequence[ExamResult]) -> list[dict[str, Any]]:
@@ -31,6 +32,7 @@ def _examination(name: str, results: Sequence[ExamResult]) -> dict[str, Any]:
         "year": description and description.year,
         "mostForbidden": description and description.most_forbidden,
         "questions": len(examination.questions),
+        "guess": guess_of(examination),
         "titles": {
             line: visible(each.title or line)
             for line, each in (description.lines.items() if description else ())

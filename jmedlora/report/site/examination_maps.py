@@ -15,7 +15,7 @@ Answers = dict[str, list[Answered]]
 
 
 def examination_maps(published: Mapping[str, Sequence[Entry]]) -> list[dict[str, Any]]:
-    """The maps of each examination that has notes; before them, of those that have, all at once.
+    """The maps of each examination that has notes, after the maps of all of these together.
 
     A model is in the map of all if it answered all of them.
     """
@@ -76,6 +76,6 @@ def _by_group(answers: Iterable[Answered], of: Callable[[Note], str]) -> Answers
 
 
 def _share(answers: Sequence[Answered]) -> float | None:
-    """Of the questions that have an answer, the share of right ones; None without any."""
+    """The share of right answers, 0 to 1, among the questions that have one; None without any."""
     right = [each.correct for each in answers if each.mark]
     return fmean(right) if right else None

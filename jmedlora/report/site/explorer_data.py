@@ -70,7 +70,7 @@ def _asked_set(part: Part, notes: Notes, overlap: Overlap | None) -> QuestionSet
 def question_columns(
     ids: Sequence[str], docs: Sequence[Mapping[str, Any]], notes: Notes
 ) -> dict[str, Any]:
-    """Of each question its id, year, section, category and how hard it was for candidates."""
+    """The id, year, section and category of each question, and how hard it was for candidates."""
     noted = [notes.get(each) for each in ids]
     return {
         "ids": list(map(visible, ids)),
@@ -83,7 +83,10 @@ def question_columns(
 
 
 def found_column(ids: Sequence[str], exam: str, overlap: Overlap | None) -> str:
-    """For each question 1 if it was found in the training text, else 0; "" where none was read."""
+    """A character for each question: 1 if it was found in the training text, else 0.
+
+    "" where no training text was searched for the exam.
+    """
     if overlap is None or exam not in overlap.exams:
         return ""
     found = overlap.found_in(exam)
@@ -135,7 +138,10 @@ def _texts(
 
 
 def written(record: Record) -> str:
-    """All that the model wrote, its thinking included; what a filter left of it if that is all."""
+    """All that the model wrote, its thinking included.
+
+    Where the file keeps only what a filter left of it, that.
+    """
     found = record.get("resps")
     while isinstance(found, list) and found:
         found = found[0]
@@ -151,7 +157,7 @@ def answer_texts(text: str) -> list[str]:
 
 
 def shortened(text: str, most: int) -> str:
-    """``text``; of a longer one the first three quarters of ``most`` characters, and the end."""
+    """``text``, cut to ``most`` characters: three quarters from its beginning, one from its end."""
     if len(text) <= most:
         return text
     head, tail = most * 3 // 4, most // 4

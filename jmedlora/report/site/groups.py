@@ -29,7 +29,7 @@ def known_notes() -> Notes:
 
 
 def band(percent: float | None) -> str:
-    """Such as "50 to 70 % right", or UNKNOWN."""
+    """The name of a band, such as "50 to 70 % right", or UNKNOWN."""
     if percent is None:
         return UNKNOWN
     if percent < BANDS[0]:
@@ -50,8 +50,8 @@ WAYS: Mapping[str, Callable[[Note], str]] = {
 def heat_maps(columns: Sequence[Column], notes: Notes) -> list[dict[str, Any]]:
     """A map for each way of grouping and each score that says what is right, exams apart.
 
-    Of each cell the share of right answers; the number of questions is that of its group. Exams of
-    which a question has no note are in none.
+    A cell has the share of right answers; the number of questions is that of its group. An exam
+    with a question that has no note is in none.
     """
     if not notes:
         return []

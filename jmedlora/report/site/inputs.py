@@ -62,12 +62,12 @@ def _has_runs(path: Path) -> bool:
 
 
 def _columns(paths: list[Path], runs: Sequence[Run], labels: Path | None) -> list[Column]:
-    """Those of the tasks that have scores to compare."""
+    """The models with the tasks that have scores to compare."""
     return read_columns(paths, labels, _is_compared) if any(map(_has_compared, runs)) else []
 
 
 def _has_compared(run: Run) -> bool:
-    """The same of a run, whose samples are not read yet."""
+    """Whether a run, whose samples are not read yet, has a task with scores to compare."""
     ours = any(result.data.shuffle_seed is None for result in run.ours)
     return ours or len(_recited(run)) < len(list(other_tasks(run)))
 
@@ -79,7 +79,7 @@ def _recited(run: Run) -> set[str]:
 
 
 def _is_compared(measured: Measured) -> bool:
-    """Not with permuted choices, which ask other questions each, and not of a recite task."""
+    """Whether the table shows it: no task with permuted choices and no recite task is there."""
     if measured.ours:
         return measured.ours.data.shuffle_seed is None
     return measured.task not in _recited(measured.run)

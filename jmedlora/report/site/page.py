@@ -13,6 +13,8 @@ from jmedlora.report.site.content import Content
 
 FILE_NAME = "index.html"
 VENDORED = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
+LICENCES = "LICENSES.txt"
+"""The notices of the programs of others: a page holds these programs, so it holds the notices."""
 OWN = (
     "page.js",
     "data.js",
@@ -35,7 +37,7 @@ OWN = (
 )
 """The scripts in the order in which they run; one scope holds them all."""
 LEVEL = 6
-"""Of gzip: 9 takes three times as long for a page that is 2 % smaller."""
+"""The level of gzip: 9 takes three times as long for a page that is 2 % smaller."""
 
 
 def page(content: Content) -> str:
@@ -49,6 +51,7 @@ def page(content: Content) -> str:
         scripts=scripts,
         index=_packed(content.index),
         texts=[list(map(_packed, parts)) for parts in content.texts],
+        licences=_vendored(LICENCES),
     )
 
 

@@ -35,7 +35,7 @@ def published_sets(
 def answered_outside(
     systems: Sequence[System], results: Sequence[ExamResult]
 ) -> dict[str, list[Entry]]:
-    """By examination: the results of ``systems`` that answered it outside lm-eval."""
+    """The results of ``systems`` that answered outside lm-eval, by examination."""
     given = {(each.examination.name, each.model): each.predictions for each in systems}
     found: dict[str, list[Entry]] = {}
     for each in results:

@@ -58,8 +58,8 @@ class Origin(_Part):
 
 
 class Recited(_Part):
-    """One model. share: of its trained records asked, those that come out within an answer; None:
-    none was.
+    """One model. share: how many of the trained records that it was asked for come out within an
+    answer, 0 to 1; None: it was asked for none.
 
     most_bits: the largest exposure that can be measured; None without canaries. origin: None of an
     earlier version.

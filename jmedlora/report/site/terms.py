@@ -13,7 +13,7 @@ LEFT_OUT = (
 )
 HELD = (
     "This page holds texts of the exams below. Mind their terms before you show it or pass it on; "
-    "with --without-texts the same page holds none."
+    "the same page made with --without-texts holds none."
 )
 OWN = "{}: your own questions. Decide yourself who may see them, and the answers to them."
 

@@ -78,8 +78,13 @@ function forestSpec(forest) {
   };
 }
 
+/** Which test of the page tells two of these models apart, or which command does. */
+const testedBy = (forests) => (forests.some((each) => each.tested)
+  ? "The overview compares each model with the best one, question by question."
+  : "The overview does not compare these models with each other. jmed-report table --against MODEL does.");
+
 function drawForests(root, index) {
-  root.append(element("p", { class: "key" }, "Models that were not trained here, the best on top. The point is the score, the line through it is its 95 % interval. The dashed line is the score of an answer without any knowledge. Intervals that overlap do not mean that two models are equal: the overview compares them question by question."));
+  root.append(element("p", { class: "key" }, "Models that were not trained here, the best on top. The point is the score, the line through it is its 95 % interval. The dashed line is the score of an answer without any knowledge. Intervals that overlap do not mean that two models are equal. ", testedBy(index.forests)));
   const names = index.forests.map((each) => `${each.exam}: ${each.score}`);
   picker(root, "Exam and score", names, (place, holder) => {
     const forest = index.forests[place];

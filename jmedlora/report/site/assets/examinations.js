@@ -14,10 +14,10 @@ function lineCell(line) {
     element("span", { class: "quiet small" }, told));
 }
 
-function correctCell(result) {
+function correctCell(examination, result) {
   const [low, high] = result.interval ?? [null, null];
   const share = result.correct / result.questions;
-  return element("div", { class: "score" }, element("div", {}, percent(share)), bar(share, low, high, []),
+  return element("div", { class: "score" }, element("div", {}, percent(share)), bar(share, low, high, [examination.guess]),
     element("span", { class: "quiet small" }, `${result.correct} of ${result.questions}`));
 }
 
@@ -48,7 +48,7 @@ function examinationTable(examination) {
     each.model,
     verdictBadge(each.verdict),
     probability(each),
-    correctCell(each),
+    correctCell(examination, each),
     ...lines.map((name) => lineCell(each.lines[name])),
     forbiddenCell(examination, each),
     `${each.unparsed} / ${each.cut}`,
@@ -57,47 +57,81 @@ function examinationTable(examination) {
   return framedTable(`Verdicts on ${examination.title}`, head, rows);
 }
 
-/** All models and years at once: the verdict, and how many points it is from each line. */
+/** Forbidden choices beside the most that may be taken; nothing where either is not known. */
+function forbiddenMargin(examination, result) {
+  const most = examination.mostForbidden;
+  if (result.kinki === null || most === null) return null;
+  const over = result.kinki > most;
+  return element("div", {}, element("span", { class: `small ${over ? "over" : "quiet"}` }, `forbidden ${result.kinki} ${over ? ">" : "≤"} ${most}`));
+}
+
+/** All models and years at once: the verdict, how many points it is from each line, forbidden choices. */
 function verdictMatrix(examinations) {
   const models = [...new Set(examinations.flatMap((each) => each.results.map((result) => result.model)))];
   const margins = (result) => Object.entries(result.lines).filter(([, line]) => hasLine(line)).map(([name, line]) => element("div", { class: "quiet small" }, `${name} ${signed(line.points - line.pass)}`));
   const cell = (examination, model) => {
     const found = examination.results.find((each) => each.model === model);
-    return found ? element("div", {}, verdictBadge(found.verdict), margins(found)) : "–";
+    return found ? element("div", {}, verdictBadge(found.verdict), margins(found), forbiddenMargin(examination, found)) : "–";
   };
   const rows = models.map((model) => tableRow(model, ...examinations.map((each) => cell(each, model))));
-  return framedTable("Verdicts by examination, and points above (+) or below (−) each pass line", ["Model", ...examinations.map((each) => (each.year ? `${each.name} (${each.year})` : each.name))], rows);
+  return framedTable("Verdicts by examination, points above (+) or below (−) each pass line, and forbidden choices", ["Model", ...examinations.map((each) => (each.year ? `${each.name} (${each.year})` : each.name))], rows);
 }
 
-/** How far above or below each line, in percent of its points, by examination. */
+/** How far above or below each line, in percent of its points, by examination; with the 95 % range. */
+function marginValues(examinations) {
+  const values = [];
+  for (const each of examinations) {
+    for (const result of each.results) {
+      for (const [name, line] of Object.entries(result.lines)) {
+        const margin = (points) => (points - line.pass) / line.max_points;
+        const [low, high] = line.interval ?? [null, null];
+        if (hasLine(line)) {
+          values.push({ examination: each.name, model: result.model, line: name, margin: margin(line.points), points: line.points, pass: line.pass,
+            ...(low === null ? {} : { low: margin(low), high: margin(high), range: `${low} to ${high}` }) });
+        }
+      }
+    }
+  }
+  return values;
+}
+
 function marginSpec(examinations) {
-  const values = examinations.flatMap((each) => each.results.flatMap((result) => Object.entries(result.lines)
-    .filter(([, line]) => hasLine(line))
-    .map(([name, line]) => ({ examination: each.name, model: result.model, line: name, margin: (line.points - line.pass) / line.max_points, points: line.points, pass: line.pass }))));
-  const color = { field: "model", type: "nominal", title: null, legend: { orient: "bottom", direction: "vertical" } };
+  const values = marginValues(examinations);
   const lines = [...new Set(values.map((each) => each.line))];
+  const line = { field: "line", type: "nominal", title: "Line", sort: lines };
+  const y = (field) => ({ field, type: "quantitative", title: "Above the line, in % of all points", axis: { format: "+%" } });
+  const tooltip = [...["model", "examination", "line", "points"].map((field) => ({ field })), { field: "range", title: "95 % range" }, { field: "pass" }];
+  const shared = {
+    x: { field: "examination", type: "ordinal", title: "Examination", axis: { labelAngle: 0 } },
+    xOffset: { field: "model" }, // so that the ranges of two models do not hide each other
+    color: { field: "model", type: "nominal", title: null, legend: { orient: "bottom", direction: "vertical", symbolOpacity: 1 } },
+    tooltip,
+  };
   return {
     data: { values },
     height: 220,
     layer: [
-      { mark: { type: "line", strokeWidth: 1.5 } }, { mark: { type: "point", filled: true, size: 70, opacity: 1 } },
-    ].map((each) => ({ ...each, encoding: {
-      x: { field: "examination", type: "ordinal", title: "Examination", axis: { labelAngle: 0 } },
-      y: { field: "margin", type: "quantitative", title: "Above the line, in % of all points", axis: { format: "+%" } },
-      color, detail: { field: "line" }, strokeDash: { field: "line", type: "nominal", title: "Line", sort: lines, legend: { orient: "bottom" } },
-      ...(each.mark.type === "point" ? { shape: { field: "line", type: "nominal", title: "Line", sort: lines } } : {}),
-      tooltip: ["model", "examination", "line", "points", "pass"].map((field) => ({ field })),
-    } })).concat({ data: { values: [{}] }, mark: { type: "rule", strokeWidth: 2, color: colour("--text") }, encoding: { y: { datum: 0 } } }),
+      { transform: [{ filter: "isValid(datum.low)" }], mark: { type: "rule", strokeWidth: 5, opacity: 0.3 }, encoding: { ...shared, y: y("low"), y2: { field: "high" } } },
+      { mark: { type: "point", filled: true, size: 70, opacity: 1 }, encoding: { ...shared, y: y("margin"), shape: { ...line, legend: { orient: "bottom" } } } },
+      { data: { values: [{}] }, mark: { type: "rule", strokeWidth: 2, color: colour("--text") }, encoding: { y: { datum: 0 } } },
+    ],
   };
+}
+
+/** The chart of all examinations, or a line that says why there is none. */
+function drawMargins(root, examinations) {
+  const known = examinations.filter((each) => each.results.some((result) => Object.values(result.lines).some(hasLine)));
+  const models = new Set(known.flatMap((each) => each.results.map((result) => result.model))).size;
+  if (known.length < 2) return;
+  if (models > COLOURS.length) root.append(element("p", { class: "quiet" }, `A chart of the points is drawn for at most ${COLOURS.length} models. This page has ${models}: the table above shows all of them.`));
+  else chart(root, "Points above or below each pass line, with the 95 % range, by examination", () => marginSpec(known));
 }
 
 function drawExaminations(root, index) {
   const { examinations } = index;
-  root.append(element("p", { class: "key" }, "Would the model pass? It needs the points of every pass line, and must not take too many forbidden choices. The dot in a bar is what it reached, the band is the 95 % range with other questions of the same kind, the upright line is the pass line. The chance of passing is how often it reaches all lines with such questions; from 10 % to 90 % it is called close."));
+  root.append(element("p", { class: "key" }, "Would the model pass? It needs the points of every pass line, and must not take too many forbidden choices. The dot in a bar is what it reached, the band is the 95 % range with other questions of the same kind, the upright line is the pass line. In the bar of right answers, the upright line is the score of a guess. The chance of passing is how often it reaches all lines with such questions; from 10 % to 90 % it is called close."));
   if (examinations.length > 1) root.append(verdictMatrix(examinations));
-  const known = examinations.filter((each) => each.results.some((result) => Object.values(result.lines).some(hasLine)));
-  const models = new Set(known.flatMap((each) => each.results.map((result) => result.model)));
-  if (known.length > 1 && models.size <= COLOURS.length) chart(root, "Points above or below each pass line, by examination", () => marginSpec(known));
+  drawMargins(root, examinations);
   for (const each of examinations) {
     const year = each.year ? ` (${each.year})` : "";
     root.append(element("section", {}, element("h3", {}, element("span", written(each.title), each.title), `${year} – ${many(each.questions, "question")}`), examinationTable(each),

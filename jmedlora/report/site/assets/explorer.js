@@ -92,6 +92,13 @@ class Explorer {
     this.detail.replaceChildren(element("p", { class: "quiet" }, "No question passes these filters."));
   }
 
+  /** Says which part of a link this page does not hold, in place of another question. */
+  missing(told, link) {
+    this.opened = undefined;
+    history.replaceState(null, "", link);
+    this.detail.replaceChildren(element("p", { class: "problem", role: "alert" }, `${told} Choose one from the list.`));
+  }
+
   open(place) {
     this.opened = place;
     const { shown } = this;
@@ -107,9 +114,12 @@ class Explorer {
   }
 
   /** Shows what a link names; the first set without one. */
-  follow(parts) {
-    const place = this.index.sets.findIndex((set) => set.key === parts[0]);
-    return this.use(place < 0 ? this.place ?? 0 : place, parts[1]);
+  async follow([key, id]) {
+    const link = location.hash;
+    const place = this.index.sets.findIndex((set) => set.key === key);
+    await this.use(place < 0 ? this.place ?? 0 : place, id);
+    if (key && place < 0) this.missing(`This page has no questions called ${key}.`, link);
+    else if (id && !this.set.ids.includes(id)) this.missing(`${this.set.title} has no question ${id} on this page.`, link);
   }
 }
 

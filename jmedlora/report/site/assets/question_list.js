@@ -1,4 +1,4 @@
-// The list of questions. Only the rows in sight are elements, so that thousands stay quick.
+// The list of questions. It makes elements for the rows in sight alone, so that thousands stay quick.
 
 const ROW = 46; // pixels, as in site.css
 const BEYOND = 8; // rows above and below what is in sight

@@ -44,7 +44,7 @@ function frameOf(index, views) {
   document.getElementById("about").append(element("p", {}, `Made by jmed-report site, jmedlora ${index.version}. Nothing on this page was loaded from a network, and nothing leaves it. Charts: Vega and Vega-Lite.`));
 }
 
-/** Once they were on top of a whole view, the terms of each exam give their place to the next. */
+/** Folds the terms away when the reader leaves the first view, on top of which they were open. */
 function foldTerms() {
   document.querySelector(".terms details")?.removeAttribute("open");
 }
