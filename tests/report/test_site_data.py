@@ -112,6 +112,45 @@ def test_published_answers_have_heat_maps(here, monkeypatch):
     )  # fmt: skip
 
 
+def joined_with(here, monkeypatch, docs) -> list[dict]:
+    """The sets of a run that is right on the first nine of ``docs``, and of published answers to
+    112 (all wrong) and, by "one" alone, to 113 (all right)."""
+    monkeypatch.setenv(VARIABLE, str(publish_notes(publish(here / "exams", questions=6))))
+    write_run(here, task="igakuqa_chat", protocol="chat", template="chat", docs=docs,
+              responses=["答え: a"] * 9 + ["答え: b"] * 3, data={"exam": "igakuqa"})  # fmt: skip
+    write_jsonl(here / "given.jsonl", *(
+        {"model": model, "problem_id": f"{number}{section}{place}", "prediction": letter}
+        for model, number, letter in (("one", 112, "b"), ("two", 112, "b"), ("one", 113, "a"))
+        for section in "ABCDEF" for place in range(1, 7)
+    ))  # fmt: skip
+    return index_of(here / "results", here / "given.jsonl")["sets"]
+
+
+def test_runs_and_published_answers_of_an_exam_are_side_by_side(here, monkeypatch):
+    (found,) = joined_with(here, monkeypatch, chat_docs())
+    assert found["title"] == "igakuqa: all answers"
+    assert [each.rpartition(", ")[2] for each in found["models"]] == [
+        "published answers", "published answers", "0 shots",
+    ]  # fmt: skip
+    assert len(found["ids"]) == len(set(found["ids"])) == 72
+    assert set(found["years"]) == {"2018", "2019"}
+    of = {name: [each[at] for each in found["states"]] for at, name in enumerate(found["ids"])}
+    assert of["112A1"] == ["w", "w", "r"]
+    assert of["113B6"] == ["r", "n", "w"]  # the run is wrong on the last three of its twelve
+    assert of["113F1"] == ["r", "n", "n"]
+    chosen = {name: found["chosen"][2][at] for at, name in enumerate(found["ids"])}
+    assert (chosen["112A1"], chosen["113B6"], chosen["113F1"]) == ("a", "b", "")
+    assert "igakuqa_chat/0" in found["keys"]
+
+
+def test_a_run_with_other_choices_stays_apart(here, monkeypatch):
+    docs = [{**doc, "choices": doc["choices"][::-1]} for doc in chat_docs()]
+    run, published = joined_with(here, monkeypatch, docs)
+    assert run["key"] == "igakuqa_chat/0"
+    assert published["title"] == "igakuqa: published answers"
+    assert published["models"] == ["one", "two"]
+
+
 def test_the_words_of_a_table_are_explained(here):
     ask(here, 5)
     told = index_of(here / "results")["table"]["words"]

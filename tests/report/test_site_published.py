@@ -109,3 +109,23 @@ def test_the_share_right_stands_beside_a_guess(shown):
         "all => all.map((each) => each.style.left)"
     )
     assert places == ["20%", "20%"]
+
+
+def test_the_years_of_an_exam_are_one_list_with_a_filter(shown):
+    page = shown("few")
+    tab = page.go("questions/exam-igakuqa/112A1")
+    assert tab.get_by_role("combobox", name="Exam", exact=True).locator("option").count() == 1
+    assert page.count() == "108 questions"  # 2 × 54
+    page.pick("Year", "2019")
+    assert page.count() == "54 of 108 questions"
+    page.pick("Right by", "model 0")
+    page.pick("and wrong by", "model 1")
+    assert page.count() == "6 of 108 questions"  # the first of each section
+    tab.get_by_role("button", name="Clear filters").click()
+    tab.get_by_label("Search").fill("113C9")
+    assert page.count() == "1 of 108 questions"
+
+
+def test_an_older_link_to_one_year_opens_its_question(shown):
+    tab = shown("few").go("questions/examination-113/113B2")
+    assert tab.inner_text(".detail h3").startswith("113B2")

@@ -18,6 +18,7 @@ from jmedlora.report.site.examination_maps import examination_maps
 from jmedlora.report.site.explorer_data import PART, asked_sets, text_parts
 from jmedlora.report.site.groups import heat_maps, known_notes
 from jmedlora.report.site.inputs import Inputs
+from jmedlora.report.site.joined_sets import joined_sets
 from jmedlora.report.site.overlap_data import Overlap, overlap_data
 from jmedlora.report.site.published_scores import published_scores
 from jmedlora.report.site.published_sets import answered_outside, published_sets
@@ -61,10 +62,8 @@ def content(
     notes = known_notes()
     marked = results(inputs.systems, official=False)
     published = answered_outside(inputs.systems, marked)
-    sets = [
-        *asked_sets(inputs.columns, notes, overlap),
-        *published_sets(published, notes, overlap),
-    ]
+    asked = asked_sets(inputs.columns, notes, overlap)
+    sets = joined_sets(asked, published_sets(published, notes, overlap))
     consistency, alone = _consistency(inputs.runs)
     index = {
         "version": jmed_metrics.__version__,

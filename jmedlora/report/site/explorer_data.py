@@ -18,9 +18,10 @@ from jmedlora.report.responses.side_by_side import AnsweredQuestion, Asked, Part
 from jmedlora.report.site.groups import Notes, band
 from jmedlora.report.site.overlap_data import Overlap
 
-RIGHT, WRONG, PARTLY, UNPARSED, CUT, MISSING, UNJUDGED = "rwpuc-?"
+RIGHT, WRONG, PARTLY, UNPARSED, CUT, MISSING, UNJUDGED, NOT_ASKED = "rwpuc-?n"
 """The states of an answer, one character each. p: right in some of several samples. u: nothing, or
-nothing that can be read. c: cut off. -: no answer. ?: to a question that has no right answer."""
+nothing that can be read. c: cut off. -: no answer. ?: to a question that has no right answer.
+n: the model was not asked the question."""
 MOST_ANSWER, MOST_THINKING = 4000, 2000
 """Characters of an answer and of thinking that the page holds: their beginning and their end."""
 PART = 100
@@ -29,9 +30,13 @@ PART = 100
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """What the page holds of one set: ``index`` at once, ``texts`` apart."""
+    """What the page holds of one set: ``index`` at once, ``texts`` apart.
+
+    label: how its models were asked, such as "igakuqa_chat, 0 shots".
+    """
 
     exam: str
+    label: str
     index: Mapping[str, Any]
     texts: Mapping[str, Any]
 
@@ -51,9 +56,10 @@ def _asked_set(part: Part, notes: Notes, overlap: Overlap | None) -> QuestionSet
     docs = [asked[place] for place in order]
     exam = part.cells[0].measured.ours.data.exam if part.cells[0].measured.ours else part.subject
     shots = "1 shot" if part.shots == 1 else f"{part.shots} shots"
+    label = f"{visible(part.subject)}, {shots}"
     index = {
         "key": visible(f"{part.subject}/{part.shots}"),
-        "title": ", ".join(filter(None, [visible(part.subject), shots, part.trial])),
+        "title": ", ".join(filter(None, [label, part.trial])),
         "models": [visible(cell.column.title) for cell in part.cells],
         **question_columns([each.problem_id for each in questions], docs, notes),
         "found": found_column([each.problem_id for each in questions], exam, overlap),
@@ -64,7 +70,7 @@ def _asked_set(part: Part, notes: Notes, overlap: Overlap | None) -> QuestionSet
             for cell in range(len(part.cells))
         ],
     }
-    return QuestionSet(exam, index, _texts(part, order, questions, docs))
+    return QuestionSet(exam, label, index, _texts(part, order, questions, docs))
 
 
 def question_columns(
@@ -127,13 +133,13 @@ def _texts(
             [answer_texts(written(records[cell][place])) for place in order]
             for cell in range(len(part.cells))
         ],
-        "scoreNames": names if len(names) > 1 else [],
+        "scoreNames": [names if len(names) > 1 else []] * len(part.cells),
         "scores": [
             [[round(value, 3) for _, value in each.answers[cell].scores] for each in questions]
             for cell in range(len(part.cells))
         ]
         if len(names) > 1
-        else [],
+        else [[]] * len(part.cells),
     }
 
 

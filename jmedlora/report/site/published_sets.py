@@ -22,6 +22,7 @@ from jmedlora.report.site.explorer_data import (
 from jmedlora.report.site.groups import Notes
 from jmedlora.report.site.overlap_data import Overlap
 
+PUBLISHED = "published answers"
 Entry = tuple[ExamResult, Mapping[str, Prediction]]
 
 
@@ -60,7 +61,7 @@ def _set(entries: Sequence[Entry], notes: Notes, overlap: Overlap | None) -> Que
         "states": ["".join(map(_state, result.answers)) for result, _ in entries],
         "chosen": [list(map(_chosen, result.answers)) for result, _ in entries],
     }
-    return QuestionSet(examination.exam, index, _texts(entries))
+    return QuestionSet(examination.exam, PUBLISHED, index, _texts(entries))
 
 
 def _state(answered: Answered) -> str:
@@ -86,8 +87,8 @@ def _texts(entries: Sequence[Entry]) -> dict[str, Any]:
             [_written(predictions.get(each.problem_id)) for each in questions]
             for _, predictions in entries
         ],
-        "scoreNames": [],
-        "scores": [],
+        "scoreNames": [[]] * len(entries),
+        "scores": [[]] * len(entries),
     }
 
 

@@ -116,7 +116,7 @@ class Explorer {
   /** Shows what a link names; the first set without one. */
   async follow([key, id]) {
     const link = location.hash;
-    const place = this.index.sets.findIndex((set) => set.key === key);
+    const place = this.index.sets.findIndex((set) => set.key === key || set.keys?.includes(key));
     await this.use(place < 0 ? this.place ?? 0 : place, id);
     if (key && place < 0) this.missing(`This page has no questions called ${key}.`, link);
     else if (id && !this.set.ids.includes(id)) this.missing(`${this.set.title} has no question ${id} on this page.`, link);

@@ -3,6 +3,7 @@
 const STATES = {
   r: "right", w: "wrong", p: "partly right", u: "not read", c: "cut off", "-": "no answer", "?": "not judged",
 };
+const NOT_ASKED = "n"; // of a model that did not get the question: it is neither right nor wrong
 const FIELDS = [["year", "years", "Year"], ["section", "sections", "Section"], ["category", "categories", "Category"], ["difficulty", "difficulties", "Human candidates"]];
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 

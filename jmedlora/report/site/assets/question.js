@@ -24,8 +24,8 @@ function answerCard(set, texts, place, model) {
   const card = element("article", { class: "card" }, head, line);
   if (!texts) return card;
   const [answer, thinking] = texts.answers[model];
-  if (texts.scoreNames.length) {
-    const told = texts.scoreNames.map((name, at) => `${name} ${texts.scores[model][at]}`).join(" · ");
+  if (texts.scoreNames[model].length) {
+    const told = texts.scoreNames[model].map((name, at) => `${name} ${texts.scores[model][at]}`).join(" · ");
     card.append(element("p", { class: "quiet small" }, told));
   }
   if (thinking) {
@@ -66,6 +66,7 @@ function questionDetail(set, texts, place, link) {
     if (texts.choices.length) parts.push(choiceList(set, texts, place));
   }
   if (gold && (!texts || !texts.choices.length)) parts.push(element("p", {}, "Correct: ", element("b", {}, gold)));
-  const cards = set.models.map((_, model) => answerCard(set, texts, place, model));
+  const asked = set.models.map((_, model) => model).filter((model) => set.states[model][place] !== NOT_ASKED);
+  const cards = asked.map((model) => answerCard(set, texts, place, model));
   return [...parts, element("div", { class: "cards" }, cards)];
 }

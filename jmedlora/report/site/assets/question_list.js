@@ -62,7 +62,7 @@ class QuestionList {
 
   row(place, row) {
     const { set } = this;
-    const states = set.states.map((each) => each[place]);
+    const states = set.states.map((each) => each[place]).filter((each) => each !== NOT_ASKED);
     const snippet = this.snippets?.[place] ?? "";
     const right = states.filter((each) => each === "r").length;
     const dots = states.slice(0, 40).map((each) => element("i", { class: dotClass(each) }));
