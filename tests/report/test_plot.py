@@ -17,9 +17,10 @@ from PIL import Image, ImageColor
 from jmedlora.report.cli import main
 from jmedlora.report.compare.comparison import read_columns, table_of
 from jmedlora.report.figures.captions import WORDS
-from jmedlora.report.figures.curves import pictures
+from jmedlora.report.figures.curves import Curve, Panel, Picture, Point, pictures
 from jmedlora.report.figures.drawing import file_stem, looks
 from jmedlora.report.figures.fonts import DEFAULT, families
+from jmedlora.report.figures.forest import forest
 from tests.support.commands import ROOT, run
 from tests.support.runs import Asked, answers, questions, write_run
 
@@ -108,6 +109,21 @@ def test_models_that_were_not_trained_are_the_rows_of_a_forest_plot(tmp_path):
         assert svg.count(f">{score}</text>") == 2
     assert svg.count("LineCollection") == 6  # an interval a model and panel
     assert "PolyCollection" not in svg  # no bands
+
+
+def test_the_highest_score_is_on_top_of_a_forest_plot():
+    """By the first panel; a model that it lacks follows."""
+
+    def panel(shots, **scores):
+        curves = (Curve(name, (Point(0, score, None, None),)) for name, score in scores.items())
+        return Panel(shots, tuple(curves), 0.2)
+
+    panels = panel(0, low=0.2, high=0.9, middle=0.5), panel(1, low=0.8, only_here=0.9)
+    figure = forest(Picture("igakuqa", 10, "accuracy", panels), WORDS["en"])
+    axis = figure.axes[0]
+    names = [each.get_text() for each in axis.get_yticklabels()]
+    assert names == ["high", "middle", "low", "only_here"]
+    assert axis.get_ylim()[0] > axis.get_ylim()[1]  # the first is on top
 
 
 def test_the_forest_plot_grows_with_its_rows(tmp_path):

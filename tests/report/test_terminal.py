@@ -133,3 +133,17 @@ def test_without_rich(monkeypatch):
     monkeypatch.setitem(sys.modules, "rich.console", None)
     with pytest.raises(ResultsError, match="table needs rich; run: pip install"):
         print_table(TABLE, whole=False)
+
+
+@pytest.mark.parametrize(("width", "beside"), [(80, False), (120, True)])
+def test_a_long_name_stands_beside_its_scores_where_all_fit(width, beside, capsys, monkeypatch):
+    """A name of 48 columns; the score needs 26 and a gap of two."""
+    name = "an-organisation/a-model-7b-instruct-of-some-date"
+    monkeypatch.setenv("COLUMNS", str(width))
+    columns = (replace(FROM_BEST.columns[0], model=name), *FROM_BEST.columns[1:])
+    [section] = FROM_BEST.sections
+    twice = replace(section, rows=2 * section.rows)
+    print_table(replace(FROM_BEST, columns=columns, sections=(twice,)), whole=False)
+    [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith(name)]
+    assert (line.count(".500 [.352, .648] best") == 2) == beside
+    assert (line == name) != beside

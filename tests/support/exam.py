@@ -42,8 +42,8 @@ def message(capsys: Any, *args: str | Path) -> str:
 
 
 def rows(capsys: Any, *args: str | Path) -> list[str]:
-    """The lines that ``jmed-report exam …`` prints, each with single spaces."""
-    assert main(["exam", *map(str, args)]) == 0
+    """The lines that ``jmed-report exam --all …`` prints, each with single spaces."""
+    assert main(["exam", "--all", *map(str, args)]) == 0
     return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
 
 

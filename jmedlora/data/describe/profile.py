@@ -33,9 +33,9 @@ class FieldProfile:
 
     text: records that have a text there, the only ones counted in what follows; missing: none or
     null; empty: white space alone; not_text: another type, or half of a surrogate pair. repeated:
-    texts that stood earlier in the file; alike: texts that differ from an earlier one in width, case
-    or white space at most, so at least as many. not_japanese: texts without kana and kanji. characters: of each text, outer
-    white space included.
+    texts that stood earlier in the file; alike: texts that differ from an earlier one in width,
+    case or white space at most, so at least as many. not_japanese: texts without kana and kanji.
+    characters: of each text, outer white space included.
     """
 
     name: str

@@ -13,6 +13,7 @@ from jmedlora.report.commands.exam_folder import DIFFERING, write_exam_folder
 
 if TYPE_CHECKING:
     from jmedlora.report.exam.verdict import ExamResult
+    from jmedlora.report.render.plain_sheet import PlainSheet
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +59,14 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="also write the report into this folder, with a picture of the points against the "
         "pass lines, and every answer that the two rules mark differently",
     )
-    parser.add_argument("--by", choices=["category"], help="also by category (診療科)")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="in the terminal, too, what --out and --format always give: every table and note",
+    )
+    parser.add_argument(
+        "--by", choices=["category"], help="every table, and one by category (診療科)"
+    )
 
 
 def _lines(text: str) -> tuple[str, dict[str, float]]:
@@ -75,7 +83,7 @@ def _lines(text: str) -> tuple[str, dict[str, float]]:
 
 def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.exam.tables import sheets
-    from jmedlora.report.render.plain_sheet import markdown, page, print_sheets
+    from jmedlora.report.render.plain_sheet import markdown, page
 
     if args.by and args.format == "json":
         raise UserError("--by category is not in the json list; use --format text or markdown")
@@ -93,10 +101,24 @@ def _run(args: argparse.Namespace) -> int:
         print(dump([each.as_record() for each in found]), end="")
         return 0
     if args.format == "text":
-        print_sheets(shown)
+        _print(found, shown, args)
     else:
         print(markdown(shown) if args.format == "markdown" else page(shown), end="")
     return 0
+
+
+def _print(found: "list[ExamResult]", shown: "list[PlainSheet]", args: argparse.Namespace) -> None:
+    from jmedlora.report.exam.brief import brief
+    from jmedlora.report.exam.leaderboard import boards
+    from jmedlora.report.render.console import consoles
+    from jmedlora.report.render.plain_sheet import UNBOUNDED, print_sheets
+
+    if args.all or args.by:
+        print_sheets(shown)
+        return
+    console, wide = consoles("exam", UNBOUNDED)
+    for line in brief(boards(found, official=args.official), shown, console.width):
+        wide.print(line, soft_wrap=True, markup=False)
 
 
 def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], int]":

@@ -1,6 +1,7 @@
 """The verdicts as tables: the examinations of one model, or the models of each examination."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from jmedlora.report.exam.chance import Chances, LineChance
@@ -14,8 +15,27 @@ CASES = {True: "asked with it", False: "asked without it", None: "not known"}
 RULES = {False: "default rule", True: "the published script's rule"}
 
 
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The rows of a table of verdicts. first: what they are called by, "exam" or "model"."""
+
+    title: str
+    first: str
+    rows: Mapping[str, ExamResult]
+
+    @property
+    def lines(self) -> list[str]:
+        """The pass lines of all rows, in order."""
+        return list(dict.fromkeys(line for each in self.rows.values() for line in each.lines))
+
+
 def verdict_sheets(results: Sequence[ExamResult], *, official: bool) -> list[PlainSheet]:
     """The tables of verdicts of ``results``, in their order, marked by one of the two rules."""
+    return [_sheet(each) for each in boards(results, official=official)]
+
+
+def boards(results: Sequence[ExamResult], *, official: bool) -> "list[Board]":
+    """What stands in one table of verdicts: one model's examinations, or one for each."""
     if len({each.model for each in results}) == 1:
         return [_of_one_model(results, RULES[official])]
     by_examination = groupby(results, key=lambda each: each.examination.name)
@@ -88,33 +108,33 @@ def model_name(result: ExamResult) -> str:
     return name(result.model) or UNNAMED
 
 
-def _of_one_model(results: Sequence[ExamResult], rule: str) -> PlainSheet:
+def _of_one_model(results: Sequence[ExamResult], rule: str) -> Board:
     national = all(each.examination.exam != "jmed_own" for each in results)
     title = "National medical licensing examination" if national else "Examination"
     model = name(results[0].model)
     title = f"{title}, {rule}: {model}" if model else f"{title}, {rule}"
-    return _sheet(title, "exam", {name(each.examination.name): each for each in results})
+    return Board(title, "exam", {name(each.examination.name): each for each in results})
 
 
-def _of_one_examination(results: Sequence[ExamResult], rule: str) -> PlainSheet:
+def _of_one_examination(results: Sequence[ExamResult], rule: str) -> Board:
     examination = results[0].examination
     named = examination.description.title if examination.description else ""
     title = f"{examination.name}, {named}, {rule}" if named else f"{examination.name}, {rule}"
-    return _sheet(name(title), "model", {model_name(each): each for each in results})
+    return Board(name(title), "model", {model_name(each): each for each in results})
 
 
-def _sheet(title: str, first: str, rows: Mapping[str, ExamResult]) -> PlainSheet:
-    """The table whose ``rows`` are called ``first``."""
-    results = rows.values()
-    lines = list(dict.fromkeys(line for each in results for line in each.lines))
+def _sheet(board: Board) -> PlainSheet:
+    results, lines = board.rows.values(), board.lines
     examinations = {each.examination.name: each.examination for each in results}
-    headings = (first, "correct", "95 % interval", "points", *(f"{name(n)} (line)" for n in lines),
+    headings = (board.first, "correct", "95 % interval", "points",
+                *(f"{name(line)} (line)" for line in lines),
                 "forbidden", "unparsed", "cut", "verdict")  # fmt: skip
     notes = [note for each in examinations.values() for note in examination_notes(each)]
-    notes += [note for label, each in rows.items() for note in result_notes(each, label)]
+    of_rows = (result_notes(each, label) for label, each in board.rows.items())
+    notes += [note for found in of_rows for note in found]
     notes += [PROBABILITY] * any(each.chances.every is not None for each in results)
-    cells = tuple(_row(label, each, lines) for label, each in rows.items())
-    return PlainSheet(title, headings, cells, tuple(notes))
+    cells = tuple(_row(label, each, lines) for label, each in board.rows.items())
+    return PlainSheet(board.title, headings, cells, tuple(notes))
 
 
 def _row(label: str, result: ExamResult, lines: Sequence[str]) -> tuple[str, ...]:

@@ -21,8 +21,11 @@ FLOOR: dict[str, Any] = {"color": "0.3", "linewidth": 0.8, "linestyle": ":", "zo
 
 
 def forest(picture: Picture, words: Words) -> Figure:
-    """The models of ``picture`` from top to bottom, a panel for each number of worked examples."""
-    names = list(dict.fromkeys(c.label for panel in picture.panels for c in panel.curves))
+    """The models of ``picture``, a panel for each number of worked examples.
+
+    The highest score of the first panel is on top; what that panel lacks follows by the next one.
+    """
+    names = _ranked(picture)
     size = (
         WIDTH * len(picture.panels) + CHARACTER * max(map(text_width, names)),
         AROUND + ROW * len(names),
@@ -32,10 +35,20 @@ def forest(picture: Picture, words: Words) -> Figure:
     for axis, panel in zip(axes, picture.panels, strict=True):
         _draw_panel(axis, panel, names, words)
     axes[0].set_yticks(range(len(names)), names)
-    axes[0].set_ylim(len(names) - 0.5, -0.5)  # the first model on top
+    axes[0].set_ylim(len(names) - 0.5, -0.5)  # the first name on top
     figure.suptitle(f"{picture.exam}, {words.questions.format(picture.questions)}")
     figure.supxlabel(f"{metric_name(picture.metric, words)} ({words.whisker})", size=8)
     return figure
+
+
+def _ranked(picture: Picture) -> list[str]:
+    """The labels of all rows, by falling score within each panel."""
+    ranked = (
+        curve.label
+        for panel in picture.panels
+        for curve in sorted(panel.curves, key=lambda each: -each.points[0].value)
+    )
+    return list(dict.fromkeys(ranked))
 
 
 def text_width(text: str) -> int:

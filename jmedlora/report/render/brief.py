@@ -23,7 +23,10 @@ TITLE = "Scores with 95 % intervals"
 GUESS = "chance"
 """The floor that stands in the heading: below it a score means nothing."""
 LABEL = 28
-"""Columns of the terminal for a name beside its scores; a longer one has a line of its own."""
+"""Columns of the terminal that a name may always take beside its scores.
+
+A longer one has a line of its own, unless all scores still fit beside it.
+"""
 STEPS = "Steps"
 OF_A_RATE = NAMES[AT_LIMIT]
 """So begins a note on a rate, which the short table has not."""
@@ -59,8 +62,8 @@ def brief(sheet: Sheet, width: int) -> "Iterator[Text]":
                 yield from _grids(sheet, places, lines, width)
     yield Text("")
     notes = [note for note in sheet.notes if not note.startswith(OF_A_RATE)]
-    yield from map(Text, _remarks("note", notes, width))
-    yield from map(Text, _remarks("warning", sheet.warnings, width))
+    yield from map(Text, remarks("note", notes, width))
+    yield from map(Text, remarks("warning", sheet.warnings, width))
 
 
 def rest(sheet: Sheet) -> str:
@@ -104,24 +107,27 @@ def _grids(
     from rich.cells import cell_len
     from rich.text import Text
 
-    entries = list(_entries(sheet, places))
+    texts = [_texts(line, places) for line in lines]
+    used = sum(len(GAP) + each[-1].cell_len for each in texts)
+    entries = list(_entries(sheet, places, most=max(LABEL, width - used)))
     first = STEPS if sheet.has_steps else ""
     label = max(cell_len(e.label) for e in (Entry(first, 0), *entries) if e.place is not None)
-    for some in _fitting([_texts(line, places) for line in lines], width - label):
-        heading = Text(GAP, "dim").join([Text(_padded(first, label)), *(each[-1] for each in some)])
+    for some in _fitting(texts, width - label):
+        heading = Text(GAP, "dim").join([Text(padded(first, label)), *(each[-1] for each in some)])
         heading.rstrip()
         yield heading
         for entry in entries:
             shown = [] if entry.place is None else [each[entry.place] for each in some]
-            row = Text(GAP).join([Text(_padded(entry.label, label)), *shown])
+            row = Text(GAP).join([Text(padded(entry.label, label)), *shown])
             row.rstrip()
             yield row
 
 
-def _entries(sheet: Sheet, places: Sequence[int]) -> Iterator[Entry]:
+def _entries(sheet: Sheet, places: Sequence[int], most: int) -> Iterator[Entry]:
     """The models in order, each above its columns, or beside its scores if it has one column.
 
     Where any has steps, each stands above: the labels are then short, and more scores fit.
+    most: columns that a label may take beside its scores.
     """
     for model, group in groupby(places, key=lambda place: sheet.heads[place].model):
         of_model = list(group)
@@ -131,13 +137,13 @@ def _entries(sheet: Sheet, places: Sequence[int]) -> Iterator[Entry]:
         for place in of_model:
             head = sheet.heads[place]
             shown = _named(head) if alone else f"  {_named(replace(head, model=''))}"
-            yield from _entry(shown, place)
+            yield from _entry(shown, place, most)
 
 
-def _entry(label: str, place: int) -> Iterator[Entry]:
+def _entry(label: str, place: int, most: int) -> Iterator[Entry]:
     from rich.cells import cell_len
 
-    if cell_len(label) > LABEL:
+    if cell_len(label) > most:
         yield Entry(label, None)
         label = ""
     yield Entry(label, place)
@@ -183,7 +189,7 @@ def _fitting(columns: "list[dict[int, Text]]", width: int) -> "Iterator[list[dic
     yield some
 
 
-def _remarks(kind: str, texts: Sequence[str], width: int) -> Iterator[str]:
+def remarks(kind: str, texts: Sequence[str], width: int) -> Iterator[str]:
     """How many there are, and each on one line."""
     if texts:
         yield f"{counted(len(texts), kind)}:"
@@ -200,7 +206,7 @@ def _on_one_line(text: str, width: int) -> str:
     return text if cell_len(text) <= width else f"{set_cell_size(text, width - 1).rstrip()}…"
 
 
-def _padded(text: str, width: int) -> str:
+def padded(text: str, width: int) -> str:
     from rich.cells import cell_len
 
     return text + " " * (width - cell_len(text))

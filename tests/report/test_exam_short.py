@@ -1,0 +1,79 @@
+"""What ``jmed-report exam`` prints without ``--all``: the verdicts, on any terminal."""
+
+import pytest
+from rich.cells import cell_len
+
+from jmedlora.report.cli import main
+from tests.support.exam import NURSING, own, predicted
+from tests.support.published import publish, publish_notes
+
+LONG = "organisation/模型-with-a-long-name-7B-instruct"
+
+
+def short(capsys, *args) -> list[str]:
+    assert main(["exam", *map(str, args)]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def answers(path, model, right, cut):
+    texts = right * ["a"] + cut * ["<think>まだ"] + (10 - right - cut) * ["b"]
+    return predicted(path, model, **{f"N{n}": text for n, text in enumerate(texts, start=1)})
+
+
+@pytest.fixture
+def nursing(tmp_path):
+    """Two models: 8 and 3 of 10 right; of the second two answers were cut off."""
+    exam = own(tmp_path, description=NURSING)
+    one = answers(tmp_path / "a.jsonl", LONG, 8, 0)
+    other = answers(tmp_path / "b.jsonl", "B", 3, 2)
+    return "--exam", f"jmed_own:{exam}", one, other
+
+
+def test_a_long_name_stands_above_its_numbers(nursing, capsys, monkeypatch):
+    """Wilson's intervals of 8 and 3 of 10: 49.0 to 94.3 and 10.8 to 60.3 %."""
+    monkeypatch.setenv("COLUMNS", "80")
+    said = short(capsys, *nursing)
+    numbers = [" ".join(line.split()) for line in said]
+    assert numbers[:2] == ["nursing, 看護師の模擬試験, default rule", ""]
+    assert numbers[2] == "correct 95 % 必修 一般 verdict"
+    assert numbers[3] == LONG
+    assert numbers[4].startswith("8/10 49 to 94 5 (4) 3 (3) pass, ")
+    assert numbers[5] == "B"
+    assert numbers[6].startswith("3/10 11 to 60 3 (4) 0 (3) fail, ")
+    assert "  B: 2 answers cut off" in said
+    assert "  B: fails by 必修 3 < 4, 一般 0 < 3" in said
+    assert "In brackets: the points to pass." in said
+    assert " ".join(said).endswith(" notes in full; With other questions of the same kind.")
+
+
+def test_where_all_fits_the_name_stands_beside(nursing, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    said = short(capsys, *nursing)
+    assert [line.split()[0] for line in said[2:5]] == ["model", LONG, "B"]
+    assert " 8/10 " in said[3]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_nothing_is_wider_than_the_terminal(width, nursing, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert max(map(cell_len, short(capsys, *nursing))) <= width
+
+
+def test_forbidden_choices_and_the_years_of_one_model(tmp_path, capsys, monkeypatch):
+    """112B1 has b as its forbidden choice; three are forgiven."""
+    monkeypatch.setenv("JMED_DATA", str(publish_notes(publish(tmp_path / "exams", questions=1))))
+    file = predicted(tmp_path / "p.jsonl", "M", **{"112A1": "a", "113A1": "a"})
+    said = short(capsys, file)
+    assert said[0] == "National medical licensing examination, default rule: M"
+    heading, *years = (" ".join(line.split()) for line in said[2:5])
+    assert heading == "exam correct 95 % required general forbidden verdict"
+    assert [year.split()[0] for year in years] == ["112", "113"]
+    assert years[0] == "112 1/6 n/a 0 (160) 1 (208) 0 (3) incomplete"
+    assert "In brackets: the points to pass, and the most forbidden choices." in said
+
+
+def test_a_table_by_category_is_the_whole_report(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("JMED_DATA", str(publish_notes(publish(tmp_path / "exams", questions=1))))
+    said = short(capsys, predicted(tmp_path / "p.jsonl", **{"112A1": "a"}), "--by", "category")
+    assert "By category" in said
+    assert "Against the candidates" in said
