@@ -6,20 +6,20 @@ from pathlib import Path
 from jmedlora.core.cli.arguments import positive, whole
 
 
-def add_results(parser: argparse.ArgumentParser, metavar: str = "RESULTS") -> None:
-    """Adds the results."""
+def add_results(parser: argparse.ArgumentParser, metavar: str = "RESULTS", more: str = "") -> None:
+    """Adds the results. more: what else may be given, behind the words for lm-eval's own."""
     parser.add_argument(
         "results",
         nargs="+",
         type=Path,
         metavar=metavar,
-        help="a folder given to lm_eval as --output_path, or a results_*.json",
+        help=f"a folder given to lm_eval as --output_path, or a results_*.json{more}",
     )
 
 
-def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the results and their labels."""
-    add_results(parser)
+def add_run_options(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Adds the results and their labels. more: what else may be given as results."""
+    add_results(parser, more=more)
     parser.add_argument(
         "--labels", type=Path, metavar="YML", help="what models, steps and hours are called"
     )

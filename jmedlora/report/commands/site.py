@@ -14,7 +14,7 @@ from jmedlora.report.commands.run_options import (
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    add_run_options(parser)
+    add_run_options(parser, "; or published answers to an examination, as jmed-report exam reads")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", required=True, help="folder for the page, index.html"
     )
