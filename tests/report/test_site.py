@@ -275,7 +275,7 @@ def test_a_link_opens_its_question(page):
         ("questions/no-exam/112A1", "This page has no questions called no-exam."),
     ],
 )
-def test_a_link_to_nothing_says_so_and_opens_no_other_question(link, told, shown):
+def test_a_link_to_nothing_says_so(link, told, shown):
     page = shown()
     page.tab.goto(f"{page.address}#{link}")
     page.tab.wait_for_selector("html[data-ready]")
