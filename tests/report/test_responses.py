@@ -16,6 +16,7 @@ from jmedlora.exams.documents import choices_document
 from jmedlora.exams.registry import load_exam
 from jmedlora.exams.shuffle import permuted
 from jmedlora.report.cli import main
+from jmedlora.report.responses.folding import LONGEST
 from tests.support.commands import run
 from tests.support.runs import Asked, answers, question, questions, write_run
 
@@ -287,6 +288,8 @@ def test_any_text_stands_in_a_cell_as_it_is(given_text):
 @pytest.mark.parametrize("exam", ["igakuqa", "igakuqa_exam", "jjsimqa"])
 def test_real_questions_stand_in_a_page_as_they_are(real_data, tmp_path, exam):
     docs = [choices_document(item) for item in load_exam(exam).items[:300]]
+    docs = [doc for doc in docs if len(doc["question"]) <= LONGEST]  # a longer answer is folded
+    assert len(docs) > 290
     free = {"task": "jmed_treatment", "protocol": "free"}  # shows texts, scores nothing
     write_run(tmp_path, docs=docs, responses=[doc["question"] for doc in docs], **free)
     found = page(tmp_path, "--limit", "300").found["p text"]
