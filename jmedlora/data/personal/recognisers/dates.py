@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from presidio_analyzer import EntityRecognizer, LocalRecognizer, RecognizerResult
+from presidio_analyzer import EntityRecognizer, RecognizerResult
 
 from jmedlora.data.personal.date_grammar import Form
 from jmedlora.data.personal.dates import find_dates
 from jmedlora.data.personal.finding import Kind
-from jmedlora.data.personal.recognisers.written import LANGUAGE, written
+from jmedlora.data.personal.recognisers.written import TextRecogniser, written
 
 ENGLISH = (
     written(
@@ -67,28 +66,15 @@ _AMOUNT_AFTER = re.compile(
 CONTEXT = 40
 
 
-class DateRecogniser(LocalRecognizer):
+class DateRecogniser(TextRecogniser):
     """Exact days in the forms of the grammar, and in English. A month alone is none."""
 
     def __init__(self) -> None:
-        super().__init__(
-            supported_entities=[Kind.DATE.value, Kind.BIRTH_DATE.value], supported_language=LANGUAGE
-        )
+        super().__init__([Kind.DATE, Kind.BIRTH_DATE])
 
-    def load(self) -> None:
-        """Nothing is to be loaded."""
-
-    def analyze(
-        self,
-        text: str,
-        entities: list[str],  # noqa: ARG002 - Presidio names them
-        nlp_artifacts: Any = None,  # noqa: ARG002
-    ) -> list[RecognizerResult]:
-        """The days in ``text``, which is folded and of bounded length."""
-        return [
-            RecognizerResult(_date_kind(text, start, end).value, start, end, confidence)
-            for start, end, confidence in _days(text)
-        ]
+    def _results(self, text: str) -> Iterator[RecognizerResult]:
+        for start, end, confidence in _days(text):
+            yield RecognizerResult(_date_kind(text, start, end).value, start, end, confidence)
 
 
 def date_recognisers() -> list[EntityRecognizer]:

@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from presidio_analyzer import EntityRecognizer, LocalRecognizer, RecognizerResult
+from presidio_analyzer import EntityRecognizer, RecognizerResult
 
 from jmedlora.data.personal.finding import Kind
 from jmedlora.data.personal.recognisers.check_digits import has_check_digit, is_insurer
 from jmedlora.data.personal.recognisers.labelled_numbers import TWELVE, Claim, claims
 from jmedlora.data.personal.recognisers.labels import topic
-from jmedlora.data.personal.recognisers.written import LANGUAGE, written
+from jmedlora.data.personal.recognisers.written import TextRecogniser, written
 
 KINDS = (Kind.MY_NUMBER, Kind.PATIENT_ID, Kind.INSURANCE, Kind.LICENCE, Kind.POSTCODE)
 SYMBOL = written(
@@ -50,29 +49,16 @@ _OF_A_THING = re.compile(
 _DIGIT = re.compile(r"\d")
 
 
-class NumberRecogniser(LocalRecognizer):
+class NumberRecogniser(TextRecogniser):
     """Numbers that stand for a person. The nearest label decides; without one the form does."""
 
     def __init__(self) -> None:
-        super().__init__(
-            supported_entities=[kind.value for kind in KINDS], supported_language=LANGUAGE
-        )
+        super().__init__(KINDS)
 
-    def load(self) -> None:
-        """Nothing is to be loaded."""
-
-    def analyze(
-        self,
-        text: str,
-        entities: list[str],  # noqa: ARG002 - Presidio names them
-        nlp_artifacts: Any = None,  # noqa: ARG002
-    ) -> list[RecognizerResult]:
-        """The numbers in ``text``, which is folded and of bounded length."""
-        return [
-            RecognizerResult(each.kind.value, each.start, each.end, each.confidence)
-            for each in _numbers(text)
-            if each.kind
-        ]
+    def _results(self, text: str) -> Iterator[RecognizerResult]:
+        for each in _numbers(text):
+            if each.kind:
+                yield RecognizerResult(each.kind.value, each.start, each.end, each.confidence)
 
 
 def number_recognisers() -> list[EntityRecognizer]:

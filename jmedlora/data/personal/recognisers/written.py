@@ -1,7 +1,7 @@
 """Recognisers of what is told by how it is written: patterns, each with its confidence."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,31 @@ def written(pattern: str, confidence: float) -> Written:
     return Written(re.compile(pattern, re.IGNORECASE), confidence)
 
 
-class WrittenRecogniser(LocalRecognizer):
+class TextRecogniser(LocalRecognizer):
+    """A recogniser that reads the text alone, which is folded and of bounded length."""
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        super().__init__(
+            supported_entities=[kind.value for kind in kinds], supported_language=LANGUAGE
+        )
+
+    def load(self) -> None:
+        """Nothing is to be loaded."""
+
+    def analyze(
+        self,
+        text: str,
+        entities: list[str],  # noqa: ARG002 - Presidio names them
+        nlp_artifacts: Any = None,  # noqa: ARG002
+    ) -> list[RecognizerResult]:
+        """What is found in ``text``."""
+        return list(self._results(text))
+
+    def _results(self, text: str) -> Iterator[RecognizerResult]:
+        raise NotImplementedError
+
+
+class WrittenRecogniser(TextRecogniser):
     """Finds data by the ways in which it is written.
 
     Args:
@@ -55,19 +79,7 @@ class WrittenRecogniser(LocalRecognizer):
     ) -> None:
         self.kind, self.ways = kind, ways
         self.judge, self.sort = judge, sort
-        super().__init__(supported_entities=[kind.value], supported_language=LANGUAGE)
-
-    def load(self) -> None:
-        """Nothing is to be loaded."""
-
-    def analyze(
-        self,
-        text: str,
-        entities: list[str],  # noqa: ARG002 - Presidio names them
-        nlp_artifacts: Any = None,  # noqa: ARG002
-    ) -> list[RecognizerResult]:
-        """What is found in ``text``, which is folded and of bounded length."""
-        return list(self._results(text))
+        super().__init__([kind])
 
     def _results(self, text: str) -> Iterator[RecognizerResult]:
         for way in self.ways:
