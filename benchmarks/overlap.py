@@ -120,7 +120,7 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--records", type=int, default=RECORDS, help=f"in the training file ({RECORDS})")
     add("--planted", type=int, default=PLANTED, help=f"copies of each kind in it ({PLANTED})")
-    add("--exam", default=EXAM, help=f"that is looked for and planted ({EXAM}, 2,000 questions)")
+    add("--exam", default=EXAM, help=f"its questions are looked for and planted ({EXAM})")
     add("--other-years", action=argparse.BooleanOptionalAction, default=True,
         help="count false positives in other years' questions")  # fmt: skip
     args = parser.parse_args()
