@@ -5,7 +5,8 @@ over the thinking that a server sends beside its answer, and does not say which 
 the limit. So its model is watched while it generates.
 
 What is noted of a response is found by the object that lm-eval hands on: another response may say
-the same. Python has a text of one plain character only once, so of these nothing is noted.
+the same. Python has an empty text and a text of one Latin character only once, so of these nothing
+is noted.
 """
 
 from collections import deque
@@ -22,6 +23,8 @@ NOTED = "jmed_whole_responses"
 """The attribute of lm-eval's model that keeps what was noted."""
 GENERATES = ("_model_generate", "_model_multimodal_generate", "_multimodal_model_generate")
 """What lm-eval's hf and vllm call for a batch. They report each response to ``cache_hook`` then."""
+LATIN = "\xff"
+"""The last character that Python has only once."""
 REASONING = ("reasoning_content", "reasoning")
 """Where servers put the thinking that their parser took out of the answer."""
 
@@ -50,7 +53,7 @@ class WholeResponses:
         whole = _whole(response, generated.text)
         if generated.cut:
             self.cut.add(whole)
-        if len(response) > 1:
+        if _is_unique(response):
             self._found[id(response)] = (response, whole)
 
     def whole(self, response: str | None) -> str | None:
@@ -58,8 +61,8 @@ class WholeResponses:
         return self._found.get(id(response), (response, response))[1]
 
     def knows(self, responses: Sequence[str | None]) -> bool:
-        """Whether each of ``responses`` that is not blank was noted."""
-        return all(id(each) in self._found for each in responses if each and len(each) > 1)
+        """Whether each of ``responses`` was noted, as far as one can be."""
+        return all(id(each) in self._found for each in responses if each and _is_unique(each))
 
 
 def watch_responses(model: Any) -> None:
@@ -83,6 +86,10 @@ def watch_responses(model: Any) -> None:
 def whole_responses(model: Any) -> WholeResponses:
     """What ``model`` has noted so far."""
     return getattr(_without_cache(model), NOTED, None) or WholeResponses()
+
+
+def _is_unique(response: str) -> bool:
+    return len(response) > 1 or response > LATIN
 
 
 def _without_cache(model: Any) -> Any:
