@@ -181,7 +181,7 @@ def _watched_report(report: Callable[..., None], noted: WholeResponses) -> Calla
 def _decoded(model: Any, tokens: list[int], *, full: bool) -> Generated:
     """full: whether the batch went on to the limit; a response that ended before is padded."""
     decode = partial(model.tok_decode, skip_special_tokens=True)
-    end = model.think_end_token
+    end = getattr(model, "think_end_token", None)
     by_token = isinstance(end, int) and end in tokens
     behind = len(tokens) - tokens[::-1].index(end) if by_token else 0
     thinking = model.tok_decode(tokens[:behind], skip_special_tokens=False) if behind else ""

@@ -119,7 +119,8 @@ LIMITED = Generation(limit=20, count=len)
         ("【回答】b と考えたが、実は違うかもしれない",
          Generation(limit=20, count=len, ends_known=True, stripped=True), "",
          "lm-eval would have taken finished thinking away"),
-        ("【回答】b", Generation(limit=20, count=len, ends_known=True, stripped=True), "【回答】b", "taken away"),
+        ("【回答】b", Generation(limit=20, count=len, ends_known=True, stripped=True),
+         "【回答】b", "taken away"),
     ],
 )  # fmt: skip
 def test_what_is_read_of_a_response(response, how, expected, why):
@@ -280,3 +281,23 @@ def test_the_signature_counts_them(own, tiny_model, tmp_path, capsys):
     assert logged["q1"]["doc"]["accepted"] is None
     assert jmed_report(["verify", str(tmp_path / "out")]) == 0
     assert "the exam's hash" not in capsys.readouterr().out  # it was checked
+
+
+@pytest.mark.parametrize(
+    ("task", "counted", "said"),
+    [
+        ("igakuqa119", (397, 400), "3 of 400 questions are left out: 3 are damaged"),
+        ("jmle2026_text", (299, 400), "101 of 400 questions are left out: 98 need an image"),
+        ("igakuqa119_text", (289, 400), "111 of 400 questions are left out: 3 are damaged"),
+    ],
+)
+def test_questions_of_a_whole_examination_that_are_left_out(
+    task, counted, said, real_recent, caplog
+):
+    with caplog.at_level(logging.WARNING):
+        data = load(task).config.metadata["data"]
+    assert (data["items"], data["whole"]) == counted
+    assert said in caplog.text
+    caplog.clear()
+    assert "whole" not in load("jmle2026").config.metadata["data"]
+    assert "left out" not in caplog.text
