@@ -4,10 +4,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from lm_eval.api.model import CachingLM
 
 from jmedlora.exams.chat_answers import generation, read_answers
 from jmedlora.exams.decoding import Decoding, leave_temperature_to_server
-from jmedlora.exams.whole_responses import watch_responses, whole_responses
+from jmedlora.exams.whole_responses import put_back, watch_responses
 
 pytestmark = pytest.mark.lm_eval
 
@@ -55,6 +56,12 @@ class Run:
 class Server:
     """A model behind a server."""
 
+    def __init__(self) -> None:
+        self.cache_hook = SimpleNamespace(add_partial=lambda *_: None)
+
+    def set_cache_hook(self, hook: Any) -> None:
+        self.cache_hook = hook
+
     def parse_generations(self, outputs: Any, **_: Any) -> list[str]:
         return [output["choices"][0]["message"]["content"] for output in outputs]
 
@@ -65,9 +72,11 @@ class Server:
 
 def answers(model: Any, responses: list[str]) -> tuple[list[str], list[str]]:
     """The whole responses, and what is read of them."""
-    noted = whole_responses(model)
-    how = generation(model, {"max_gen_toks": 16_384}, responses)
-    texts = [str(noted.whole(each)) for each in responses]
+    requests = [SimpleNamespace(args=(f"問題{n}", {}), resps=[each])
+                for n, each in enumerate(responses)]  # fmt: skip
+    all_whole, cut = put_back(model, requests)
+    how = generation(model, {"max_gen_toks": 16_384}, all_whole=all_whole, cut=cut)
+    texts = [request.resps[0] for request in requests]
     return texts, read_answers(texts, [DOC] * len(texts), ["問題"] * len(texts), how)
 
 
@@ -127,6 +136,20 @@ def test_the_thinking_beside_a_servers_answer_is_kept(name):
     assert texts[0] == "<think>\n甲か。\n</think>\n\n【回答】b"
     assert texts[2] == "【回答】b"  # of another response that says the same
     assert read == ["【回答】b", "", "【回答】b"]
+
+
+def test_what_comes_from_lm_evals_cache_is_whole_as_well(tmp_path):
+    first, again = (CachingLM(Server(), str(tmp_path / "cache.db")) for _ in range(2))
+    watch_responses(first)
+    outputs = [choice("甲と乙では、aが", "length", reasoning="甲か。"), choice("【回答】b")]
+    found = first.lm.parse_generations(outputs=outputs)
+    for number, text in enumerate(found):
+        first.lm.cache_hook.add_partial("generate_until", (f"問題{number}", {}), text)
+    first.dbdict.commit()
+    watch_responses(again)
+    texts, read = answers(again, ["".join(text) for text in found])
+    assert texts == ["<think>\n甲か。\n</think>\n\n甲と乙では、aが", "【回答】b"]
+    assert read == ["", "【回答】b"]
 
 
 def test_a_server_is_sent_the_temperature_that_was_given_and_no_other():
