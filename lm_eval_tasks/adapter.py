@@ -29,7 +29,13 @@ from jmedlora.exams.chat_warnings import warn_of_lost_answers
 from jmedlora.exams.decoding import Decoding, leave_temperature_to_server
 from jmedlora.exams.documents import Document, with_same_fields
 from jmedlora.exams.images import shown_images
-from jmedlora.exams.lm_eval_run import asked_model, chosen_documents, running_task
+from jmedlora.exams.lm_eval_run import (
+    asked_model,
+    check_messages,
+    chosen_documents,
+    run_option,
+    running_task,
+)
 from jmedlora.exams.model_settings import model_settings
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
@@ -97,6 +103,7 @@ def exam_dataset(
         given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)
         asked = ask_exam(exam, PROTOCOLS[protocol], given, images=images, with_case=with_case)
         model = asked_model()
+        check_messages(model)
         if images and model:
             show_images(model, asked.docs, asked.name)
     except UserError as error:
@@ -150,7 +157,8 @@ def answers_behind_thinking(
     how = generation(model, requests[0].args[1], all_whole=all_whole, cut=cut)
     prompts = [str(request.args[0]) for request in requests]
     answers = read_answers([each.resps[0] for each in requests], docs, prompts, how)
-    warn_of_lost_answers(task.config.task, answers, docs, how)
+    templated = bool(run_option("apply_chat_template"))
+    warn_of_lost_answers(task.config.task, answers, docs, how, templated=templated)
     return answers
 
 
