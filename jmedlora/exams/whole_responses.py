@@ -6,7 +6,7 @@ the limit. So its model is watched while it generates.
 
 What is noted of a response is found by the object that lm-eval hands on: another response may say
 the same. Python has an empty text and a text of one Latin character only once, so of these nothing
-is noted. In lm-eval's cache the same is kept by request, for a run that takes its answers there.
+is noted. In lm-eval's cache it is kept by request, for a run that takes its answers there.
 """
 
 from collections import deque
@@ -62,10 +62,11 @@ class WholeResponses:
             self._found[id(response)] = (response, whole)
 
     def keep(self, request: Any, response: str) -> None:
-        """Puts what was noted of ``response`` beside lm-eval's cache, where there is one."""
-        if self.kept is not None and id(response) in self._found:
-            whole = self._found[id(response)][1]
-            self.kept[_key(request)] = (response, whole, whole in self.cut)
+        """Puts what ``response`` does not tell into lm-eval's cache, where there is one."""
+        whole = self._found.get(id(response), (response, response))[1]
+        cut = whole in self.cut
+        if self.kept is not None and (cut or whole != response):
+            self.kept[_key(request)] = (response, whole, cut)
 
     def whole(self, response: str | None, request: Any) -> str | None:
         """All that the model generated; None if it is not known."""
