@@ -42,6 +42,7 @@ from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import PromptLengths, Provenance
 from jmedlora.exams.scoring_code import filter_hash, scoring_code_hash
+from jmedlora.exams.server_answers import watch_answers
 from jmedlora.exams.task_metadata import read_metadata
 from jmedlora.exams.vision_model import cut_at, show_images
 from jmedlora.exams.whole_responses import put_back, watch_responses
@@ -112,6 +113,7 @@ def exam_dataset(
     if asked.protocol.shots is not None and task:
         _hold_shots(task, asked)
     watch_responses(model)
+    watch_answers(model, _stop)
     if asked.protocol.model_settings and task:
         task.config.generation_kwargs.update(model_settings(given.model_args))
         if leave_temperature_to_server(model):
