@@ -17,26 +17,25 @@ other. A reason is no denial: 「答えはc(発熱がないため)」 is read as
 as a, unless the text also says what is right.
 """
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from jmed_metrics.normalize import CLOSING, CORRECTED, LINK, MARKER, OPEN, QUOTES, normalize
 
 LABEL, TEXT = "\ue000[a-z]", "\ue001"
-"""A label in the plain text, and what stands behind it in place of its choice's text."""
+"""A label in the plain text; what stands behind it in place of its choice's text."""
 AROUND = " :.。,、()[]{}<>「」『』【】〈〉《》\"'“”‘’"
 """What may stand around the text of a choice and says nothing."""
 SIGN = "[○◯〇×✕✖✗✘❌⭕✓✔]"
 VERDICT = (
-    rf"(?:{SIGN}(?! ?[\d(])|誤(?![嚥飲認差])|間違|不適[切当]|不要|不正解|禁忌|違|否定的|(?<![少危])ない|ません"
-    r"|なく|なかっ|にく[いく]|(?<![a-z])(?:no|wrong|false|incorrect|inappropriate|unnecessary"
-    r"|contraindicated|not (?:be )?(?:correct|right|appropriate|indicated|needed|required|necessary"
-    r"|recommended))(?![a-z]))"
+    rf"(?:{SIGN}(?! ?[\d(])|誤(?![嚥飲認差])|間違|不適[切当]|不要|不正解|禁忌|違|否定的|ません|なく"
+    r"|(?<![少危])ない|なかっ|にく[いく]|(?<![a-z])(?:no|wrong|false|incorrect|inappropriate"
+    r"|unnecessary|contraindicated|not (?:be )?(?:correct|right|appropriate|indicated|needed"
+    r"|required|necessary|recommended))(?![a-z]))"
 )
-"""What rejects a choice."""
-REASON = re.compile("ため|ので|から|because|since|他|ほか|以外|残り|other")
-"""What says that a verdict is a reason, or is on the other choices."""
+REASON = r"ため|ので|から|because|since|他|ほか|以外|残り|other|\([^()]*(?<!で)は"
+"""What rejects a choice; what says that this is a reason, or is said of something else."""
 ITEM = r"(?:(?:[-+•・●|#>]|\(?\d{1,2}[.):]) ?)*+"
 """What numbers the lines of a list or points to them."""
 OPENS, CLOSES, END = rf"(?:{OPEN} ?)*+", rf"(?: ?[{CLOSING}]|[{QUOTES}])*+", r"[ .。]*+$"
@@ -45,41 +44,42 @@ ONE = rf"{LABEL}{TEXT}?{CLOSES}{REMARK}"
 AND = r" ?(?:[、,・/&;+]+(?: ?and(?![a-z]))?|と|and(?![a-z])|及び|および) ?"
 LIST = rf"{ONE}(?:(?>{AND}| (?!\()|(?=[「『【])){OPENS}{ONE})*+"
 LINES = rf"{LIST}(?:[.。,、]?\n{ITEM}{OPENS}{LIST}(?=[ .。,、]*$))*+"
+"""Labels on one line; the same on several lines."""
+CLAIM = (
+    r"(?P<claim>です(?!か)|の[2-5]つ|でした(?!ら)|である|でしょう(?!か)|だ(?:[。と]|$)"
+    r"|と(?:考|思|な|判断)|に(?:な|該当|当)|を選[択びぶん]|is (?:the )?(?:correct|right|best|most)"
+    r"|が(?:正し|正解|適切|適当|妥当|答え|最も|もっとも|該当|考え|残[るり])(?!い?か|でな))"
+)
+DENIED = "ない|ません|なく|なかっ|にく[いく]|誤|違|低|がち|した場合"
+"""What says that the labels before it are the answer; what takes that back."""
 NO_CHOICE = (
     r"(?![ ,、]*(?:または|又は|もしくは|あるいは|or(?![a-z])|か[「 ]?\ue000|以外|では|じゃ|[型群]))"
 )
-CLAIM = (
-    r"(?P<claim>です(?!か)|の[2-5]つ|でした(?!ら)|である|でしょう(?!か)|だ(?:[。と]|$)"
-    r"|と(?:考|思|な|判断)|に(?:な|該当|当)|is (?:the )?(?:correct|right|best|most)"
-    r"|が(?:正し|正解|適切|適当|妥当|答え|最も|該当|考え|残[るり]|もっとも)(?!い?か|でな)|を選[択びぶん])"
+SAID = re.compile(
+    rf"{NO_CHOICE} ?(?:{CLAIM}|[.!]? ?$|。|(?P<comma>(?:であり)?[、,;]))", re.MULTILINE
 )
-"""Behind labels: that they are the answer."""
-DENIED = re.compile("ない|ません|なく|なかっ|にく[いく]|誤|違|低|がち|した場合")
-"""What takes back a claim before it in the same sentence."""
-STATED = re.compile(
-    r"(?:(?P<weak>^|[;!?」』】]|(?<!誤り)(?<!間違い)(?<!不正解)(?<![×✕✗✘]):|(?<!\ue000[a-z])[、,]"
-    r"|(?<=[a-z]{2})\.|で|(?:適切|適当|妥当|正し|最も)[^。、\n\ue000は]{0,20}は)|(?<=[の肢号])は[、,]?|(?<=[るす])と|より|よって|がって|選択肢"
-    rf"|番号|option|choice)(?: |{OPEN})*+(?P<list>{LIST})"
+WORDS = re.compile(
+    rf"{NO_CHOICE}(?: ?[:(<「『](?!{OPENS}{LABEL})| ?の[「『]|\.(?![a-z0-9])|(?<=[)\]])[ ァ-ヶ一-龥]"
+    r"| (?:[-–—ァ-ヶ一-龥]|because|since))"
 )
-"""Labels within a sentence behind what shows that they are no part of a word; weak: if claimed."""
+"""Behind announced labels: that they are all; the words of a choice, or a reason."""
 MARKED = re.compile(
     rf"(?:{MARKER}|(?P<again>{CORRECTED.pattern})(?:します。)?)"
     rf"(?P<link>{LINK}{OPENS}\n?{ITEM}{OPENS})(?P<list>{LIST})"
 )
 """Labels behind what announces an answer, or another one in its place."""
-SAID = re.compile(rf"{NO_CHOICE} ?(?:{CLAIM}|[.!]? ?$|。|(?P<comma>[、,;]))", re.MULTILINE)
-WORDS = re.compile(
-    rf"{NO_CHOICE}(?: ?[:(<「『](?!{OPENS}{LABEL})| ?の[「『]|\.(?![a-z0-9])| (?:because|since)(?![a-z])"
-    r"|(?<=[)\]])[ ァ-ヶ一-龥]| (?:[-–—]|[ァ-ヶ一-龥]))"
+STATED = re.compile(
+    r"(?:(?P<weak>^|[;:!?」』】]|(?<!\ue000[a-z])[、,]|(?<=[a-z]{2})\.|で"
+    r"|(?:適切|適当|妥当|正し|最も)[^。、\n\ue000は]{0,20}は)|(?<=[の肢号])は[、,]?|(?<=[るす])と|より"
+    rf"|よって|がって|選択肢|番号|option|choice)(?: |{OPEN})*+(?P<list>{LIST})"
 )
-"""Behind announced labels: that they are all; the words of a choice, or a reason."""
+"""Labels in a sentence, behind what shows that they are no part of a word; weak: if claimed."""
 LONE = re.compile(rf"^(?P<item>{ITEM}){OPENS}(?P<list>{LINES}){END}", re.MULTILINE)
 HEAD = re.compile(
     rf"^{ITEM}{OPENS}({LABEL})(?P<rest>(?: ?[^ a-z\n]| is(?![a-z])|$).*)", re.MULTILINE
 )
-"""A line that is labels; one that begins with a label."""
 FRONT = re.compile(rf"(?<![^\n]\(){LABEL}(?= ?\(|{TEXT}| ?[:.)](?![a-z0-9]))")
-"""A label in front of a text."""
+"""Lines of labels only; a line that begins with a label; a label in front of a text."""
 DISCUSSION = re.compile("(?:各|他の)(?:選択肢|疾患|所見|項目)|選択肢の(?:評価|検討|分析|解説)")
 EXPLANATION = re.compile(r"\W*(?:解説|理由|説明|根拠|explanation|rationale|reason)")
 RIGHT, WRONG = (
@@ -101,12 +101,13 @@ def read_letters(
     or cannot be read, and for a question without labels. It takes a time that grows with the length
     of ``text`` only.
     """
-    found: list[str] = []
-    for form in dict.fromkeys((text, text.translate(_circled(labels, choices)))):
-        plain = _plain(form, labels, choices, asked or 0)
-        found = found or _whole(plain) or _announced(plain) or _stated(plain)
-        found = found or (_option(plain) if form is text else [])
-    is_list = "\n" in plain.strip() if asked is None else asked < len(labels)
+    plain = _plain(text, labels, choices, asked or 0)
+    found = _whole(plain) or _announced(plain) or _stated(plain) or _option(plain)
+    lettered = text.translate(_circled(labels, choices))
+    if not found and lettered != text:
+        plain = _plain(lettered, labels, choices, asked or 0)
+        found = _whole(plain) or _announced(plain) or _stated(plain)
+    is_list = "\n" in plain if asked is None else asked < len(labels)
     return frozenset() if is_list and len(found) == len(labels) else frozenset(found)
 
 
@@ -119,20 +120,22 @@ def _circled(labels: Sequence[str], choices: Sequence[str]) -> dict[int, str]:
 
 def _plain(text: str, labels: Sequence[str], choices: Sequence[str], asked: int) -> str:
     """``text`` in one form, with its labels and the texts of the choices marked."""
-    text, any_label = normalize(re.sub("[\ue000\ue001]", " ", text)), f"[{''.join(labels)}]"
+    text, label = normalize(re.sub("[\ue000\ue001]", " ", text)), f"[{''.join(labels)}]"
     if asked > 1:
-        together = rf"(\A{OPENS}|{MARKER}{LINK}{OPENS})({any_label}{{{asked}}})(?={CLOSES}(?:です)?{END})"
+        before = rf"(\A{OPENS}|{MARKER}{LINK}{OPENS})"
+        together = rf"{before}({label}{{{asked}}})(?={CLOSES}(?:です)?{END})"
         text = re.sub(together, _with_commas, text, flags=re.MULTILINE)
-    for label, choice in zip(labels, choices, strict=False):
+    for each, choice in zip(labels, choices, strict=False):
         if meant := re.escape(normalize(choice).strip(AROUND)):
-            front = rf"(?<![a-z0-9]){label}[ .:)\]>」(「『]{{1,4}}{meant}(?![a-z0-9])"
-            text = re.sub(front, label + TEXT, text)
-    own = rf"(?<![a-z0-9])(?={any_label}(?![a-z0-9_°\u00c0-\u024f]))"
+            front = rf"(?<![a-z0-9]){each}[ .:)\]>」(「『]{{1,4}}{meant}(?![a-z0-9])"
+            text = re.sub(front, each + TEXT, text)
+    own = rf"(?<![a-z0-9])(?={label}(?![a-z0-9_°\u00c0-\u024f]))"
     return re.sub(own, "\ue000", text) if labels else ""
 
 
 def _with_commas(found: re.Match[str]) -> str:
-    letters = found[found.lastindex or 0]
+    """"ce" as "c,e", if no letter stands there twice."""
+    letters = found[2]
     return found[1] + ",".join(letters) if len(set(letters)) == len(letters) else found[0]
 
 
@@ -161,12 +164,12 @@ def _announced(text: str) -> list[str]:
 def _is_linked(found: re.Match[str]) -> bool:
     """Whether marker and labels belong together, unlike those of "b: 正解 c: 不正解"."""
     line = found.string[max(0, found.start() - SIGHT) : found.start()].split("\n")[-1]
-    if "\n" in found["link"] and not found["link"].split("\n")[0].strip():
-        return not line or line.startswith("#")
-    if "\n" in found["link"]:
-        return not re.search(rf"{LABEL}(?! [a-z])", line)
-    sentence = re.split(r"[。!?;]|(?<=[a-z]{2})\. ", line)[-1]
-    return bool(found["link"].strip()) or not re.search(LABEL, sentence)
+    link, *below = found["link"].split("\n")
+    if below:
+        is_heading = not line or line.startswith("#")
+        return not re.search(rf"{LABEL}(?! [a-z])", line) if link.strip() else is_heading
+    sentence = re.split(r"[。!?;]|(?<=[a-z]{2})\. |(?<![a-z])(?:so|thus)(?![a-z])", line)[-1]
+    return bool(link.strip()) or not re.search(LABEL, sentence)
 
 
 def _behind(found: re.Match[str]) -> list[str]:
@@ -174,17 +177,19 @@ def _behind(found: re.Match[str]) -> list[str]:
     text, end, letters = found.string, found.end(), _letters(found["list"])
     said, words = SAID.match(text, end), WORDS.match(text, end)
     line, *lines = text[end : end + 5 * SIGHT].split("\n")
-    sentence = re.split("。|です", line)[0]
-    is_rejected = re.search(VERDICT, sentence) and not REASON.search(sentence)
-    if said and (found["again"] and said["comma"] or said["claim"] and DENIED.search(line.split("。")[0])):
+    sentence = line.split("。")[0]
+    if said and (
+        found["again"] and said["comma"] or said["claim"] and re.search(DENIED, sentence)
+    ):
         return []
-    if not said and (not words or is_rejected):
+    meant = sentence.split("です")[0]
+    if not said and (not words or re.search(VERDICT, meant) and not re.search(REASON, meant)):
         return []
     others = {*FRONT.findall(line), *re.findall(rf"(?:と|and ){OPENS}{LABEL}(?! ?は)", line)}
-    if len(letters) == 1 and any(other[-1] not in letters for other in others):
-        return []
-    below = [(head[1][1], head["rest"]) for head in itertools.takewhile(bool, map(HEAD.match, lines))]
-    if not below or letters[0] in [label for label, _ in below] or len(letters) > 1:
+    if len(letters) > 1 or any(other[-1] not in letters for other in others):
+        return letters if len(letters) > 1 else []
+    below = [(head[1][1], head["rest"]) for head in takewhile(bool, map(HEAD.match, lines))]
+    if not below or letters[0] in [label for label, _ in below]:
         return letters
     stated = [label for label, rest in below if rest.strip(AROUND) in ("", TEXT)]
     if said and len(stated) == len(below):
@@ -209,7 +214,9 @@ def _alone(text: str) -> Iterator[tuple[int, list[str]]]:
 def _stated(text: str) -> list[str]:
     """The last labels that are said to be the answer or stand alone, unless others are, too."""
     alone = list(_alone(text))
-    if len({frozenset(letters) for _, letters in alone}) > 1 or (RIGHT.search(text) and WRONG.search(text)):
+    if any(set(letters) != set(alone[-1][1]) for _, letters in alone):
+        return []
+    if RIGHT.search(text) and WRONG.search(text):
         return []
     first = alone[0][1] if alone and alone[0][0] == 0 else _before_explanation(text)
     said = sorted([*alone, *_claims(text)])
@@ -226,31 +233,27 @@ def _before_explanation(text: str) -> list[str]:
 
 def _claims(text: str) -> Iterator[tuple[int, list[str]]]:
     """Where sentences state labels, and the labels."""
-    for start, sentence in _sentences(text):
-        denied = max((each.start() for each in DENIED.finditer(sentence)), default=-1)
-        for found in () if LONE.match(sentence) else STATED.finditer(sentence):
-            said = SAID.match(sentence, found.end())
+    for sentence in re.finditer("[^。\n]+。?", text):
+        denied = max((each.start() for each in re.finditer(DENIED, sentence[0])), default=-1)
+        for found in () if LONE.match(sentence[0]) else STATED.finditer(sentence[0]):
+            said = SAID.match(sentence[0], found.end())
             if not said or said["comma"]:
                 continue
             if denied < said.start() if said["claim"] else found["weak"] is None:
-                yield start + found.start(), _letters(found["list"])
-
-
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    return ((found.start(), found[0]) for found in re.finditer("[^。\n]+。?", text))
+                yield sentence.start() + found.start(), _letters(found["list"])
 
 
 def _option(text: str) -> list[str]:
     """The one label in front of a text, if the text does not discuss the choice."""
     if DISCUSSION.search(text) or len(set(FRONT.findall(text))) != 1:
         return []
-    for start, sentence in _sentences(text):
-        for found in STATED.finditer(sentence):
-            begin = start + found.start("list") + 2
-            rest = text[begin : begin + SIGHT].split("\n")[0]
-            is_topic = "は" in rest and not found.start() and not rest.lstrip().startswith("(")
-            is_text = TEXT in found["list"] and start + found.start() > 0
-            if FRONT.match(sentence, found.start("list")) and not is_text:
-                is_topic |= rest.count("(") > rest.count(")")
-                return [] if is_topic or re.search(VERDICT, rest) else _letters(found["list"])
+    for sentence in re.finditer("[^。\n]+。?", text):
+        for found in STATED.finditer(sentence[0]):
+            start = sentence.start() + found.start("list")
+            if FRONT.match(text, start) and (start == 0 or TEXT not in found["list"]):
+                rest = text[start + 2 :].split("\n")[0]
+                is_topic = "は" in rest and not found.start() and rest.lstrip()[:1] != "("
+                is_cut = rest.count("(") > rest.count(")")
+                is_doubtful = is_topic or is_cut or re.search(VERDICT, rest)
+                return [] if is_doubtful else _letters(found["list"])
     return []
