@@ -26,10 +26,9 @@ from jmed_metrics.normalize import CLOSING, CORRECTED, LINK, MARKER, OPEN, QUOTE
 LABEL, TEXT = "\ue000[a-z]", "\ue001"
 """A label in the plain text; what stands behind it in place of its choice's text."""
 AROUND = " :.。,、()[]{}<>「」『』【】〈〉《》\"'“”‘’"
-"""What may stand around the text of a choice and says nothing."""
 VERDICT = (
-    r"(?:[○◯〇×✕✖✗✘❌⭕✓✔](?! ?[\d(])|誤(?![嚥飲認差])|間違|不適[切当]|不要|不正解|禁忌|違|否定的|ません"
-    r"|なく|(?<![少危])ない|なかっ|にく[いく]|(?<![a-z])(?:no|wrong|false|incorrect|inappropriate"
+    r"(?:[○◯〇×✕✖✗✘❌⭕✓✔](?! ?[\d(])|誤(?![嚥飲認差])|間違|不適[切当]|不要|不正解|禁忌|違|否定的"
+    r"|ません|なく|(?<![少危])ない|なかっ|にく[いく]|(?<![a-z])(?:no|wrong|false|incorrect|inappropriate"
     r"|unnecessary|contraindicated|not (?:be )?(?:correct|right|appropriate|indicated|needed"
     r"|required|necessary|recommended))(?![a-z]))"
 )
@@ -55,8 +54,8 @@ DENIED = "ない|ません|なく|なかっ|にく[いく]|誤|違|低|がち|�
 """What says that the labels before it are the answer; what takes that back."""
 FOLLOWED = re.compile(
     r"(?![ ,、]*(?:または|又は|もしくは|あるいは|or(?![a-z])|か[「 ]?\ue000|以外|では|じゃ|[型群]))"
-    rf" ?(?:{CLAIM}|[.!]? ?$|。|(?P<comma>(?:であり)?[、,;])"
-    rf"|(?P<words>[:(<「『【](?!{OPENS}{LABEL})|の[「『]|\.(?![a-z0-9])|(?<=[)\]] )"
+    rf" ?(?:{CLAIM}|[.!]? ?$|[。【](?!{LABEL})|(?P<comma>(?:であり)?[、,;])"
+    rf"|(?P<words>[:(<「『](?!{OPENS}{LABEL})|の[「『]|\.(?![a-z0-9])|(?<=[)\]] )"
     r"|(?<=[)\]])[ァ-ヶ一-龥]|(?<= )(?:[-–—ァ-ヶ一-龥]|because|since)))",
     re.MULTILINE,
 )
@@ -74,11 +73,12 @@ STATED = re.compile(
 )
 """Labels in a sentence, behind what shows that they are no part of a word; weak: if claimed."""
 LONE = re.compile(rf"^(?P<item>{ITEM}){OPENS}(?P<list>{LINES}){END}", re.MULTILINE)
-HEAD = re.compile(
-    rf"^{ITEM}{OPENS}({LABEL})(?P<rest>(?: ?[^ a-z\n]| is(?![a-z])|$).*)", re.MULTILINE
-)
+HEAD = re.compile(rf"^{ITEM}{OPENS}({LABEL})(?P<rest>(?: ?[^ a-z\n]| is |$).*)", re.MULTILINE)
 FRONT = re.compile(rf"(?<![^\n]\(){LABEL}(?= ?\(|{TEXT}| ?[:.)](?![a-z0-9]))")
-"""Lines of labels only; a line that begins with a label; a label in front of a text."""
+FURTHER = re.compile(
+    rf"(?:と|または|又は|もしくは|あるいは|(?<![a-z])(?:and|or)) ?{OPENS}({LABEL})(?! ?は| [a-z])"
+)
+"""Lines of labels only; a line that begins with one; one in front of a text; beside another."""
 DISCUSSION = re.compile("(?:各|他の)(?:選択肢|疾患|所見|項目)|選択肢の(?:評価|検討|分析|解説)")
 EXPLANATION = re.compile(r"\W*(?:解説|理由|説明|根拠|explanation|rationale|reason)")
 RIGHT, WRONG = "正しい|(?<!不)適切な|妥当な", "誤って|ない|不適切な|禁忌"
@@ -97,12 +97,11 @@ def read_letters(
     or cannot be read, and for a question without labels. It takes a time that grows with the length
     of ``text`` only.
     """
-    plain = _plain(text, labels, choices, asked or 0)
-    found = _given(plain) or _option(plain)
-    lettered = text.translate(_circled(labels, choices))
-    if not found and lettered != text:
-        plain = _plain(lettered, labels, choices, asked or 0)
-        found = _given(plain)
+    found: list[str] = []
+    for form in dict.fromkeys((text, text.translate(_circled(labels, choices)))):
+        plain = _plain(form, labels, choices, asked or 0)
+        found = found or _letters(LONE.fullmatch(plain)) or _announced(plain) or _stated(plain)
+        found = found or (_option(plain) if form == text else [])
     is_list = "\n" in plain if asked is None else asked < len(labels)
     return frozenset() if is_list and len(found) == len(labels) else frozenset(found)
 
@@ -137,17 +136,13 @@ def _letters(found: re.Match[str] | None) -> list[str]:
     return letters if "\n" not in listed or letters == sorted(letters) else []
 
 
-def _given(text: str) -> list[str]:
-    return _letters(LONE.fullmatch(text)) or _announced(text) or _stated(text)
-
-
 def _announced(text: str) -> list[str]:
     """The labels behind the last marker behind which they can be read."""
     alone = list(_alone(text))
     for found in reversed(list(MARKED.finditer(text))):
         letters = _behind(found) if _is_linked(found) else []
-        is_last = not alone or alone[-1][0] < found.end() or set(alone[-1][1]) <= set(letters)
-        if letters and is_last:
+        later = alone[-1][1] if alone and alone[-1][0] > found.end() else []
+        if letters and set(later) <= set(letters):
             return letters
     return []
 
@@ -174,7 +169,7 @@ def _behind(found: re.Match[str]) -> list[str]:
         return []
     if after["claim"] and re.search(DENIED, sentence):
         return []
-    others = {*FRONT.findall(line), *re.findall(rf"(?:と|and ){OPENS}{LABEL}(?! ?は)", line)}
+    others = {*FRONT.findall(line), *FURTHER.findall(line)}
     if len(letters) == 1 and any(other[-1] not in letters for other in others):
         return []
     return _with_lines(letters, lines, is_all=after["words"] is None)
@@ -252,5 +247,6 @@ def _option(text: str) -> list[str]:
             rest = text[start + 2 :].split("\n")[0]
             is_topic = "は" in rest and found["weak"] == "" and rest.lstrip()[:1] != "("
             is_cut = rest.count("(") > rest.count(")")
-            return [] if is_topic or is_cut or re.search(VERDICT, rest) else _letters(found)
+            is_doubtful = is_topic or is_cut or FURTHER.search(rest) or re.search(VERDICT, rest)
+            return [] if is_doubtful else _letters(found)
     return []
