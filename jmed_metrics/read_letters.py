@@ -207,10 +207,9 @@ def _alone(text: str) -> Iterator[tuple[int, list[str]]]:
 def _stated(text: str) -> list[str]:
     """The last labels that are said to be the answer or stand alone, unless others are, too."""
     alone = list(_alone(text))
-    if any(set(letters) != set(alone[-1][1]) for _, letters in alone):
-        return []
+    is_mixed = any(set(letters) != set(alone[-1][1]) for _, letters in alone)
     called = (rf"(?:{words})[^。、\n]{{0,4}}は ?{OPEN}?{LABEL}" for words in (RIGHT, WRONG))
-    if all(re.search(each, text) for each in called):
+    if is_mixed or all(re.search(each, text) for each in called):
         return []
     first = alone[0][1] if alone and alone[0][0] == 0 else _before_explanation(text)
     said = sorted([*alone, *_claims(text)])
