@@ -26,9 +26,8 @@ from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.chat_answers import generation, read_answers
 from jmedlora.exams.chat_warnings import warn_of_lost_answers
-from jmedlora.exams.decoding import Decoding
+from jmedlora.exams.decoding import Decoding, leave_temperature_to_server
 from jmedlora.exams.documents import Document, with_same_fields
-from jmedlora.exams.finish_reason import note_finish_reasons
 from jmedlora.exams.images import shown_images
 from jmedlora.exams.lm_eval_run import asked_model, chosen_documents, running_task
 from jmedlora.exams.model_settings import model_settings
@@ -39,6 +38,7 @@ from jmedlora.exams.provenance import PromptLengths, Provenance
 from jmedlora.exams.scoring_code import filter_hash, scoring_code_hash
 from jmedlora.exams.task_metadata import read_metadata
 from jmedlora.exams.vision_model import cut_at, show_images
+from jmedlora.exams.whole_responses import watch_responses, whole_responses
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
@@ -104,9 +104,11 @@ def exam_dataset(
     task = running_task()
     if asked.protocol.shots is not None and task:
         _hold_shots(task, asked)
-    note_finish_reasons(model)
+    watch_responses(model)
     if asked.protocol.model_settings and task:
         task.config.generation_kwargs.update(model_settings(given.model_args))
+        if leave_temperature_to_server(model):
+            data["servers_settings"] = True
     lengths, overlong = None, []
     if context := _context(given.model_args, cut_at(model)):
         room = Room(context, asked.protocol.answer_length, asked.protocol.least_answer)
@@ -139,12 +141,15 @@ def answers_behind_thinking(
 ) -> list[str]:
     """A filter of lm-eval: of each response the answer alone, "" where it was cut off before it.
 
-    The samples keep the whole response in ``resps`` and the answer in ``filtered_resps``.
+    The samples keep the whole response in ``resps``, also what lm-eval took away of it, and the
+    answer in ``filtered_resps``.
     """
-    task = running_task()
+    task, model = running_task(), asked_model()
     prompts = [str(request.args[0]) for request in task.instances]
-    how = generation(asked_model(), task.instances[0].args[1])
-    answers = read_answers([each[0] for each in responses], docs, prompts, how)
+    how = generation(model, task.instances[0].args[1], [each[0] for each in responses])
+    for request in task.instances:
+        request.resps = [whole_responses(model).whole(each) for each in request.resps]
+    answers = read_answers([each.resps[0] for each in task.instances], docs, prompts, how)
     warn_of_lost_answers(task.config.task, answers, docs, how)
     return answers
 

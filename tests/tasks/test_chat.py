@@ -117,9 +117,9 @@ LIMITED = Generation(limit=20, count=len)
         ("b\n\n**解説:** 乙が正しいのは、", LIMITED, "b\n\n**解説:** 乙が正しいのは、", "the same"),
         ("bだと思う。", LIMITED, "bだと思う。", "shorter than allowed"),
         ("【回答】b と考えたが、実は違うかもしれない",
-         Generation(limit=20, count=len, stripped=True), "",
+         Generation(limit=20, count=len, ends_known=True, stripped=True), "",
          "lm-eval would have taken finished thinking away"),
-        ("【回答】b", Generation(limit=20, count=len, stripped=True), "【回答】b", "taken away"),
+        ("【回答】b", Generation(limit=20, count=len, ends_known=True, stripped=True), "【回答】b", "taken away"),
     ],
 )  # fmt: skip
 def test_what_is_read_of_a_response(response, how, expected, why):

@@ -39,6 +39,20 @@ def reading_names(cells: Sequence[Measured]) -> tuple[str, ...]:
     return tuple(metric.name for metric in found.metrics) if found else ()
 
 
+def metrics_with_readings(columns: Sequence[Column], given: Sequence[str]) -> list[str]:
+    """The scores ``given`` and the readings of each, whose names begin with the score's.
+
+    Raises ResultsError if all of them are scores that cannot be read in another way.
+    """
+    cells = [each for column in columns for each in column.measured.values()]
+    found = [name for name in reading_names(cells) if name.rpartition("_")[0] in given]
+    scores = {score for each in cells if each.protocol for score in each.protocol.scores}
+    if not found and scores.issuperset(given):
+        what = f"--readings: {', '.join(given)} is read in one way only"
+        raise ResultsError(f"{what}; leave it out, or add --metric accuracy or exact_match")
+    return [*given, *found]
+
+
 def reading_notes(columns: Sequence[Column]) -> Iterator[str]:
     """A sentence for each subject that was read: on how many questions the readings can differ."""
     noted = set()
