@@ -2,8 +2,7 @@
 
 The text is made plain first (``_plain``): one width, small letters, no marks of Markdown or TeX. A
 private character then stands in front of each letter that is a label and no part of a word, and
-another one in place of a choice's text behind its label. Of these the first that gives labels is
-the answer:
+another one in place of a choice's text behind its label. The answer is the first of these:
 
 1. the whole text is labels ("a,c", "「ａ」と「ｃ」。", a line for each);
 2. ``_announced``: the last labels behind a marker ("【回答】c,e", "the answer is (b)", JSON, TeX);

@@ -338,7 +338,7 @@ def test_what_models_of_today_write(text, expected, why):
         ("答え: b. 肝硬変または c", "", "an alternative behind a text"),
         ("検査の選択:\nc 腹部造影", "", "a heading, cut off"),
         ("bかもしれない。", "", "a doubt"),
-        ("Neither a nor b is correct.", "", "a denial"),
+        ("It is neither a nor b.", "", "a denial"),
         ("- ①: 紫色の球菌が", "", "a list, cut off"),
     ],
 )
