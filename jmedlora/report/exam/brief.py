@@ -4,13 +4,13 @@ Right answers with their interval, points against the lines, forbidden choices, 
 the whole report holds is named, never dropped without a word.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 
 from jmedlora.core.display import counted
 from jmedlora.report.exam.leaderboard import Board, verdict_in_words
 from jmedlora.report.exam.notes import PROBABILITY
-from jmedlora.report.exam.reached import LineResult
+from jmedlora.report.exam.reached import LineResult, Part
 from jmedlora.report.exam.verdict import ExamResult
 from jmedlora.report.render.brief import GAP, padded, remarks
 from jmedlora.report.render.plain_sheet import PlainSheet, name
@@ -33,7 +33,7 @@ def brief(boards: Sequence[Board], whole: Sequence[PlainSheet], width: int) -> I
         yield ""
         yield from _table(board, width)
         yield ""
-        yield from remarks("note", [*_unread(board), *_notes(sheet)], width)
+        yield from remarks("note", [*_unread(board), *_follow_ups(board), *_notes(sheet)], width)
         for line in _legend(board):
             yield from wrap(line, width)
         yield ""
@@ -103,6 +103,27 @@ def _unread(board: Board) -> Iterator[str]:
         for number, what in ((each.unparsed, "unparsed"), (each.cut, "cut off")):
             if number:
                 yield f"{label}: {counted(number, 'answer')} {what}"
+
+
+def _follow_ups(board: Board) -> Iterator[str]:
+    """Right answers to the follow-ups and to all others: of each model, over its examinations."""
+    if board.first == "exam":
+        groups = {"": list(board.rows.values())}
+    else:
+        groups = {f" of {label}": [each] for label, each in board.rows.items()}
+    found = [
+        f"follow-ups{label} {_right(each.follow_ups for each in results)}, "
+        f"other questions {_right(each.without_follow_ups for each in results)}"
+        for label, results in groups.items()
+        if any(each.follow_ups.questions for each in results)
+    ]
+    if found:
+        yield "; ".join(found)
+
+
+def _right(parts: Iterable[Part]) -> str:
+    found = list(parts)
+    return f"{sum(each.correct for each in found)}/{sum(each.questions for each in found)}"
 
 
 def _notes(sheet: PlainSheet) -> list[str]:
