@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from jmedlora.report.load.run_conditions import conditions_of
 from jmedlora.report.load.runs import find_runs
 
 PREFIX = "samples_"
@@ -15,13 +16,15 @@ class SampleFile:
     """The model and the task whose samples a file holds.
 
     own: the file of the user's own questions that were asked, "" for those of published exams.
-    left_out: how many questions an exclude list kept from being asked.
+    left_out: how many questions an exclude list kept from being asked. seed: of the sampling, "" if
+    not known.
     """
 
     model: str
     task: str
     own: str = ""
     left_out: int = 0
+    seed: str = ""
 
 
 def asks_an_examination(path: Path) -> bool:
@@ -41,5 +44,6 @@ def sample_file(path: Path) -> SampleFile:
             if result.task == task:
                 metadata = run.content["configs"][task]["metadata"]
                 own = metadata.get("file") if result.data.source == "file" else None
-                return SampleFile(result.model, task, str(own or ""), result.left_out)
+                seed = conditions_of(result).seed
+                return SampleFile(result.model, task, str(own or ""), result.left_out, seed)
     return SampleFile(path.resolve().parent.name, task)
