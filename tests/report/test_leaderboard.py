@@ -255,6 +255,56 @@ def test_two_runs_of_one_model_overlap(made_up, tmp_path, capsys):
     )
 
 
+def sampled(folder: Path, seed: int, *letters: str) -> Path:
+    """A run of the whole made-up 120th with that seed."""
+    (examination,) = load_examinations("120")
+    docs = [letters_document(each) for each in examination.questions]
+    scores = [{"correct": 1.0, "unparsed": 0.0, "forbidden": 0.0}] * len(docs)
+    config = {"model": "hf", "model_args": {"pretrained": "m", "seed": seed}, "limit": None}
+    return write_run(folder, model="m", task="jmle2026", protocol="letters", docs=docs,
+                     responses=letters, scores=scores, run={"config": config},
+                     stamp=f"2026-02-0{seed}T00-00-00.0")  # fmt: skip
+
+
+def test_runs_with_several_seeds_have_a_row_each_and_a_line_together(made_up, tmp_path, capsys):
+    sampled(tmp_path, 1, "a", "a", "c", "a")
+    sampled(tmp_path, 2, "b", "b", "c", "a")
+    lines = ("--lines", "required=0,general=3")  # the four questions are general ones
+    found = printed_json(capsys, tmp_path, *lines)
+    assert [(each["model"], each["correct"]) for each in found] == [
+        ("m, seed 1", 4),
+        ("m, seed 2", 2),
+    ]
+    # Of four questions with half of them right at least three are so in 5 of 16 resamples.
+    first, second = (each["probability"] for each in found)
+    assert (first, second) == (1.0, pytest.approx(5 / 16, abs=0.02))
+    note = "m, 120: 1 of 2 samples pass; chance to pass, seeds included: "
+    (together,) = (each for each in rows(capsys, tmp_path, *lines) if each.startswith(note))
+    assert float(together.removeprefix(note)[:3]) == pytest.approx((1 + 5 / 16) / 2, abs=0.02)
+    assert together.endswith("(required 0, general 2 to 4)")
+
+
+def test_two_runs_with_one_seed_overlap(made_up, tmp_path, capsys):
+    for folder in ("x", "y"):
+        sampled(tmp_path / folder, 1, "a", "a", "c", "a")
+    both = [next((tmp_path / each).rglob("samples_*.jsonl")) for each in "xy"]
+    again = both[1].rename(both[0].with_name("samples_jmle2026_2026-02-09T00-00-00.0.jsonl"))
+    results = next((tmp_path / "y").rglob("results_*.json"))
+    results.rename(both[0].with_name("results_2026-02-09T00-00-00.0.json"))
+    found = message(capsys, both[0], again)
+    assert f"{again}:1: 120A1: is already answered at {both[0]}:1 by m; " in found
+
+
+def test_the_repetitions_of_a_run_have_a_row_each(made_up, tmp_path, capsys):
+    """lm-eval's repeats logs every answer; the thinking of each is taken away."""
+    record = sample("120A1", "【回答】a")
+    record["resps"] = [["【回答】a", "<think>bかもしれない。</think>【回答】b", "<think>まだ"]]
+    found = printed_json(capsys, logged(tmp_path / "m", "jmle2026", record))
+    assert [(each["model"], each["correct"], each["cut"]) for each in found] == [
+        ("m, sample 1", 1, 0), ("m, sample 2", 0, 0), ("m, sample 3", 0, 1),
+    ]  # fmt: skip
+
+
 def test_the_model_is_called_as_its_results_file_says(made_up, tmp_path, capsys):
     (examination,) = load_examinations("120")
     docs = [letters_document(each) for each in examination.questions]

@@ -15,7 +15,10 @@ from jmedlora.report.exam.verdict import ExamResult
 from jmedlora.report.render.brief import GAP, padded, remarks
 from jmedlora.report.render.plain_sheet import PlainSheet, name
 
-CHANCE = "Beside a verdict: the chance to pass with other questions of the same kind."
+CHANCE = (
+    "Beside a verdict: the chance to pass with other questions of the same kind. The spread over "
+    "seeds is not in it."
+)
 LIMITS = "In brackets: the points to pass."
 FORBIDDEN = "In brackets: the points to pass, and the most forbidden choices."
 REST = "--all also shows: unparsed and cut answers; notes in full"

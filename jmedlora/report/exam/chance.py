@@ -78,6 +78,14 @@ class Chances:
         }
 
 
+def probability_in_words(value: float | None) -> str:
+    """0.5715 as ".57"; what would be rounded to 0 or 1 as "<.01" or ">.99"."""
+    if value is None:
+        return "n/a"
+    rounded = f"{value:.2f}"
+    return {"0.00": "<.01", "1.00": ">.99"}.get(rounded, rounded.removeprefix("0"))
+
+
 def chances(answers: Sequence[Answered], description: Description) -> Chances:
     """The chances of ``answers`` to all questions; a question without an answer counts as wrong.
 

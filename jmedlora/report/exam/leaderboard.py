@@ -4,8 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from jmedlora.report.exam.chance import Chances, LineChance
-from jmedlora.report.exam.notes import CHANCES, PROBABILITY, examination_notes, result_notes
+from jmedlora.report.exam.chance import Chances, LineChance, probability_in_words
+from jmedlora.report.exam.notes import (
+    CHANCES,
+    PROBABILITY,
+    examination_notes,
+    result_notes,
+    sample_notes,
+)
 from jmedlora.report.exam.reached import LineResult, Part
 from jmedlora.report.exam.verdict import ExamResult
 from jmedlora.report.render.plain_sheet import PlainSheet, name
@@ -82,7 +88,7 @@ def chance_sheet(results: Sequence[ExamResult]) -> PlainSheet | None:
 
 def _chances(found: Chances, lines: Sequence[str]) -> tuple[str, ...]:
     cells = [text for line in lines for text in _line_chance(found.lines.get(line))]
-    return (*cells, _probability(found.forbidden), _probability(found.every))
+    return (*cells, probability_in_words(found.forbidden), probability_in_words(found.every))
 
 
 def _line_chance(line: LineChance | None) -> tuple[str, str, str]:
@@ -90,7 +96,7 @@ def _line_chance(line: LineChance | None) -> tuple[str, str, str]:
         return "n/a", "n/a", "n/a"
     low, high = line.interval
     effect = "n/a" if line.design_effect is None else f"{line.design_effect:.2f}"
-    return f"{low:g} to {high:g}", _probability(line.probability), effect
+    return f"{low:g} to {high:g}", probability_in_words(line.probability), effect
 
 
 def row_name(result: ExamResult, among: Sequence[ExamResult]) -> str:
@@ -132,6 +138,7 @@ def _sheet(board: Board) -> PlainSheet:
     notes = [note for each in examinations.values() for note in examination_notes(each)]
     of_rows = (result_notes(each, label) for label, each in board.rows.items())
     notes += [note for found in of_rows for note in found]
+    notes += sample_notes(list(results))
     notes += [PROBABILITY] * any(each.chances.every is not None for each in results)
     cells = tuple(_row(label, each, lines) for label, each in board.rows.items())
     return PlainSheet(board.title, headings, cells, tuple(notes))
@@ -157,15 +164,7 @@ def verdict_in_words(result: ExamResult) -> str:
     found = result.chances
     if found.every is None:
         return result.verdict
-    return f"{result.verdict}, {_probability(found.every)}{', close' * bool(found.close)}"
-
-
-def _probability(value: float | None) -> str:
-    """0.5715 as ".57"; what would be rounded to 0 or 1 as "<.01" or ">.99"."""
-    if value is None:
-        return "n/a"
-    rounded = f"{value:.2f}"
-    return {"0.00": "<.01", "1.00": ">.99"}.get(rounded, rounded.removeprefix("0"))
+    return f"{result.verdict}, {probability_in_words(found.every)}{', close' * bool(found.close)}"
 
 
 def _interval(result: ExamResult) -> str:

@@ -1,13 +1,14 @@
 """What stands below a table of verdicts: whose lines they are, and why there is which verdict."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from jmedlora.core.display import counted
 from jmedlora.exams.description import DOCUMENTED
 from jmedlora.exams.examination import Examination
 from jmedlora.report.compare.statistics import RESAMPLES
-from jmedlora.report.exam.chance import CLOSE
-from jmedlora.report.exam.verdict import FAIL, INCOMPLETE, NONE, UNDECIDED, ExamResult
+from jmedlora.report.exam.chance import CLOSE, probability_in_words
+from jmedlora.report.exam.verdict import FAIL, INCOMPLETE, NONE, PASS, UNDECIDED, ExamResult
 from jmedlora.report.render.plain_sheet import name, some_of
 
 TOKENS = "raise max_gen_toks (and the limit of the server, if there is one) and evaluate again"
@@ -61,6 +62,33 @@ def result_notes(result: ExamResult, label: str) -> Iterator[str]:
         yield f"{label}: undecided, {_open(result)}"
     elif result.verdict == FAIL or (result.verdict == NONE and result.missed):
         yield f"{label}: fails by {', '.join(result.missed)}"
+
+
+def sample_notes(results: Sequence[ExamResult]) -> Iterator[str]:
+    """What the samples of one model's examination show together: other seeds, lm-eval's repeats.
+
+    The chance is that of one more run, with other questions and another seed: the mean of those of
+    the samples.
+    """
+    found: dict[tuple[str, str], list[ExamResult]] = {}
+    for each in results:
+        if each.sampled:
+            found.setdefault((each.sampled, each.examination.name), []).append(each)
+    for (model, examination), runs in found.items():
+        passes = sum(each.verdict == PASS for each in runs)
+        reached = ", ".join(_range_of(line, runs) for line in runs[0].lines)
+        known = [each.chances.every for each in runs if each.chances.every is not None]
+        chance = probability_in_words(fmean(known) if len(known) == len(runs) else None)
+        yield (
+            f"{name(model)}, {name(examination)}: {passes} of {len(runs)} samples pass; chance to "
+            f"pass, seeds included: {chance} ({reached})"
+        )
+
+
+def _range_of(line: str, runs: Sequence[ExamResult]) -> str:
+    points = [each.lines[line].points for each in runs]
+    low, high = min(points), max(points)
+    return f"{name(line)} {low:g}" if low == high else f"{name(line)} {low:g} to {high:g}"
 
 
 def _open(result: ExamResult) -> str:

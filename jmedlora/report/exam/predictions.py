@@ -1,14 +1,16 @@
 """Answers to an examination line by line: samples of lm-eval, or plain predictions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jmedlora.core.errors import Fault
 from jmedlora.core.jsonl import Record, read_jsonl
+from jmedlora.exams.chat_answers import Generation, read_answers
 from jmedlora.exams.schema import canonical_id
 from jmedlora.report.exam.sample_files import SampleFile, sample_file
+from jmedlora.report.load.repetitions import prompt_of, responses
 from jmedlora.report.load.results import TaskResult
 
 FORMATS = (
@@ -41,11 +43,22 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose answers these are: a model's; of lm-eval also its run's folder and the task."""
+    """Whose answers these are: a model's; of lm-eval also its run's folder, the task and the seed.
+
+    sample: the number of the answer, from 2 on for those that lm-eval's ``repeats`` asked for.
+    """
 
     model: str = ""
     folder: str = ""
     task: str = ""
+    seed: str = ""
+    sample: int = 1
+
+    @property
+    def sampled_as(self) -> str:
+        """What tells it from other answers of one model to the same task."""
+        parts = [f"seed {self.seed}" if self.seed else "", f"sample {self.sample}"]
+        return ", ".join(filter(None, parts if self.sample > 1 or not self.seed else parts[:1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,33 @@ def read_line_file(path: Path) -> tuple[AnswerFile, list[Fault]]:
             faults.append(found)
         else:
             given.append(found)
+    given += _repetitions(records, path, run)
     return AnswerFile(path, tuple(given), run.own, run.left_out, run.result), faults
+
+
+def _repetitions(
+    records: Sequence[tuple[int, Record]], file: Path, run: SampleFile
+) -> Iterator[Given]:
+    """The second, third … answer to each question of a chat task that lm-eval's ``repeats`` had.
+
+    lm-eval scores the first alone. None where not every question has as many.
+    """
+    logged = [(line, each, each["doc"]) for line, each in records if _is_chat(each)]
+    counts = {len(responses(each)) for _, each, _ in logged}
+    docs = [doc for _, _, doc in logged]
+    prompts = [prompt_of(each) for _, each, _ in logged]
+    for place in range(1, counts.pop() if len(counts) == 1 else 1):
+        texts = [str(responses(each)[place]) for _, each, _ in logged]
+        origin = Origin(run.model, str(file.parent), run.task, run.seed, place + 1)
+        answers = read_answers(texts, docs, prompts, Generation())
+        for (line, _, doc), text in zip(logged, answers, strict=True):
+            name = canonical_id(doc["problem_id"])
+            yield Given(origin, name, Prediction(text, file, line, cut=not text), doc)
+
+
+def _is_chat(record: Record) -> bool:
+    doc = record.get("doc")
+    return isinstance(doc, dict) and "case" in doc and isinstance(doc.get("problem_id"), str)
 
 
 def first_text(*lists: Any) -> str | None:
@@ -124,7 +163,7 @@ def _read(record: Record, file: Path, line: int, run: SampleFile) -> Given | Fau
     if isinstance(doc, dict):
         text = first_text(record.get("filtered_resps"), record.get("resps")) or ""
         prediction = Prediction(text, file, line, cut=record.get("cut") == 1)
-        origin = Origin(run.model, str(file.parent), run.task)
+        origin = Origin(run.model, str(file.parent), run.task, run.seed)
         return Given(origin, canonical_id(name), prediction, doc)
     text = record["prediction"]
     prediction = Prediction(text, file, line, taken=text)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jmedlora.report.load.results import TaskResult
+from jmedlora.report.load.run_conditions import conditions_of
 from jmedlora.report.load.runs import find_runs
 
 PREFIX = "samples_"
@@ -17,7 +18,7 @@ class SampleFile:
 
     own: the file of the user's own questions that were asked, "" for those of published exams.
     left_out: how many questions an exclude list kept from being asked. result: what the results
-    file says of the task; None without that file.
+    file says of the task; None without that file. seed: of the sampling, "" if not known.
     """
 
     model: str
@@ -25,6 +26,7 @@ class SampleFile:
     own: str = ""
     left_out: int = 0
     result: TaskResult | None = None
+    seed: str = ""
 
 
 def asks_an_examination(path: Path) -> bool:
@@ -44,5 +46,7 @@ def sample_file(path: Path) -> SampleFile:
             if result.task == task:
                 metadata = run.content["configs"][task]["metadata"]
                 own = metadata.get("file") if result.data.source == "file" else None
-                return SampleFile(result.model, task, str(own or ""), result.left_out, result)
+                own = str(own or "")
+                seed = conditions_of(result).seed
+                return SampleFile(result.model, task, own, result.left_out, result, seed)
     return SampleFile(path.resolve().parent.name, task)

@@ -1,5 +1,6 @@
 """The answers of each model to each examination, every question once."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,11 +27,16 @@ TASKS = {
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One model's answers to one examination, by problem_id. model: what the tables call it."""
+    """One model's answers to one examination, by problem_id.
+
+    model: what the tables call it. sampled: the same for all samples of one model, if it answered
+    several times (other seeds, lm-eval's repeats); "" else.
+    """
 
     model: str
     examination: Examination
     predictions: Mapping[str, Prediction]
+    sampled: str = ""
 
 
 Answers = dict[str, Prediction]
@@ -58,26 +64,30 @@ def systems(files: Sequence[AnswerFile], examinations: Sequence[Examination]) ->
     if faults:
         raise FileError(faults)
     return [
-        System(model, each, answers)
+        System(model, each, answers, sampled)
         for each in examinations
-        for model, answers in _named(found[each.name])
+        for model, sampled, answers in _named(found[each.name])
     ]
 
 
-def _named(answers: Mapping[Origin, Answers]) -> Iterator[tuple[str, Answers]]:
-    """The answers with the names of their models; where two are alike, also task or folder."""
-    origins = list(answers)
+def _named(answers: Mapping[Origin, Answers]) -> Iterator[tuple[str, str, Answers]]:
+    """The answers with the names of their models; where two are alike, also task or folder.
+
+    Between the two the name without the seed, where that is what tells them apart; else "".
+    """
+    kinds = {replace(each, seed="", sample=1) for each in answers}
+    counts = Counter(replace(each, seed="", sample=1) for each in answers)
     for origin, given in answers.items():
+        kind = replace(origin, seed="", sample=1)
         name = origin.model
-        if _alike(origins, replace(origin, task="")) > 1:
+        if len({each for each in kinds if replace(each, task=kind.task) == kind}) > 1:
             name = f"{name}, {origin.task}"
-        if len({each.folder for each in origins if each.model == origin.model}) > 1:
+        if len({each.folder for each in kinds if each.model == origin.model}) > 1:
             name = f"{name} ({origin.folder})" if origin.folder else name
-        yield name, given
-
-
-def _alike(origins: Sequence[Origin], wanted: Origin) -> int:
-    return sum(replace(each, task="") == wanted for each in origins)
+        if counts[kind] > 1:
+            yield f"{name}, {origin.sampled_as}", name, given
+        else:
+            yield name, "", given
 
 
 def _check_asked(given: Given, question: Question, examination: Examination) -> None:

@@ -21,11 +21,15 @@ known, or there is no description."""
 
 @dataclass(frozen=True)
 class ExamResult:
-    """One model's examination: all questions, in order, answered or not."""
+    """One model's examination: all questions, in order, answered or not.
+
+    sampled: see System.
+    """
 
     model: str
     examination: Examination
     answers: tuple[Answered, ...]
+    sampled: str = ""
 
     @property
     def answered(self) -> int:
@@ -225,7 +229,7 @@ def results(systems: Iterable[System], *, official: bool) -> list[ExamResult]:
     for each in systems:
         answers = mark_answers(each.examination, each.predictions, official=official)
         of_exam = found.setdefault(each.examination.name, [])
-        of_exam.append(ExamResult(each.model, each.examination, answers))
+        of_exam.append(ExamResult(each.model, each.examination, answers, each.sampled))
     return [
         result for of_exam in found.values() for result in sorted(of_exam, key=_most_points_first)
     ]

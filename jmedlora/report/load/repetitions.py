@@ -18,7 +18,7 @@ def repetitions(measured: Measured) -> list[Measured]:
 
     lm-eval scores the first alone; the others are scored here in the same way.
     """
-    counts = {len(_responses(record)) for record in measured.records}
+    counts = {len(responses(record)) for record in measured.records}
     protocol = measured.protocol
     if protocol is None or protocol.decoding is None or counts == {1}:
         return [measured]
@@ -29,7 +29,7 @@ def repetitions(measured: Measured) -> list[Measured]:
     return [measured, *others]
 
 
-def _responses(record: Record) -> Sequence[Any]:
+def responses(record: Record) -> Sequence[Any]:
     """All that the model wrote in answer to a question; lm-eval logs a list for each request."""
     found = record.get("resps")
     first = found[0] if isinstance(found, list) and found else None
@@ -38,9 +38,9 @@ def _responses(record: Record) -> Sequence[Any]:
 
 def _repetition(measured: Measured, protocol: Protocol, place: int) -> Measured:
     docs = [record["doc"] for record in measured.records]
-    texts = [str(_responses(record)[place]) for record in measured.records]
+    texts = [str(responses(record)[place]) for record in measured.records]
     if protocol.name == "chat":
-        prompts = [_prompt(record) for record in measured.records]
+        prompts = [prompt_of(record) for record in measured.records]
         texts = read_answers(texts, docs, prompts, Generation())
     scored = [protocol.score(doc, [text]) for doc, text in zip(docs, texts, strict=True)]
     values = {
@@ -55,7 +55,7 @@ def _repetition(measured: Measured, protocol: Protocol, place: int) -> Measured:
     return replace(measured, scores=scores, values=values, records=records)
 
 
-def _prompt(record: Record) -> str:
+def prompt_of(record: Record) -> str:
     """What was sent, as lm-eval logs it; "" where it did not."""
     sent = record.get("arguments")
     first = sent.get("gen_args_0") if isinstance(sent, dict) else None
