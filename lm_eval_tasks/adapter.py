@@ -29,16 +29,23 @@ from jmedlora.exams.chat_warnings import warn_of_lost_answers
 from jmedlora.exams.decoding import Decoding, leave_temperature_to_server
 from jmedlora.exams.documents import Document, with_same_fields
 from jmedlora.exams.images import shown_images
-from jmedlora.exams.lm_eval_run import asked_model, chosen_documents, running_task
+from jmedlora.exams.lm_eval_run import (
+    asked_model,
+    check_messages,
+    chosen_documents,
+    run_option,
+    running_task,
+)
 from jmedlora.exams.model_settings import model_settings
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import PromptLengths, Provenance
 from jmedlora.exams.scoring_code import filter_hash, scoring_code_hash
+from jmedlora.exams.server_answers import watch_answers
 from jmedlora.exams.task_metadata import read_metadata
 from jmedlora.exams.vision_model import cut_at, show_images
-from jmedlora.exams.whole_responses import watch_responses, whole_responses
+from jmedlora.exams.whole_responses import put_back, watch_responses
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
@@ -97,6 +104,7 @@ def exam_dataset(
         given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)
         asked = ask_exam(exam, PROTOCOLS[protocol], given, images=images, with_case=with_case)
         model = asked_model()
+        check_messages(model)
         if images and model:
             show_images(model, asked.docs, asked.name)
     except UserError as error:
@@ -105,6 +113,7 @@ def exam_dataset(
     if asked.protocol.shots is not None and task:
         _hold_shots(task, asked)
     watch_responses(model)
+    watch_answers(model, _stop)
     if asked.protocol.model_settings and task:
         task.config.generation_kwargs.update(model_settings(given.model_args))
         if leave_temperature_to_server(model):
@@ -137,7 +146,7 @@ def _noted(provenance: Provenance, task: Any, model: Any) -> dict[str, Any]:
 
 
 def answers_behind_thinking(
-    responses: Sequence[Sequence[str | None]], docs: Sequence[Document]
+    _: Sequence[Sequence[str | None]], docs: Sequence[Document]
 ) -> list[str]:
     """A filter of lm-eval: of each response the answer alone, "" where it was cut off before it.
 
@@ -145,12 +154,13 @@ def answers_behind_thinking(
     answer in ``filtered_resps``.
     """
     task, model = running_task(), asked_model()
-    prompts = [str(request.args[0]) for request in task.instances]
-    how = generation(model, task.instances[0].args[1], [each[0] for each in responses])
-    for request in task.instances:
-        request.resps = [whole_responses(model).whole(each) for each in request.resps]
-    answers = read_answers([each.resps[0] for each in task.instances], docs, prompts, how)
-    warn_of_lost_answers(task.config.task, answers, docs, how)
+    requests = task.instances
+    all_whole, cut = put_back(model, requests)
+    how = generation(model, requests[0].args[1], all_whole=all_whole, cut=cut)
+    prompts = [str(request.args[0]) for request in requests]
+    answers = read_answers([each.resps[0] for each in requests], docs, prompts, how)
+    templated = bool(run_option("apply_chat_template"))
+    warn_of_lost_answers(task.config.task, answers, docs, how, templated=templated)
     return answers
 
 

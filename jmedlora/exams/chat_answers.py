@@ -20,7 +20,6 @@ from typing import Any
 from jmed_metrics.examination import mark_record
 from jmed_metrics.thinking import Thought, split_thinking
 from jmedlora.exams.documents import Document
-from jmedlora.exams.whole_responses import whole_responses
 
 ANSWER_MARK = "【回答】"
 """What the prompt asks for before the answer."""
@@ -58,19 +57,21 @@ class Generation:
 
 
 def generation(
-    model: Any, settings: Mapping[str, Any], responses: Sequence[str | None]
+    model: Any, settings: Mapping[str, Any], *, all_whole: bool, cut: frozenset[str]
 ) -> Generation:
-    """How lm-eval's ``model`` gave ``responses`` with ``settings``, its ``generation_kwargs``."""
+    """How lm-eval's ``model`` generates with ``settings``, its ``generation_kwargs``.
+
+    all_whole: whether each response is known as a whole. cut: those that ended at the limit.
+    """
     limit = settings.get("max_gen_toks")
     tokenizer = getattr(model, "tokenizer", None)
-    noted = whole_responses(model)
     ends_known = getattr(model, "think_end_token", None) is not None
     return Generation(
         limit=limit if isinstance(limit, int) else None,
         count=(lambda text: len(tokenizer(text).input_ids)) if callable(tokenizer) else None,
         ends_known=ends_known,
-        stripped=ends_known and not noted.knows(responses),
-        cut=frozenset(noted.cut),
+        stripped=ends_known and not all_whole,
+        cut=cut,
     )
 
 

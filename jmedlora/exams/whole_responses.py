@@ -5,16 +5,18 @@ over the thinking that a server sends beside its answer, and does not say which 
 the limit. So its model is watched while it generates.
 
 What is noted of a response is found by the object that lm-eval hands on: another response may say
-the same. Python has a text of one plain character only once, so of these nothing is noted.
+the same. Python has an empty text and a text of one Latin character only once, so of these nothing
+is noted. In lm-eval's cache it is kept by request, for a run that takes its answers there.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import Any, NamedTuple
 
-from lm_eval.api.model import CachingLM
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import CachingLM, hash_args
 
 from jmed_metrics.thinking import split_thinking
 
@@ -22,6 +24,10 @@ NOTED = "jmed_whole_responses"
 """The attribute of lm-eval's model that keeps what was noted."""
 GENERATES = ("_model_generate", "_model_multimodal_generate", "_multimodal_model_generate")
 """What lm-eval's hf and vllm call for a batch. They report each response to ``cache_hook`` then."""
+KEPT = "jmed whole response "
+"""What stands before a request's hash where its whole response is kept in lm-eval's cache."""
+LATIN = "\xff"
+"""The last character that Python has only once."""
 REASONING = ("reasoning_content", "reasoning")
 """Where servers put the thinking that their parser took out of the answer."""
 
@@ -38,11 +44,13 @@ class WholeResponses:
     """What was noted of the responses of one model.
 
     waiting: of the batch that lm-eval is working on. cut: the whole texts that ended at the limit.
-    _found: by the id of a response, which is kept beside it so that no other object gets its id.
+    kept: lm-eval's cache; None without. _found: by the id of a response, which is kept beside it so
+    that no other object gets its id.
     """
 
     waiting: deque[Generated] = field(default_factory=deque)
     cut: set[str] = field(default_factory=set)
+    kept: MutableMapping[str, Any] | None = None
     _found: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def note(self, response: str, generated: Generated) -> None:
@@ -50,16 +58,31 @@ class WholeResponses:
         whole = _whole(response, generated.text)
         if generated.cut:
             self.cut.add(whole)
-        if len(response) > 1:
+        if _is_unique(response):
             self._found[id(response)] = (response, whole)
 
-    def whole(self, response: str | None) -> str | None:
-        """All that the model generated, or ``response`` itself if that is not known."""
-        return self._found.get(id(response), (response, response))[1]
+    def keep(self, request: Any, response: str) -> None:
+        """Puts what ``response`` does not tell into lm-eval's cache, where there is one."""
+        whole = self._found.get(id(response), (response, response))[1]
+        cut = whole in self.cut
+        if self.kept is not None and (cut or whole != response):
+            self.kept[_key(request)] = (response, whole, cut)
 
-    def knows(self, responses: Sequence[str | None]) -> bool:
-        """Whether each of ``responses`` that is not blank was noted."""
-        return all(id(each) in self._found for each in responses if each and len(each) > 1)
+    def whole(self, response: str | None, request: Any) -> str | None:
+        """All that the model generated; None if it is not known."""
+        if id(response) in self._found:
+            return self._found[id(response)][1]
+        if self.kept is None:
+            return None
+        answer, whole, cut = self.kept.get(_key(request), (None, None, False))
+        if answer != response:
+            return None
+        self.cut |= {whole} if cut else set()
+        return whole
+
+
+def _key(request: Any) -> str:
+    return KEPT + hash_args("generate_until", request)
 
 
 def watch_responses(model: Any) -> None:
@@ -67,11 +90,10 @@ def watch_responses(model: Any) -> None:
     asked = _without_cache(model)
     if asked is None or hasattr(asked, NOTED):
         return
-    noted = WholeResponses()
+    noted = WholeResponses(kept=model.dbdict if isinstance(model, CachingLM) else None)
     setattr(asked, NOTED, noted)
     if hasattr(asked, "parse_generations"):
         asked.parse_generations = _watched_parse(asked.parse_generations, noted)
-        return
     for name in GENERATES:
         if hasattr(asked, name):
             watched = _watched_generate(getattr(asked, name), asked, noted)
@@ -80,9 +102,23 @@ def watch_responses(model: Any) -> None:
     hook.add_partial = _watched_report(hook.add_partial, noted)
 
 
-def whole_responses(model: Any) -> WholeResponses:
-    """What ``model`` has noted so far."""
-    return getattr(_without_cache(model), NOTED, None) or WholeResponses()
+def put_back(model: Any, requests: Sequence[Instance]) -> tuple[bool, frozenset[str]]:
+    """Makes the responses of ``requests`` whole again.
+
+    Returns whether each was known, and the whole ones that ended at the limit.
+    """
+    noted = getattr(_without_cache(model), NOTED, None) or WholeResponses()
+    all_known = True
+    for request in requests:
+        wholes = [noted.whole(each, request.args) for each in request.resps]
+        pairs = list(zip(request.resps, wholes, strict=True))
+        all_known &= all(whole is not None or not response for response, whole in pairs)
+        request.resps = [response if whole is None else whole for response, whole in pairs]
+    return all_known, frozenset(noted.cut)
+
+
+def _is_unique(response: str) -> bool:
+    return len(response) > 1 or response > LATIN
 
 
 def _without_cache(model: Any) -> Any:
@@ -164,8 +200,10 @@ def _watched_generate(
 def _watched_report(report: Callable[..., None], noted: WholeResponses) -> Callable[..., None]:
     @wraps(report)
     def add_partial(attr: str, request: Any, response: Any) -> None:
-        if attr == "generate_until" and noted.waiting:
-            noted.note(response, noted.waiting.popleft())
+        if attr == "generate_until":
+            if noted.waiting:
+                noted.note(response, noted.waiting.popleft())
+            noted.keep(request, response)
         report(attr, request, response)
 
     return add_partial
@@ -174,9 +212,10 @@ def _watched_report(report: Callable[..., None], noted: WholeResponses) -> Calla
 def _decoded(model: Any, tokens: list[int], *, full: bool) -> Generated:
     """full: whether the batch went on to the limit; a response that ended before is padded."""
     decode = partial(model.tok_decode, skip_special_tokens=True)
-    end = model.think_end_token
-    by_token = isinstance(end, int) and end in tokens
-    behind = len(tokens) - tokens[::-1].index(end) if by_token else 0
+    end = getattr(model, "think_end_token", None)
+    behind = 0
+    if isinstance(end, int) and end in tokens:
+        behind = len(tokens) - tokens[::-1].index(end)
     thinking = model.tok_decode(tokens[:behind], skip_special_tokens=False) if behind else ""
     return Generated(thinking + decode(tokens[behind:]), full and tokens[-1] not in _ends(model))
 

@@ -84,7 +84,17 @@ def test_the_command(tmp_path, capsys):
     assert main(command) == 0
     out = capsys.readouterr().out
     assert not any(name in out for name in NAMES)
-    assert "several correct choices" not in out
+    said = (
+        "igakuqa: 4 of 4 questions have several correct choices, for which the paper gives no rule."
+    )
+    assert said in out
+    assert "table --readings adds the other readings" in out
+
+
+def test_one_correct_choice_each_needs_no_note(tmp_path, capsys):
+    write_run(tmp_path, task="igakuqa", docs=questions(1), responses=[FIRST])
+    assert main(["table", str(tmp_path / "results"), "--format", "markdown"]) == 0
+    assert "several correct choices" not in capsys.readouterr().out
 
 
 def test_a_score_that_is_named_keeps_its_readings(tmp_path, capsys):

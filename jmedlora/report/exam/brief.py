@@ -4,13 +4,13 @@ Right answers with their interval, points against the lines, forbidden choices, 
 the whole report holds is named, never dropped without a word.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from jmedlora.core.display import counted
 from jmedlora.report.exam.leaderboard import Board, verdict_in_words
 from jmedlora.report.exam.notes import PROBABILITY, origin_of_lines
-from jmedlora.report.exam.reached import LineResult
+from jmedlora.report.exam.reached import LineResult, Part
 from jmedlora.report.exam.verdict import ExamResult
 from jmedlora.report.render.brief import GAP, padded, remarks
 from jmedlora.report.render.plain_sheet import PlainSheet, name
@@ -39,7 +39,7 @@ def brief(boards: Sequence[Board], whole: Sequence[PlainSheet], width: int) -> I
         yield ""
         origins = _origins(board)
         notes = [note for note in sheet.notes if note not in (PROBABILITY, *origins)]
-        yield from remarks("note", [*_unread(board), *notes], width)
+        yield from remarks("note", [*_unread(board), *_follow_ups(board), *notes], width)
         for line in (*origins, *_legend(board)):
             yield from _wrapped(line, width)
         yield ""
@@ -122,6 +122,27 @@ def _origins(board: Board) -> list[str]:
     """Whose pass lines the verdicts use, once for each examination."""
     found = (origin_of_lines(each.examination) for each in board.rows.values())
     return list(dict.fromkeys(chain.from_iterable(found)))
+
+
+def _follow_ups(board: Board) -> Iterator[str]:
+    """Right answers to the follow-ups and to all others: of each model, over its examinations."""
+    if board.first == "exam":
+        groups = {"": list(board.rows.values())}
+    else:
+        groups = {f" of {label}": [each] for label, each in board.rows.items()}
+    found = [
+        f"follow-ups{label} {_right(each.follow_ups for each in results)}, "
+        f"other questions {_right(each.without_follow_ups for each in results)}"
+        for label, results in groups.items()
+        if any(each.follow_ups.questions for each in results)
+    ]
+    if found:
+        yield "; ".join(found)
+
+
+def _right(parts: Iterable[Part]) -> str:
+    found = list(parts)
+    return f"{sum(each.correct for each in found)}/{sum(each.questions for each in found)}"
 
 
 def _legend(board: Board) -> Iterator[str]:

@@ -11,6 +11,7 @@ from jmedlora.exams.chat_answers import Generation, read_answers
 from jmedlora.exams.schema import canonical_id
 from jmedlora.report.exam.sample_files import SampleFile, sample_file
 from jmedlora.report.load.repetitions import prompt_of, responses
+from jmedlora.report.load.results import TaskResult
 
 FORMATS = (
     "samples_*.jsonl of an examination task, lines with problem_id and prediction, or the results "
@@ -75,14 +76,16 @@ class AnswerFile:
     """The answers in one file.
 
     own: the path of the user's own questions that were asked, "" for those of published exams.
-    left_out: how many questions an exclude list kept from being asked. searched: it was not named,
-    but found in a folder.
+    left_out: how many questions an exclude list kept from being asked. result: what lm-eval's
+    results file beside it says; None without one. searched: it was not named, but found in a
+    folder.
     """
 
     path: Path
     given: tuple[Given, ...]
     own: str = ""
     left_out: int = 0
+    result: TaskResult | None = None
     searched: bool = False
 
 
@@ -105,7 +108,7 @@ def read_line_file(path: Path) -> tuple[AnswerFile, list[Fault]]:
         else:
             given.append(found)
     given += _repetitions(records, path, run)
-    return AnswerFile(path, tuple(given), run.own, run.left_out), faults
+    return AnswerFile(path, tuple(given), run.own, run.left_out, run.result), faults
 
 
 def _repetitions(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.run_conditions import conditions_of
 from jmedlora.report.load.runs import find_runs
 
@@ -16,15 +17,20 @@ class SampleFile:
     """The model and the task whose samples a file holds.
 
     own: the file of the user's own questions that were asked, "" for those of published exams.
-    left_out: how many questions an exclude list kept from being asked. seed: of the sampling, "" if
-    not known.
+    left_out: how many questions an exclude list kept from being asked. result: what the results
+    file says of the task; None without that file.
     """
 
     model: str
     task: str
     own: str = ""
     left_out: int = 0
-    seed: str = ""
+    result: TaskResult | None = None
+
+    @property
+    def seed(self) -> str:
+        """Of the sampling; "" where it is not known."""
+        return conditions_of(self.result).seed if self.result else ""
 
 
 def asks_an_examination(path: Path) -> bool:
@@ -44,6 +50,5 @@ def sample_file(path: Path) -> SampleFile:
             if result.task == task:
                 metadata = run.content["configs"][task]["metadata"]
                 own = metadata.get("file") if result.data.source == "file" else None
-                seed = conditions_of(result).seed
-                return SampleFile(result.model, task, str(own or ""), result.left_out, seed)
+                return SampleFile(result.model, task, str(own or ""), result.left_out, result)
     return SampleFile(path.resolve().parent.name, task)
