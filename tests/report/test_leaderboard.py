@@ -275,7 +275,7 @@ def test_runs_with_several_seeds_have_a_row_each_and_a_line_together(made_up, tm
         ("m, seed 1", 4),
         ("m, seed 2", 2),
     ]
-    # Of four questions with half of them right at least three are so in 5 of 16 resamples.
+    # Half of the four are right: at least three are so in 5 of 16 resamples.
     first, second = (each["probability"] for each in found)
     assert (first, second) == (1.0, pytest.approx(5 / 16, abs=0.02))
     note = "m, 120: 1 of 2 samples pass; chance to pass, seeds included: "

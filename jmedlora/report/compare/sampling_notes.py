@@ -16,7 +16,7 @@ EXPLAINED = (
 
 
 def sampling_notes(found: Sequence[Column], *, each_sample: bool) -> list[str]:
-    """A note on the scores of one sample, and one for each score of several.
+    """A note on the scores of one sample, and one for those of the same samples.
 
     each_sample: also what a score of several is, and the score of each sample.
     """
@@ -26,19 +26,32 @@ def sampling_notes(found: Sequence[Column], *, each_sample: bool) -> list[str]:
         column.title for column, each in cells if not each.samples and each.signature.is_sampled
     )
     notes = [EXPLAINED] if several and each_sample else []
-    for column, each in several:
-        notes += _of_several(column, each, each_sample=each_sample)
+    notes += _means(several, len(found))
+    if each_sample:
+        notes += [note for column, each in several for note in _each_sample(column, each)]
     if single:
-        named = "every column" if len(single) == len(found) > 1 else "; ".join(single)
+        named = _named(list(single), len(found))
         notes.append(f"One sample; the spread over seeds is not in the intervals: {named}.")
     return notes
 
 
-def _of_several(column: Column, measured: Measured, *, each_sample: bool) -> Iterator[str]:
-    seeds = ", ".join(dict.fromkeys(each.conditions.seed or "?" for each in measured.samples))
-    what = f"{column.title}, {measured.subject} {measured.shots}s"
-    yield f"{what}: mean of {len(measured.samples)} samples (seed {seeds})."
-    if each_sample:
-        for metric in measured.scores:
-            scores = ", ".join(f"{each.scores[metric]:.3f}" for each in measured.samples)
-            yield f"{what}, {metric} of each sample: {scores}."
+def _means(several: Sequence[tuple[Column, Measured]], columns: int) -> Iterator[str]:
+    """How many samples the scores are means of: columns of the same seeds in one line."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for column, each in several:
+        seeds = ", ".join(dict.fromkeys(one.conditions.seed or "?" for one in each.samples))
+        what = f"mean of {len(each.samples)} samples (seed {seeds})"
+        found.setdefault((f"{each.subject} {each.shots}s", what), []).append(column.title)
+    for (subject, what), titles in found.items():
+        yield f"{_named(titles, columns)}, {subject}: {what}."
+
+
+def _each_sample(column: Column, measured: Measured) -> Iterator[str]:
+    for metric in measured.scores:
+        scores = ", ".join(f"{each.scores[metric]:.3f}" for each in measured.samples)
+        what = f"{column.title}, {measured.subject} {measured.shots}s, {metric}"
+        yield f"{what} of each sample: {scores}."
+
+
+def _named(titles: Sequence[str], columns: int) -> str:
+    return "every column" if len(titles) == columns > 1 else "; ".join(titles)

@@ -120,6 +120,8 @@ def follow_up_blocks(columns: Sequence[Column], whole: Block) -> list[Block]:
     follows = np.isin([str(doc.get("problem_id")) for doc in _docs(first)], noted.ids)
     how = "with" if noted.with_case else "without"
     parts = {"without follow-ups": ~follows, f"follow-ups asked {how} their case": follows}
+    if not follows.any():  # a trial may have none
+        return []
     return [
         replace(_part(f"{whole.title}, {name}", first, lines, mask), is_tested=False)
         for name, mask in parts.items()

@@ -18,7 +18,7 @@ class SampleFile:
 
     own: the file of the user's own questions that were asked, "" for those of published exams.
     left_out: how many questions an exclude list kept from being asked. result: what the results
-    file says of the task; None without that file. seed: of the sampling, "" if not known.
+    file says of the task; None without that file.
     """
 
     model: str
@@ -26,7 +26,11 @@ class SampleFile:
     own: str = ""
     left_out: int = 0
     result: TaskResult | None = None
-    seed: str = ""
+
+    @property
+    def seed(self) -> str:
+        """Of the sampling; "" where it is not known."""
+        return conditions_of(self.result).seed if self.result else ""
 
 
 def asks_an_examination(path: Path) -> bool:
@@ -46,7 +50,5 @@ def sample_file(path: Path) -> SampleFile:
             if result.task == task:
                 metadata = run.content["configs"][task]["metadata"]
                 own = metadata.get("file") if result.data.source == "file" else None
-                own = str(own or "")
-                seed = conditions_of(result).seed
-                return SampleFile(result.model, task, own, result.left_out, result, seed)
+                return SampleFile(result.model, task, str(own or ""), result.left_out, result)
     return SampleFile(path.resolve().parent.name, task)

@@ -71,7 +71,10 @@ def _below(sheet: Sheet) -> tuple[str, ...]:
 
 
 def _pieces(sheet: Sheet, console: "Console", width: int) -> list[Sheet]:
-    """All columns if they fit, else each model's, as many as fit; the floors beside the first."""
+    """All columns if they fit, else whole models, as many as fit; the floors beside the first.
+
+    The columns of one model that do not fit beside each other are several pieces.
+    """
 
     def fits(piece: Sheet) -> bool:
         return console.measure(_grid(piece)).maximum <= width
@@ -80,6 +83,9 @@ def _pieces(sheet: Sheet, console: "Console", width: int) -> list[Sheet]:
         return [sheet]
     pieces: list[list[int]] = []
     for _, places in sheet.groups:
+        if pieces and fits(with_columns(sheet, [*pieces[-1], *places], floors=len(pieces) == 1)):
+            pieces[-1] += places
+            continue
         pieces.append([])
         for place in places:
             wider = with_columns(sheet, [*pieces[-1], place], floors=len(pieces) == 1)
