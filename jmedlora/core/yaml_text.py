@@ -2,6 +2,7 @@
 
 An alias (``*name``) stands for what it names, and a merge key (``<<``) for all its pairs: a few
 lines of them can stand for more than any memory holds. So they are counted before they are read.
+A key that stands twice in one mapping is refused: PyYAML would keep the last without a word.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from jmedlora.core.regular_file import open_regular
 
 LARGEST = 1 << 18
 """Bytes of a file at most; the slowest take PyYAML about 5 s."""
+MERGE = "tag:yaml.org,2002:merge"
 MOST_VALUES = 200_000
 """So many values, keys included, at most, with every alias written out."""
 
@@ -71,8 +73,18 @@ def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
     if isinstance(node, yaml.SequenceNode):
         yield from node.value
     elif isinstance(node, yaml.MappingNode):
+        _refuse_repeated_keys(node)
         for pair in node.value:
             yield from pair
+
+
+def _refuse_repeated_keys(mapping: yaml.MappingNode) -> None:
+    seen: set[tuple[str, str]] = set()
+    for key, _ in mapping.value:
+        if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
+            if (key.tag, key.value) in seen:
+                raise NotYamlError(f"'{key.value}' stands twice", _line(key))
+            seen.add((key.tag, key.value))
 
 
 def _line(node: yaml.Node) -> int | None:

@@ -20,6 +20,7 @@ def test_aliases_and_merge_keys_are_read(tmp_path):
     label = {"model": "名", "steps": 1}
     assert found == {"a": label, "b": {"model": "名", "steps": 2}, "c": [label, label]}
     assert read(tmp_path, "") is None
+    assert read(tmp_path, "1: x\n'1': y\n") == {1: "x", "1": "y"}
 
 
 @pytest.mark.parametrize(
@@ -37,9 +38,11 @@ def test_aliases_and_merge_keys_are_read(tmp_path):
         ("a: 2026-99-99\n", "month must be in 1..12", None),
         ("a: !!python/name:os.system\n", "could not determine a constructor", 1),
         ("#" * (LARGEST + 1), "it is longer than 256 KiB", None),
+        ("a: 1\nb: 2\na: 3\n", "'a' stands twice", 3),
+        ("x:\n- {b: 1, 'b': 2}\n", "'b' stands twice", 2),
     ],
     ids=["merged", "aliases", "circle", "cut", "float", "int", "bool", "time", "date", "tag",
-         "long"],
+         "long", "repeated", "repeated inside"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(tmp_path, text, why, line):
     with pytest.raises(NotYamlError) as caught:

@@ -5,11 +5,11 @@ the whole report holds is named, never dropped without a word.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from textwrap import wrap
+from itertools import chain
 
 from jmedlora.core.display import counted
 from jmedlora.report.exam.leaderboard import Board, verdict_in_words
-from jmedlora.report.exam.notes import PROBABILITY
+from jmedlora.report.exam.notes import PROBABILITY, origin_of_lines
 from jmedlora.report.exam.reached import LineResult, Part
 from jmedlora.report.exam.verdict import ExamResult
 from jmedlora.report.render.brief import GAP, padded, remarks
@@ -26,20 +26,30 @@ def brief(boards: Sequence[Board], whole: Sequence[PlainSheet], width: int) -> I
     """The lines for a terminal of ``width`` columns.
 
     whole: the report, which begins with the tables of ``boards``. A name that does not fit beside
-    its numbers stands above them. Notes are cut to one line. Needs rich.
+    its numbers stands above them. Notes are cut to one line, but never whose pass lines they are.
+    Needs rich.
     """
     for board, sheet in zip(boards, whole, strict=False):
         yield board.title
         yield ""
         yield from _table(board, width)
         yield ""
-        yield from remarks("note", [*_unread(board), *_follow_ups(board), *_notes(sheet)], width)
-        for line in _legend(board):
-            yield from wrap(line, width)
+        origins = _origins(board)
+        notes = [note for note in sheet.notes if note not in (PROBABILITY, *origins)]
+        yield from remarks("note", [*_unread(board), *_follow_ups(board), *notes], width)
+        for line in (*origins, *_legend(board)):
+            yield from _wrapped(line, width)
         yield ""
-    yield from wrap(
-        "; ".join([REST, *(sheet.title for sheet in whole[len(boards) :])]) + ".", width
-    )
+    rest = "; ".join([REST, *(sheet.title for sheet in whole[len(boards) :])])
+    yield from _wrapped(f"{rest}.", width)
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """``text`` in lines of ``width`` columns, of which a Japanese character takes two."""
+    from rich.console import Console
+    from rich.text import Text
+
+    yield from (line.plain.rstrip() for line in Text(text).wrap(Console(width=width), width))
 
 
 def _table(board: Board, width: int) -> Iterator[str]:
@@ -105,6 +115,12 @@ def _unread(board: Board) -> Iterator[str]:
                 yield f"{label}: {counted(number, 'answer')} {what}"
 
 
+def _origins(board: Board) -> list[str]:
+    """Whose pass lines the verdicts use, once for each examination."""
+    found = (origin_of_lines(each.examination) for each in board.rows.values())
+    return list(dict.fromkeys(chain.from_iterable(found)))
+
+
 def _follow_ups(board: Board) -> Iterator[str]:
     """Right answers to the follow-ups and to all others: of each model, over its examinations."""
     if board.first == "exam":
@@ -124,10 +140,6 @@ def _follow_ups(board: Board) -> Iterator[str]:
 def _right(parts: Iterable[Part]) -> str:
     found = list(parts)
     return f"{sum(each.correct for each in found)}/{sum(each.questions for each in found)}"
-
-
-def _notes(sheet: PlainSheet) -> list[str]:
-    return [note for note in sheet.notes if note != PROBABILITY]
 
 
 def _legend(board: Board) -> Iterator[str]:

@@ -155,7 +155,9 @@ def signature(result: TaskResult) -> Signature:
         n=_number_of_items(result),
         data=result.data.sha256[:SHOWN],
         score=result.protocol.signature,
-        decode=decoding(result.config.generation_kwargs) if result.protocol.decoding else "",
+        decode=decoding(result.config.generation_kwargs, servers=bool(result.data.servers_settings))
+        if result.protocol.decoding
+        else "",
         lm_eval=str(result.run["lm_eval_version"]),
         prompts=_prompts(result.run, [result.task]),
         scorer=_scorer([result.config.model_dump()], result.data.filters),
@@ -249,10 +251,11 @@ def template_digest(config: Configuration) -> str:
     return hashlib.sha256(texts.encode(errors="surrogatepass")).hexdigest()[:SHOWN]
 
 
-def decoding(settings: Mapping[str, Any] | None) -> str:
+def decoding(settings: Mapping[str, Any] | None, *, servers: bool = False) -> str:
     """Generation settings in short: "t0.1-p0.9-r1.05-256", or "greedy-…" without sampling.
 
     The last number is the limit in tokens. A setting without a mark of its own is written out.
+    servers: whether a server was left to choose the temperature where none is given: "server-…".
     """
     shown = {key: value for key, value in (settings or {}).items() if value != []}
     limit = shown.pop("max_gen_toks", "?")
@@ -261,7 +264,9 @@ def decoding(settings: Mapping[str, Any] | None) -> str:
     samples = shown.pop("do_sample", None)
     if samples is None:  # lm-eval's rule
         samples = isinstance(temperature, int | float) and temperature > 0
-    if not samples:
+    if servers and temperature is None:
+        parts.append("server")
+    elif not samples:
         parts.append("greedy")
         for key in ("temperature", "top_p", "top_k"):  # without effect
             shown.pop(key, None)
