@@ -136,6 +136,13 @@ def test_the_released_templates_are_the_tasks_own(name):
     assert TEMPLATES[template_digest(fields)] == name
 
 
+def test_the_likeliest_choice_is_asked_for_by_the_same_prompt():
+    """Only the answer of a worked example is written otherwise, and comes out alike."""
+    mc, ja = prompt("mc"), prompt("ja")
+    assert TEMPLATES[template_digest(Configuration.model_validate(mc))] == "ja"
+    assert {**mc, "doc_to_target": ja["doc_to_target"]} == ja
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [

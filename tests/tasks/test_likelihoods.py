@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.tasks import load
+from tests.support.tasks import load, prompts
 
 LIKELIHOODS = [
     # log-likelihoods of 甲, 乙乙, 丙; the correct choice is 乙乙
@@ -46,6 +46,19 @@ def test_numbers_that_are_no_likelihoods_end_the_run(values, message, likelihood
         likelihood_task.process_results(doc, [(value, True) for value in values])
     assert str(caught.value).startswith(f"jmed: Q1: {message}")
     assert str(caught.value).endswith("; the scores would mean nothing")
+
+
+@pytest.mark.parametrize("name", ["igakuqa_mc", "igakuqa119_mc", "jjsimqa_mc", "jmle2026_mc"])
+def test_every_real_question_can_be_sent(name, real_data):
+    """Some choices are ② or 05, which lm-eval takes for the number of a choice."""
+    task = load(name)
+    task.build_all_requests()
+    assert len(task.instances) == 5 * len(task.eval_docs)
+
+
+def test_a_worked_example_shows_the_text_of_its_answer(likelihood_task):
+    found = prompts(likelihood_task, 1)["112A1"]
+    assert "### 応答:\n戊\n### 指示:\n112A1" in found
 
 
 @pytest.mark.parametrize(("name", "count"), [("igakuqa_mc", 1232), ("jjsimqa_mc", 253)])

@@ -56,7 +56,7 @@ def _takes(question: Question) -> bool:
 PROTOCOL = Protocol(
     name="likelihood",
     position=3,
-    templates=response.PROTOCOL.templates,
+    templates={"ja": "d4896a79c48e"},  # the same prompt; the answer is the number of a choice
     signature="score:likelihood",
     decoding=None,
     score_metrics=(Metric("acc", "acc", "acc"), Metric("acc_norm", "acc_norm", "acc_norm")),
