@@ -16,6 +16,8 @@ LARGEST = 1 << 18
 """Bytes of a file at most; the slowest take PyYAML about 5 s."""
 MOST_VALUES = 200_000
 """So many values, keys included, at most, with every alias written out."""
+MERGE = "tag:yaml.org,2002:merge"
+"""The tag of the key ``<<``, which may stand several times."""
 
 
 class NotYamlError(Exception):
@@ -27,8 +29,14 @@ class NotYamlError(Exception):
 
 
 def read_yaml(path: Path) -> Any:
-    """The value in ``path``, of plain types. Raises OSError and NotYamlError."""
-    return value_of(read_nodes(path))
+    """The value in ``path``, of plain types. Raises OSError and NotYamlError.
+
+    A key that stands twice is refused: PyYAML would take the last one without a word.
+    """
+    root = read_nodes(path)
+    if root is not None:
+        _refuse_repeated_keys(root, set())
+    return value_of(root)
 
 
 def read_nodes(path: Path) -> yaml.Node | None:
@@ -73,6 +81,22 @@ def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
     elif isinstance(node, yaml.MappingNode):
         for pair in node.value:
             yield from pair
+
+
+def _refuse_repeated_keys(node: yaml.Node, visited: set[int]) -> None:
+    """visited: the nodes that need no second look, by id: an alias leads to what is known."""
+    if id(node) in visited:
+        return
+    visited.add(id(node))
+    keys = [key for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    seen: set[tuple[str, str]] = set()
+    for key in keys:
+        if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
+            if (key.tag, key.value) in seen:
+                raise NotYamlError(f"the key '{key.value}' stands twice", _line(key))
+            seen.add((key.tag, key.value))
+    for part in _parts(node):
+        _refuse_repeated_keys(part, visited)
 
 
 def _line(node: yaml.Node) -> int | None:

@@ -46,3 +46,23 @@ def test_what_cannot_be_read_is_said(tmp_path, text, why, line):
         read(tmp_path, text)
     assert why in str(caught.value)
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "line"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "a", 3),
+        ("lines:\n  general: {pass: 1,\n    pass: 2}\n", "pass", 3),
+        ("- {x: 1}\n- {x: 1, x: 1}\n", "x", 2),
+    ],
+)
+def test_a_key_that_stands_twice(tmp_path, text, key, line):
+    with pytest.raises(NotYamlError) as caught:
+        read(tmp_path, text)
+    assert str(caught.value) == f"the key '{key}' stands twice"
+    assert caught.value.line == line
+
+
+def test_the_same_key_at_two_places_and_two_merges_are_no_repetition(tmp_path):
+    text = "a: &a {x: 1}\nb: &b {y: 2}\nc: {<<: *a, <<: *b}\n"
+    assert read(tmp_path, text)["c"] == {"x": 1, "y": 2}
