@@ -58,7 +58,7 @@ def made_up(tmp_path, monkeypatch) -> Path:
         ),
         (
             b'{"results": [{"question_id": "120A-1", "raw_resp',
-            ": not usable JSON (Unterminated string starting at: line 1 column 38 (char 37)); "
+            ": not usable JSON (Unterminated string starting at: line 1 column 40 (char 39)); "
             "bring the file anew",
         ),
         (
