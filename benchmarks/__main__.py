@@ -17,7 +17,7 @@ QUICK = {
     "scoring": "--limit 100 --repeats 1",
     "throughput": "--shape tiny-llama --dtype bfloat16 --limit 3 --tokens 4 --repeats 1",
     "statistics": "--simulations 20 --repeats 1",
-    "overlap": "--records 80 --planted 5 --no-other-years",
+    "overlap": "--records 110 --planted 5 --no-other-years",
     "site": "--models 2 --questions 80 --repeats 1",
     "training": "--recipes opencalm7b --steps 3 --warmup 1",
 }

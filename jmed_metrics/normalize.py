@@ -5,11 +5,11 @@ import unicodedata
 
 MARKER = (
     r"(?<![不がa-z])(?:答え|解答|回答|正解|正答|正しい選択肢|answers?|boxed"
-    r"|(?:best|correct|right) (?:option|choice)s?)"
+    r"|(?:best|correct|right|selected)[ _](?:option|choice)s?|ans(?=[.:])|答(?=[:は]))"
 )
 LINK = (
     r"(?:[\s:=→、,】\])>」\"']|は|です|is(?![a-z])|are|(?:would|should|must) be"
-    r"|選択肢|option|choice)*+"
+    r"|選択肢|番号|_?(?:option|choice|letter))*+"
 )
 """What announces an answer, and what may stand between it and the answer."""
 QUOTES, CLOSING = r"\"'", r")\]}>」』】〉》”’"

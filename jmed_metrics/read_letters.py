@@ -1,58 +1,89 @@
 """Reading which choices a response names by letter; never a guess.
 
-Full and half width, capital and small letters are alike. The strictest form that is there is read,
-and of several statements of one form the last:
+The text is made plain first (``_plain``): one width, small letters, no marks of Markdown or TeX. A
+private character then stands in front of each letter that is a label and no part of a word, and
+another one in place of a choice's text behind its label. The answer is the first of these:
 
-1. the whole text is labels ("a,c", "「ａ」と「ｃ」。", "b (脳梗塞)") or choices, a line for each;
-2. labels behind a marker ("【回答】c,e", "正解はaとc", "the answer is (b)", ``{"answer": ["a"]}``);
-3. labels that stand by themselves ("…なのはcです。", a line "c"), if the first line is not another
-   answer: models also answer first and explain then;
-4. one label in front of its text ("c: 肝硬変").
+1. the whole text is labels ("a,c", "「ａ」と「ｃ」。", a line for each);
+2. ``_announced``: the last labels behind a marker ("【回答】c,e", "the answer is (b)", JSON, TeX);
+3. ``_stated``: the last labels that a sentence calls the answer ("…なのはcです", "c is correct") or
+   that stand alone on a line, if the first line is not another answer: models explain behind it;
+4. ``_option``: the one label in front of a text ("c: 肝硬変"), where no other choice is discussed.
 
-Lines that begin with a label choose them all only if nothing else stands on them or the text of the
-choice as offered, ascending and not all there are. Other such lines discuss the choices, and so do
-lists of ○ and ×: the text does not say whether the right or the wrong ones are asked for. They are
-not read. A label with a verdict ("a: ×") is not read either. A label at the end of a discussion is
-not, because it may have been cut off. A reason behind a marker is no verdict:
-「答えはc(発熱がないため)」 is read as c. 「誤っているのはa」 is read as a, unless the text also
-says what is right.
-
-A letter that belongs to a word is no label: ビタミンB, HbA1c, B型肝炎, 写真(a), "a patient".
-Letters written together ("ac") are labels only where they are the whole answer and exactly as many
-as are asked for, as "ad" and "ace" are words of medicine. Circled digits are labels where they
-begin the texts of the choices. Alternatives ("a または d"), denials ("aではない") and lists of all
-the choices are not read.
+Not read are alternatives ("a または d"), denials ("aではない"), verdicts ("a: ×", as the wrong ones
+may be asked for), lists of all choices, lines that may be cut off, and answers that contradict each
+other. A reason is no denial: 「答えはc(発熱がないため)」 is read as c. 「誤っているのはa」 is read
+as a, unless the text also says what is right.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
-from jmed_metrics.letter_grammar import (
-    ALONE_AFTER,
-    ALONE_BEFORE,
-    ANNOUNCED_AFTER,
-    AROUND,
-    BEFORE,
-    BEGINS_TEXT,
-    DENIED,
-    DISCUSSION,
-    EXPLANATION,
-    JUDGMENT,
-    MARKED,
-    NOT_SO,
-    OF_OTHERS,
-    OPENING,
-    OPINION,
-    REJECTED,
-    RIGHT,
-    WRONG,
-    grammar_of,
+from jmed_metrics.normalize import CLOSING, CORRECTED, LINK, MARKER, OPEN, QUOTES, normalize
+
+LABEL, TEXT = "\ue000[a-z]", "\ue001"
+"""A label in the plain text; what stands behind it in place of its choice's text."""
+AROUND = " :.。,、()[]{}<>「」『』【】〈〉《》\"'“”‘’"
+VERDICT = (
+    r"(?:[○◯〇×✕✖✗✘❌⭕✓✔](?! ?[\d(])|誤(?![嚥飲認差])|間違|不適[切当]|不要|不正解|禁忌|違|否定的"
+    r"|ません|なく|(?<![少危])ない|なかっ|にく[いく]|(?<![a-z])(?:no|wrong|false|incorrect|inappropriate"
+    r"|unnecessary|contraindicated|not (?:be )?(?:correct|right|appropriate|indicated|needed"
+    r"|required|necessary|recommended))(?![a-z]))"
 )
-from jmed_metrics.letter_page import SIGHT, Head, Page
-from jmed_metrics.normalize import CORRECTED, normalize
-
-NEAR = 16
-"""Within how many characters behind a correction the new answer begins and ends."""
+"""What rejects a choice."""
+REASON = r"ため|ので|から|because|since|他|ほか|以外|残り|other|\([^()]*(?<!で)は"
+REJECTED = re.compile(rf"(?!.*(?:{REASON})).*{VERDICT}")
+"""A verdict that is no reason, and not said of something else."""
+ITEM = r"(?:(?:[-+•・●|#>]|\(?\d{1,2}[.):]) ?)*+"
+"""What numbers the lines of a list or points to them."""
+OPENS, CLOSES, END = rf"(?:{OPEN} ?)*+", rf"(?: ?[{CLOSING}]|[{QUOTES}])*+", r"[ .。]*+$"
+ONE = rf"{LABEL}{TEXT}?{CLOSES}(?: ?\((?![^()\n]*{VERDICT})[^()\n]*+\))?"
+AND = r" ?(?:[、,・/&;+]+(?: ?and(?![a-z]))?|と|and(?![a-z])|及び|および) ?"
+LIST = rf"{ONE}(?:(?>{AND}| (?!\()|(?=[「『【])){OPENS}{ONE})*+"
+LINES = rf"{LIST}(?:[.。,、]?\n{ITEM}{OPENS}{LIST}(?=[ .。,、]*$))*+"
+"""Labels on one line; the same on several lines."""
+CLAIM = (
+    r"(?P<claim>です(?!か)|の[2-5]つ|でした(?!ら)|である|でしょう(?!か)|だ(?:[。と]|ろう(?!か)|$)"
+    r"|と(?:考|思|な|判断|します|する)|に(?:な|該当|当)|を選[択びぶん]"
+    r"|(?:is|are) (?:the )?(?:correct|right|best|most)"
+    r"|が(?:正し|正解|適切|適当|妥当|答え|最も|もっとも|該当|考え|残[るり])(?!い?か|でな))"
+)
+DENIED = "ない|ません|なく|なかっ|にく[いく]|誤|違|低|がち|した場合"
+"""What says that the labels before it are the answer; what takes that back."""
+FOLLOWED = re.compile(
+    r"(?![ ,、]*(?:または|又は|もしくは|あるいは|or(?![a-z])|か[「 ]?\ue000|以外|では|じゃ|[型群]))"
+    rf" ?(?:{CLAIM}|[.!]? ?$|[。【](?!{LABEL})|(?P<comma>(?:であり)?[、,;])"
+    rf"|(?P<words>[:(<「『](?!{OPENS}{LABEL})|の[「『]|\.(?![a-z0-9])|(?<=[)\]] )"
+    r"|(?<=[)\]])[ァ-ヶ一-龥]|(?<= )(?:[-–—ァ-ヶ一-龥]|because|since)))",
+    re.MULTILINE,
+)
+"""Behind labels: that they are all, or the words of a choice or a reason; no other choice."""
+MARKED = re.compile(
+    rf"(?:{MARKER}|(?P<again>{CORRECTED.pattern})(?:します。)?)"
+    rf"(?P<link>{LINK}{OPENS}\n?{ITEM}{OPENS})(?P<list>{LIST})"
+)
+"""Labels behind what announces an answer, or another one in its place."""
+STATED = re.compile(
+    r"(?:(?P<weak>(?<![^。\n])|both|なく|として|[;:!?」』】]|(?<!\ue000[a-z])[、,]|(?<=[a-z]{2})\.|で"
+    r"|(?:適切|適当|妥当|正し|最も)[^。、\n\ue000は]{0,20}は)|(?<=[の肢号])は[、,]?|(?<=[るす])と"
+    r"|より|よって|がって|選択肢|番号|option|choice"
+    rf"|(?<![a-z])i(?: will| would|'d)? (?:choose|select|pick))(?: |{OPEN})*+(?P<list>{LIST})"
+)
+"""Labels in a sentence, behind what shows that they are no part of a word; weak: if claimed."""
+LONE = re.compile(rf"^(?P<item>{ITEM}){OPENS}(?P<list>{LINES}){END}", re.MULTILINE)
+HEAD = re.compile(rf"^{ITEM}{OPENS}({LABEL})(?P<rest>(?: ?[^ a-z\n]| is |$).*)", re.MULTILINE)
+FRONT = re.compile(rf"(?<![^\n]\(){LABEL}(?= ?\(|{TEXT}| ?[:.)](?![a-z0-9]))")
+FURTHER = re.compile(
+    rf"(?:と|または|又は|もしくは|あるいは|(?<![a-z])(?:and|or)) ?{OPENS}({LABEL})(?! ?は| [a-z])"
+)
+"""Lines of labels only; a line that begins with one; one in front of a text; beside another."""
+DISCUSSION = re.compile("(?:各|他の)(?:選択肢|疾患|所見|項目)|選択肢の(?:評価|検討|分析|解説)")
+EXPLANATION = re.compile(r"\W*(?:解説|理由|説明|根拠|explanation|rationale|reason)")
+RIGHT, WRONG = "正しい|(?<!不)適切な|妥当な", "誤って|ない|不適切な|禁忌"
+"""Where labels are called both, the question asks for one of the two."""
+SIGHT = 200
+"""How many characters around labels are looked at."""
 
 
 def read_letters(
@@ -65,225 +96,155 @@ def read_letters(
     or cannot be read, and for a question without labels. It takes a time that grows with the length
     of ``text`` only.
     """
-    if not labels:
-        return frozenset()
-    grammar = grammar_of("".join(labels))
-    offered = {
-        label: normalize(choice).strip(AROUND)
-        for label, choice in zip(labels, choices, strict=False)
-    }
-    page = Page(grammar, grammar.apart(normalize(text), asked or 0), offered)
-    found = _corrected(page, _whole(page) or _announced(page) or _alone(page) or _option(page))
-    if asked and len(found) < asked > 1 and (bare := _without_texts(page)):
-        whole = _whole(bare) or _announced(bare)
-        found = whole if len(set(whole)) == asked else found
-    lettered = text.translate(_circled(labels, choices))
-    if not found and lettered != text:
-        page = Page(grammar, normalize(lettered), offered)
-        found = _whole(page) or _announced(page) or _alone(page)
-    if asked is not None and asked < len(found) == len(labels):
-        return frozenset()  # a list of all choices
-    return frozenset(found)
-
-
-def _without_texts(page: Page) -> Page | None:
-    """The page without the choices' texts behind their labels ("a. 肝切除とc. TACE": "aとc")."""
-    texts = [
-        rf"(?<![a-z0-9])({label})[ .:)]{{1,3}}{re.escape(text)}(?![a-z0-9])"
-        for label, text in page.offered.items()
-        if text
-    ]
-    whole = "\n".join(page.lines)
-    shorter = whole
-    for text in texts:
-        shorter = re.sub(text, r"\1", shorter)
-    if shorter == whole:
-        return None
-    joined = re.sub(
-        rf"(?<=[{''.join(page.offered)}])[\n ]+(?=[{''.join(page.offered)}](?![a-z]))", ",", shorter
-    )
-    return Page(page.grammar, joined, page.offered)
-
-
-def _corrected(page: Page, found: list[str]) -> list[str]:
-    """``found``, or the labels that a correction behind it puts in their place."""
-    text = "\n".join(page.lines)
-    for correction in CORRECTED.finditer(text):
-        start = correction.end()
-        later = page.grammar.list.search(text, start, start + NEAR)
-        if found and later and ANNOUNCED_AFTER.match(text, later.end()):
-            found = page.letters(later[0])
-    return found
+    found: list[str] = []
+    for form in dict.fromkeys((text, text.translate(_circled(labels, choices)))):
+        plain = _plain(form, labels, choices, asked or 0)
+        found = found or _letters(LONE.fullmatch(plain)) or _announced(plain) or _stated(plain)
+        found = found or (_option(plain) if form == text else [])
+    is_list = "\n" in plain if asked is None else asked < len(labels)
+    return frozenset() if is_list and len(found) == len(labels) else frozenset(found)
 
 
 def _circled(labels: Sequence[str], choices: Sequence[str]) -> dict[int, str]:
     """The labels, in brackets, of circled digits, if one of its own begins each of the choices."""
-    digits = [re.findall("[①-⑳]", choice) for choice in choices]
-    is_numbered = all(
-        len(each) == 1 and choice.startswith(each[0])
-        for each, choice in zip(digits, choices, strict=True)
-    )
-    table = {
-        ord(each[0]): f"({label})" for each, label in zip(digits, labels, strict=False) if each
-    }
-    return table if is_numbered and len(table) == len(labels) else {}
+    digits = [choice[0] for choice in choices if len(re.findall("[①-⑳]", choice)) == 1]
+    is_numbered = len(set(digits)) == len(labels) and all("①" <= each <= "⑳" for each in digits)
+    numbered = zip(digits, labels, strict=False) if is_numbered else ()
+    return {ord(digit): f"({label})" for digit, label in numbered}
 
 
-def _whole(page: Page) -> list[str]:
-    """The labels of a text that is nothing else, or of lines that all state a choice."""
-    if len(page.lines) == 1 and (found := page.grammar.all.fullmatch(page.lines[0])):
-        return page.letters(found[0])
-    heads = [head for head in page.heads if head and page.is_stated(head)]
-    return _in_order(page, heads) if len(heads) == len(page.lines) else []
+def _plain(text: str, labels: Sequence[str], choices: Sequence[str], asked: int) -> str:
+    """``text`` in one form, with its labels and the texts of the choices marked."""
+    text, label = normalize(re.sub("[\ue000\ue001]", " ", text)), f"[{''.join(labels)}]"
+    if asked > 1:
+        once = rf"(?!{label}*({label}){label}*\2)({label}{{{asked}}})(?={CLOSES}(?:です)?{END})"
+        together = re.compile(rf"(\A{OPENS}|{MARKER}{LINK}{OPENS}){once}", re.MULTILINE)
+        text = together.sub(lambda found: found[1] + ",".join(found[3]), text)
+    for each, choice in zip(labels, choices, strict=False):
+        if meant := re.escape(normalize(choice).strip(AROUND)):
+            front = rf"(?<![a-z0-9]){each}[ .:)\]>」(「『]{{1,4}}{meant}(?![a-z0-9])"
+            text = re.sub(front, each + TEXT, text)
+    own = rf"(?<![a-z0-9])(?={label}(?![a-z0-9_°\u00c0-\u024f]))"
+    return re.sub(own, "\ue000", text) if labels else ""
 
 
-def _in_order(page: Page, heads: Sequence[Head]) -> list[str]:
-    """The labels, if they go up and are not all there are: else the choices are discussed."""
-    letters = list(dict.fromkeys(head.label for head in heads))
-    return letters if letters == sorted(letters) and len(letters) < page.grammar.size else []
+def _letters(found: re.Match[str] | None) -> list[str]:
+    """The labels of its list; none if they stand on several lines and do not go up."""
+    listed = found["list"] if found else ""
+    letters = list(dict.fromkeys(each[0][1] for each in re.finditer(ONE, listed)))
+    return letters if "\n" not in listed or letters == sorted(letters) else []
 
 
-def _announced(page: Page) -> list[str]:
+def _announced(text: str) -> list[str]:
     """The labels behind the last marker behind which they can be read."""
-    for number in reversed(range(len(page.lines))):
-        for marker in reversed(list(MARKED.finditer(page.lines[number]))):
-            if letters := _behind(page, number, marker):
-                return letters
+    alone = list(_alone(text))
+    for found in reversed(list(MARKED.finditer(text))):
+        letters = _behind(found) if _is_linked(found) else []
+        later = alone[-1][1] if alone and alone[-1][0] > found.end() else []
+        if letters and set(later) <= set(letters):
+            return letters
     return []
 
 
-def _behind(page: Page, number: int, marker: re.Match[str]) -> list[str]:
-    """The labels behind a marker of the line with this number."""
-    line = marker.string
-    found = page.grammar.list.match(line, marker.end())
-    after = ANNOUNCED_AFTER.match(line, found.end()) if found else None
-    if not found or not after or _ends_another(page, marker, after):
+def _is_linked(found: re.Match[str]) -> bool:
+    """Whether marker and labels belong together, unlike those of "b: 正解 c: 不正解"."""
+    line = found.string[max(0, found.start() - SIGHT) : found.start()].split("\n")[-1]
+    link, *below = found["link"].split("\n")
+    if below:
+        is_heading = not line or line.startswith("#")
+        return not re.search(rf"{LABEL}(?! [a-z])", line) if link.strip() else is_heading
+    sentence = re.split(r"[。!?;]|(?<=[a-z]{2})\. |(?<![a-z])(?:so|thus)(?![a-z])", line)[-1]
+    return bool(link.strip()) or not re.search(LABEL, sentence)
+
+
+def _behind(found: re.Match[str]) -> list[str]:
+    """The announced labels, with those of the lines below; none if what follows leaves a doubt."""
+    text, end, letters = found.string, found.end(), _letters(found)
+    line, *lines = text[end : end + 5 * SIGHT].split("\n")
+    sentence, after = line.split("。")[0], FOLLOWED.match(text, end)
+    if not after or (after["comma"] and found["again"]):
         return []
-    rest = line[found.end() : found.end() + SIGHT]
-    if after["claim"] and DENIED.search(rest.split("。")[0]):
+    if after["words"] is not None and REJECTED.match(sentence.split("です")[0]):
         return []
-    letters = page.letters(found[0])
-    return letters if len(letters) > 1 else _single(page, number, Head(letters[0], rest))
-
-
-def _ends_another(page: Page, marker: re.Match[str], after: re.Match[str]) -> bool:
-    """Whether "正解 c" may be an end and a beginning, as in "b: 正解 c: 不正解"."""
-    is_linked = marker["link"].strip() or marker.end("link") < marker.end()
-    before = re.split("[。.!?;]", marker.string[max(0, marker.start() - SIGHT) : marker.start()])
-    return not is_linked and (after["end"] is None or bool(page.grammar.one.search(before[-1])))
-
-
-def _single(page: Page, number: int, head: Head) -> list[str]:
-    """The one label behind a marker, with those of the lines below; none if that is uncertain."""
-    below, stated = page.below(number), page.is_stated(head)
-    are_stated = below and stated and all(map(page.is_stated, below))
-    if are_stated and (letters := _in_order(page, [head, *below])):
-        return letters
-    rivals = {found[found.lastindex or 0] for found in page.grammar.rival.finditer(head.rest)}
-    if page.runs and page.runs[-1][0] > number and not page.is_cut:
-        rivals.update(page.runs[-1][1])
-    if rivals - {head.label} or (not stated and _is_denied(head.rest.split("。")[0])):
+    if after["claim"] and re.search(DENIED, sentence):
         return []
-    if not below or head.label in [each.label for each in below]:
-        return [head.label]
-    is_remark = head.label > below[0].label or OPINION.search(below[0].rest)
-    return [head.label] if stated and is_remark and not any(map(page.may_state, below)) else []
+    others = {*FRONT.findall(line), *FURTHER.findall(line)}
+    if len(letters) == 1 and any(other[-1] not in letters for other in others):
+        return []
+    return _with_lines(letters, lines, is_all=after["words"] is None)
 
 
-def _is_denied(sentence: str) -> bool:
-    """Whether what stands behind a label takes it back.
+def _with_lines(letters: list[str], lines: list[str], *, is_all: bool) -> list[str]:
+    """One label with those of the lines below it, unless these may be meant as well or not.
 
-    It does if a part is a verdict, or if the text, not a remark in brackets, ends with one. A
-    reason ("発熱がないため") and an opinion on the other choices do not.
+    is_all: the label's line says no more.
     """
-    if OF_OTHERS.search(sentence):
-        return False
-    parts = [part.strip(AROUND) for part in re.split(r"[(),、]", sentence)]
-    if any(map(JUDGMENT.fullmatch, parts)):
-        return True
-    ends = bool(REJECTED.search(parts[0])) or any(map(NOT_SO.search, parts))
-    return ends and bool(BEGINS_TEXT.match(sentence))
+    heads = [head for head in takewhile(bool, map(HEAD.match, lines)) if head]
+    below = [head[1][1] for head in heads]
+    if not below or len(letters) > 1 or letters[0] in below:
+        return letters
+    stated = [head[1][1] for head in heads if head["rest"].strip(AROUND) in ("", TEXT)]
+    if is_all and stated == below:
+        return letters + stated if sorted(stated) == stated > letters else []
+    is_remark = below[0] < letters[0] or re.search(VERDICT, heads[0]["rest"])
+    return letters if is_all and is_remark and not stated else []
 
 
-def _alone(page: Page) -> list[str]:
-    """The last labels by themselves; none if they may head the discussion of a choice."""
-    text = "\n".join(page.lines)
-    if RIGHT.search(text) and WRONG.search(text):
+def _alone(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Where lines of labels only begin, and the labels; not of a line that may be cut off."""
+    heads = [found for found in HEAD.finditer(text) if found["rest"].strip(AROUND)]
+    first = {found[1][1]: found.start() for found in reversed(heads)}
+    listed = DISCUSSION.search(text)
+    for found in LONE.finditer(text):
+        letters, start = _letters(found), found.start()
+        before = {label for label in first if first[label] < start}
+        is_cut = (before or (listed and listed.start() < start)) and not before.issuperset(letters)
+        if letters and not (found["item"] or TEXT in found["list"] or is_cut):
+            yield start, letters
+
+
+def _stated(text: str) -> list[str]:
+    """The last labels that are said to be the answer or stand alone, unless others are, too."""
+    alone = list(_alone(text))
+    is_mixed = any(set(letters) != set(alone[-1][1]) for _, letters in alone)
+    called = (rf"(?:{words})[^。、\n]{{0,4}}は ?{OPEN}?{LABEL}" for words in (RIGHT, WRONG))
+    if is_mixed or all(re.search(each, text) for each in called):
         return []
-    runs = page.runs[:-1] if page.is_cut else page.runs
-    if any(set(letters) - set(runs[-1][1]) for _, letters in runs):
-        return []
-    first = runs[0][1] if page.bare[0] else _before_explanation(page)
-    found = [] if page.is_cut else sorted([*_statements(page), *runs], key=lambda each: each[0])
-    last = found[-1][1] if found else first
+    first = alone[0][1] if alone and alone[0][0] == 0 else _before_explanation(text)
+    said = sorted([*alone, *_claims(text)])
+    last = said[-1][1] if said else first
     return last if not first or set(first) == set(last) else []
 
 
-def _before_explanation(page: Page) -> list[str]:
+def _before_explanation(text: str) -> list[str]:
     """The label of the first line, with a text, if the next one begins to explain."""
-    head = page.heads[0]
-    is_first = head and len(page.lines) > 1 and EXPLANATION.match(page.lines[1])
-    return [head.label] if head and is_first and not OPINION.search(head.rest) else []
+    head = HEAD.match(text)
+    is_stated = head and EXPLANATION.match(text, head.end()) and not re.search(VERDICT, head[0])
+    return [head[1][1]] if head and is_stated else []
 
 
-def _statements(page: Page) -> Iterator[tuple[int, list[str]]]:
-    """The labels by themselves within sentences, with the numbers of their lines."""
-    for number, sentence in page.sentences():
-        if page.bare[number]:
-            continue
-        denied = max((found.start() for found in DENIED.finditer(sentence[0])), default=-1)
-        is_headed = page.head(sentence[0]) is not None
-        for found in page.grammar.list.finditer(sentence[0]):
-            letters = page.letters(found[0])
-            if len(letters) < page.grammar.size and _is_said(found, denied, is_headed=is_headed):
-                yield number, letters
+def _claims(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Where sentences state labels, and the labels."""
+    for sentence in re.finditer("[^。\n]+。?", text):
+        denied = max((each.start() for each in re.finditer(DENIED, sentence[0])), default=-1)
+        for found in () if LONE.match(sentence[0]) else STATED.finditer(sentence[0]):
+            after = FOLLOWED.match(sentence[0], found.end())
+            if not after or after["comma"] or after["words"] is not None:
+                continue
+            if denied < after.start() if after["claim"] else found["weak"] is None:
+                yield sentence.start() + found.start(), _letters(found)
 
 
-def _is_said(found: re.Match[str], denied: int, *, is_headed: bool) -> bool:
-    """Whether labels stand by themselves in a sentence whose last denial is at ``denied``.
-
-    is_headed: a label begins the sentence, so that labels at its end may be cut off: "b: C".
-    """
-    after = ALONE_AFTER.match(found.string, found.end())
-    if not after or not _begins(found):
-        return False
-    if after["claim"]:
-        return denied < after.end("claim")
-    return not (is_headed and after["end"] is not None)
-
-
-def _begins(found: re.Match[str]) -> bool:
-    """Whether the text in front of labels shows that they are no part of a word."""
-    before = found.string[max(0, found.start() - BEFORE) : found.start()]
-    return bool(ALONE_BEFORE.search(before.rstrip(OPENING)))
-
-
-def _option(page: Page) -> list[str]:
-    """The one label that stands in front of a text, if the text does not discuss the choice."""
-    if (len(page.lines) > 1 and all(page.heads)) or any(map(DISCUSSION.search, page.lines)):
+def _option(text: str) -> list[str]:
+    """The one label in front of a text, if the text does not discuss the choice."""
+    if DISCUSSION.search(text) or len(set(FRONT.findall(text))) != 1:
         return []
-    options: set[str] = set()
-    named: set[str] = set()
-    for number, sentence in page.sentences():
-        named.update(page.grammar.named.findall(sentence[0]))
-        fronts = [each for each in page.grammar.list.finditer(sentence[0]) if _is_front(page, each)]
-        options.update(*(page.letters(each[0]) for each in fronts))
-        if fronts and _is_discussed(page.lines[number], sentence, fronts[0].start()):
-            return []
-    return list(options) if options and len(options | named) == 1 else []
-
-
-def _is_front(page: Page, found: re.Match[str]) -> bool:
-    """Whether labels stand in front of a text, and not in a bracket behind it."""
-    text, start = found.string, found.start()
-    is_remark = start > 1 and text[start - 1] == "("
-    return bool(page.grammar.option.match(text, start + 1)) and not is_remark and _begins(found)
-
-
-def _is_discussed(line: str, sentence: re.Match[str], start: int) -> bool:
-    """Whether the label at ``start`` is followed by what is thought of the choice."""
-    if start > 1 or sentence.start() > 0:
-        return bool(OPINION.search(sentence[0][start + 1 :]))
-    rest = line[start + 1 :]
-    is_topic = rest.lstrip()[:1] in (":", ".", ")") and "は" in rest
-    return is_topic or bool(OPINION.search(rest))
+    for found in STATED.finditer(text):
+        start = found.start("list")
+        if FRONT.match(text, start) and (start == 0 or TEXT not in found["list"]):
+            rest = text[start + 2 :].split("\n")[0]
+            is_topic = "は" in rest and found["weak"] == "" and rest.lstrip()[:1] != "("
+            is_cut = rest.count("(") > rest.count(")")
+            is_doubtful = is_topic or is_cut or FURTHER.search(rest) or re.search(VERDICT, rest)
+            return [] if is_doubtful else _letters(found)
+    return []

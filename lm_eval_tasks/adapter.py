@@ -26,19 +26,26 @@ from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.chat_answers import generation, read_answers
 from jmedlora.exams.chat_warnings import warn_of_lost_answers
-from jmedlora.exams.decoding import Decoding
+from jmedlora.exams.decoding import Decoding, leave_temperature_to_server
 from jmedlora.exams.documents import Document, with_same_fields
-from jmedlora.exams.finish_reason import note_finish_reasons
 from jmedlora.exams.images import shown_images
-from jmedlora.exams.lm_eval_run import asked_model, chosen_documents, running_task
+from jmedlora.exams.lm_eval_run import (
+    asked_model,
+    check_messages,
+    chosen_documents,
+    run_option,
+    running_task,
+)
 from jmedlora.exams.model_settings import model_settings
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import PromptLengths, Provenance
 from jmedlora.exams.scoring_code import filter_hash, scoring_code_hash
+from jmedlora.exams.server_answers import watch_answers
 from jmedlora.exams.task_metadata import read_metadata
 from jmedlora.exams.vision_model import cut_at, show_images
+from jmedlora.exams.whole_responses import put_back, watch_responses
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
@@ -97,6 +104,7 @@ def exam_dataset(
         given = read_metadata(metadata, shuffled=shuffled, only_year=only_year)
         asked = ask_exam(exam, PROTOCOLS[protocol], given, images=images, with_case=with_case)
         model = asked_model()
+        check_messages(model)
         if images and model:
             show_images(model, asked.docs, asked.name)
     except UserError as error:
@@ -104,9 +112,12 @@ def exam_dataset(
     task = running_task()
     if asked.protocol.shots is not None and task:
         _hold_shots(task, asked)
-    note_finish_reasons(model)
+    watch_responses(model)
+    watch_answers(model, _stop)
     if asked.protocol.model_settings and task:
         task.config.generation_kwargs.update(model_settings(given.model_args))
+        if leave_temperature_to_server(model):
+            data["servers_settings"] = True
     lengths, overlong = None, []
     if context := _context(given.model_args, cut_at(model)):
         room = Room(context, asked.protocol.answer_length, asked.protocol.least_answer)
@@ -135,17 +146,21 @@ def _noted(provenance: Provenance, task: Any, model: Any) -> dict[str, Any]:
 
 
 def answers_behind_thinking(
-    responses: Sequence[Sequence[str | None]], docs: Sequence[Document]
+    _: Sequence[Sequence[str | None]], docs: Sequence[Document]
 ) -> list[str]:
     """A filter of lm-eval: of each response the answer alone, "" where it was cut off before it.
 
-    The samples keep the whole response in ``resps`` and the answer in ``filtered_resps``.
+    The samples keep the whole response in ``resps``, also what lm-eval took away of it, and the
+    answer in ``filtered_resps``.
     """
-    task = running_task()
-    prompts = [str(request.args[0]) for request in task.instances]
-    how = generation(asked_model(), task.instances[0].args[1])
-    answers = read_answers([each[0] for each in responses], docs, prompts, how)
-    warn_of_lost_answers(task.config.task, answers, docs, how)
+    task, model = running_task(), asked_model()
+    requests = task.instances
+    all_whole, cut = put_back(model, requests)
+    how = generation(model, requests[0].args[1], all_whole=all_whole, cut=cut)
+    prompts = [str(request.args[0]) for request in requests]
+    answers = read_answers([each.resps[0] for each in requests], docs, prompts, how)
+    templated = bool(run_option("apply_chat_template"))
+    warn_of_lost_answers(task.config.task, answers, docs, how, templated=templated)
     return answers
 
 

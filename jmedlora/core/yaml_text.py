@@ -2,6 +2,7 @@
 
 An alias (``*name``) stands for what it names, and a merge key (``<<``) for all its pairs: a few
 lines of them can stand for more than any memory holds. So they are counted before they are read.
+A key that stands twice in one mapping is refused: PyYAML would keep the last without a word.
 """
 
 from collections.abc import Iterator
@@ -14,10 +15,9 @@ from jmedlora.core.regular_file import open_regular
 
 LARGEST = 1 << 18
 """Bytes of a file at most; the slowest take PyYAML about 5 s."""
+MERGE = "tag:yaml.org,2002:merge"
 MOST_VALUES = 200_000
 """So many values, keys included, at most, with every alias written out."""
-MERGE = "tag:yaml.org,2002:merge"
-"""The tag of the key ``<<``, which may stand several times."""
 
 
 class NotYamlError(Exception):
@@ -29,14 +29,8 @@ class NotYamlError(Exception):
 
 
 def read_yaml(path: Path) -> Any:
-    """The value in ``path``, of plain types. Raises OSError and NotYamlError.
-
-    A key that stands twice is refused: PyYAML would take the last one without a word.
-    """
-    root = read_nodes(path)
-    if root is not None:
-        _refuse_repeated_keys(root, set())
-    return value_of(root)
+    """The value in ``path``, of plain types. Raises OSError and NotYamlError."""
+    return value_of(read_nodes(path))
 
 
 def read_nodes(path: Path) -> yaml.Node | None:
@@ -79,24 +73,18 @@ def _parts(node: yaml.Node) -> Iterator[yaml.Node]:
     if isinstance(node, yaml.SequenceNode):
         yield from node.value
     elif isinstance(node, yaml.MappingNode):
+        _refuse_repeated_keys(node)
         for pair in node.value:
             yield from pair
 
 
-def _refuse_repeated_keys(node: yaml.Node, visited: set[int]) -> None:
-    """visited: the nodes that need no second look, by id: an alias leads to what is known."""
-    if id(node) in visited:
-        return
-    visited.add(id(node))
-    keys = [key for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+def _refuse_repeated_keys(mapping: yaml.MappingNode) -> None:
     seen: set[tuple[str, str]] = set()
-    for key in keys:
+    for key, _ in mapping.value:
         if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
             if (key.tag, key.value) in seen:
-                raise NotYamlError(f"the key '{key.value}' stands twice", _line(key))
+                raise NotYamlError(f"'{key.value}' stands twice", _line(key))
             seen.add((key.tag, key.value))
-    for part in _parts(node):
-        _refuse_repeated_keys(part, visited)
 
 
 def _line(node: yaml.Node) -> int | None:

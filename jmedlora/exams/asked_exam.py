@@ -20,7 +20,7 @@ from jmedlora.exams.provenance import (
     Provenance,
     Rewarded,
 )
-from jmedlora.exams.registry import Exam, load_exam
+from jmedlora.exams.registry import ONE_YEAR, Exam, load_exam
 from jmedlora.exams.rewards import rewarded
 from jmedlora.exams.shuffle import permuted
 from jmedlora.exams.task_metadata import TaskMetadata
@@ -34,8 +34,8 @@ class AskedExam:
 
     published: the questions before any shuffling. docs: as they are asked. examples: the pool, the
     first one first. no_examples: why the pool is empty, with the remedy. left_out: how many
-    questions of a user's own exam the task cannot ask. follow_ups: None where there are none.
-    rewarded: None where no question was a reward of the model.
+    questions of a whole examination or of a user's own exam the task cannot ask. follow_ups: None
+    where there are none. rewarded: None where no question was a reward of the model.
     """
 
     name: str
@@ -99,7 +99,8 @@ def ask_exam(
         raise UserError(
             f"{whole.name}: {what} (protocol {protocol.name}); use another one, see docs/tasks.md"
         )
-    left_out = _left_out(whole, loaded) if whole.source == "file" else 0
+    is_counted = whole.source == "file" or whole.name in ONE_YEAR
+    left_out = _left_out(whole, protocol) if is_counted else 0
     loaded, excluded = without(loaded, metadata.exclude, exam=exam, file=metadata.file)
     form = _form_with_images(protocol, loaded) if images else protocol.form
     items = [case_in_front(each) for each in loaded.items] if with_case else loaded.items
@@ -128,16 +129,18 @@ def _follow_ups(exam: Exam, published: Sequence[Document]) -> FollowUps | None:
     return FollowUps(ids=tuple(found), with_case=all(found.values())) if found else None
 
 
-def _left_out(whole: Exam, asked: Exam) -> int:
-    """How many questions of a user's exam are not asked; a warning says why."""
-    other = len(whole.items) - len(asked.items)
+def _left_out(whole: Exam, protocol: Protocol) -> int:
+    """How many questions of an exam are not asked by ``protocol``; a warning says why."""
+    refused = [each for each in whole.items if not protocol.takes(each)]
+    images = sum(not each.text_only for each in refused)
     reasons = (
-        (whole.unseen, "need an image, which this task does not show"),
-        (other, "ask for a number, have no choices or accept several answers"),
+        (whole.damaged, "are damaged where published"),
+        (whole.unseen + images, "need an image, which this task does not show"),
+        (len(refused) - images, "ask for a number, have no choices or accept several answers"),
     )
-    count = whole.unseen + other
+    count = sum(number for number, _ in reasons)
     if count:
-        every = whole.unseen + len(whole.items)
+        every = whole.unseen + whole.damaged + len(whole.items)
         why = "; ".join(f"{number} {reason}" for number, reason in reasons if number)
         logger.warning("%s: %d of %d questions are left out: %s", whole.name, count, every, why)
     return count

@@ -6,8 +6,10 @@ allowed to be and does not say an answer. Thinking without an end cannot always 
 - a chat template may put the beginning of the thinking into the prompt. Then a response without any
   mark of thinking is unfinished. That it does so, the prompt says; where a server makes the prompt,
   a response of the same run says it, whose thinking ends and does not begin.
-- lm-eval may have taken the finished thinking away (``think_end_token``). Then what is as long as
-  it was allowed to be is unfinished thinking, because finished thinking would be gone.
+- a model may begin to think without a mark. If lm-eval was told how its thinking ends
+  (``think_end_token``), what reached the limit without that end is unfinished thinking.
+- lm-eval takes finished thinking away. It is put back where it is known
+  (``jmedlora.exams.whole_responses``), but an answer from lm-eval's cache stays without it.
 """
 
 import re
@@ -18,7 +20,6 @@ from typing import Any
 from jmed_metrics.examination import mark_record
 from jmed_metrics.thinking import Thought, split_thinking
 from jmedlora.exams.documents import Document
-from jmedlora.exams.finish_reason import cut_by_length
 
 ANSWER_MARK = "【回答】"
 """What the prompt asks for before the answer."""
@@ -34,12 +35,14 @@ class Generation:
     """How the responses of a run were generated, as far as it is known.
 
     limit: the most tokens of a response; None: unknown. count: the tokens of a text; None: unknown,
-    as behind a server. stripped: whether lm-eval takes finished thinking away. cut: the responses
-    that a server said to have ended at the limit.
+    as behind a server. ends_known: whether lm-eval was told how thinking ends. stripped: whether
+    it took some away that was not put back. cut: the responses that are known to have ended at the
+    limit.
     """
 
     limit: int | None = None
     count: Callable[[str], int] | None = None
+    ends_known: bool = False
     stripped: bool = False
     cut: frozenset[str] = frozenset()
 
@@ -53,15 +56,22 @@ class Generation:
         return len(text.encode(errors="replace")) >= least and self.count(text) >= least
 
 
-def generation(model: Any, settings: Mapping[str, Any]) -> Generation:
-    """How lm-eval's ``model`` generates with ``settings``, its ``generation_kwargs``."""
+def generation(
+    model: Any, settings: Mapping[str, Any], *, all_whole: bool, cut: frozenset[str]
+) -> Generation:
+    """How lm-eval's ``model`` generates with ``settings``, its ``generation_kwargs``.
+
+    all_whole: whether each response is known as a whole. cut: those that ended at the limit.
+    """
     limit = settings.get("max_gen_toks")
     tokenizer = getattr(model, "tokenizer", None)
+    ends_known = getattr(model, "think_end_token", None) is not None
     return Generation(
         limit=limit if isinstance(limit, int) else None,
         count=(lambda text: len(tokenizer(text).input_ids)) if callable(tokenizer) else None,
-        stripped=getattr(model, "think_end_token", None) is not None,
-        cut=cut_by_length(model),
+        ends_known=ends_known,
+        stripped=ends_known and not all_whole,
+        cut=cut,
     )
 
 
@@ -92,7 +102,8 @@ def _is_cut(thought: Thought, doc: Document, how: Generation, *, in_thinking: bo
         return True
     if not how.reached_limit(thought.thinking + thought.answer):
         return False
-    return how.stripped or not _says_an_answer(thought.answer, doc)
+    without_end = how.ends_known and not thought.thinking
+    return without_end or not _says_an_answer(thought.answer, doc)
 
 
 def _says_an_answer(text: str, doc: Document) -> bool:

@@ -13,9 +13,17 @@ logger = logging.getLogger(__name__)
 
 
 def warn_of_lost_answers(
-    task: str, answers: Sequence[str], docs: Sequence[Document], how: Generation
+    task: str,
+    answers: Sequence[str],
+    docs: Sequence[Document],
+    how: Generation,
+    *,
+    templated: bool,
 ) -> None:
-    """Warns, with the remedy, where more than MANY of ``answers`` are blank or unreadable."""
+    """Warns, with the remedy, where more than MANY of ``answers`` are blank or unreadable.
+
+    templated: whether the model got its chat template.
+    """
     cut = sum(not answer for answer in answers)
     unparsed = sum(
         bool(answer) and not mark_record(doc, answer).chosen
@@ -29,8 +37,8 @@ def warn_of_lost_answers(
             task, cut, len(answers), limit,
         )  # fmt: skip
     if unparsed > MANY * len(answers):
+        template = "" if templated else "; give the model its chat template: --apply_chat_template"
         logger.warning(
-            "%s: %d of %d answers cannot be read; does the model get its chat template "
-            "(--apply_chat_template)? Look at them: jmed-report audit",
-            task, unparsed, len(answers),
+            "%s: %d of %d answers cannot be read%s; look at them: jmed-report audit",
+            task, unparsed, len(answers), template,
         )  # fmt: skip

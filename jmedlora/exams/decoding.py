@@ -1,6 +1,9 @@
 """Decoding settings that mean the same to every model, whatever the command line changes."""
 
+from functools import wraps
 from typing import Any
+
+from lm_eval.api.model import CachingLM
 
 
 class Decoding(dict[str, Any]):
@@ -20,3 +23,27 @@ class Decoding(dict[str, Any]):
             super().update(temperature=0.0, top_p=None, top_k=None)
         for key in [key for key, value in self.items() if value is None]:
             del self[key]
+
+
+def leave_temperature_to_server(model: Any) -> bool:
+    """Has ``model`` send no temperature where a task gives none; whether it is behind a server.
+
+    lm-eval sends 0 then, and a reasoning model that is decoded greedily loops. Without one, a
+    server takes the model's own settings. Other tasks of the run are left alone: their settings are
+    no ``Decoding``.
+    """
+    asked = model.lm if isinstance(model, CachingLM) else model
+    create = getattr(asked, "_create_payload", None)
+    if create is None:
+        return False
+
+    @wraps(create)
+    def create_payload(
+        *args: Any, gen_kwargs: dict[str, Any] | None = None, **more: Any
+    ) -> dict[str, Any]:
+        none_given = isinstance(gen_kwargs, Decoding) and "temperature" not in gen_kwargs
+        payload: dict[str, Any] = create(*args, gen_kwargs=gen_kwargs, **more)
+        return {k: v for k, v in payload.items() if not (none_given and k == "temperature")}
+
+    asked._create_payload = create_payload
+    return True

@@ -121,7 +121,7 @@ def read_description(path: Path) -> Description:
         what, remedy = f"cannot be read ({error.strerror})", "check the path and its permissions"
         raise FileError([Fault(path, None, None, what, remedy)]) from error
     except NotYamlError as error:
-        what = f"is not YAML in UTF-8 ({error})"
+        what = f"is not usable YAML in UTF-8 ({error})"
         raise FileError([Fault(path, error.line, None, what, "mend the file")]) from error
     try:
         return Description.model_validate(_canonical(given))

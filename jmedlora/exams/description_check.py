@@ -1,5 +1,6 @@
 """Whether the description of an examination fits its questions."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,8 +19,12 @@ def check_description(
     ]
     ids = {each.problem_id for each in questions}
     for field, named in _named(description):
-        for name in sorted(set(named) - ids):
-            faults.append(Fault(path, None, name, f"{field} names no question", "correct the id"))
+        for name, times in sorted(Counter(named).items()):
+            if name not in ids:
+                what = f"{field} names no question"
+                faults.append(Fault(path, None, name, what, "correct the id"))
+            elif times > 1:
+                faults.append(Fault(path, None, name, f"{field} names it twice", "name it once"))
     sections = {each.section for each in questions}
     for section in sorted(set(description.points) - sections):
         what = f"points has the section '{section}', which no question has"
@@ -63,9 +68,13 @@ def _answer_faults(
 def _line_faults(
     path: Path, name: str, line: PassLine, sections: set[str], rated: Sequence[Question]
 ) -> Iterator[Fault]:
-    for section in sorted(set(line.sections) - sections):
-        what = f"line '{name}' has the section '{section}', which no question has"
-        yield Fault(path, None, None, what, _known(sections))
+    for section, times in sorted(Counter(line.sections).items()):
+        if section not in sections:
+            what = f"line '{name}' has the section '{section}', which no question has"
+            yield Fault(path, None, None, what, _known(sections))
+        if times > 1:
+            what = f"line '{name}' has the section '{section}' twice"
+            yield Fault(path, None, None, what, f"name each once; {_known(sections)}")
     most = sum(each.points for each in rated if each.section in line.sections)
     if line.points is not None and line.points != most:
         what = f"line '{name}' has {line.points:g} points, its questions have {most:g}"
@@ -82,4 +91,4 @@ def _known(sections: set[str]) -> str:
 def _named(description: Description) -> Iterator[tuple[str, Iterable[str]]]:
     yield "struck_out", description.struck_out
     yield "every_answer_right", description.every_answer_right
-    yield "several_answers", description.several_answers
+    yield "several_answers", list(description.several_answers)

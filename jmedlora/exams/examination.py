@@ -80,7 +80,13 @@ def description_file(questions: Path) -> Path:
 def read_own_description(questions: Path) -> Description | None:
     """The description beside ``questions``; None where there is none. Raises FileError."""
     path = description_file(questions)
-    return read_description(path) if path.exists() else None
+    if path.exists() or path.is_symlink():  # a link to nothing is said, not passed over
+        return read_description(path)
+    other = questions.with_suffix(".yml")
+    if other.exists():
+        what = f"is not read: the description of {questions.name} is {path.name}"
+        raise FileError([Fault(other, None, None, what, "rename it")])
+    return None
 
 
 def own_examination(path: Path) -> Examination:

@@ -10,6 +10,8 @@ from typing import Any
 from lm_eval.api.model import LM, CachingLM
 from lm_eval.api.task import Task
 
+from jmedlora.core.errors import UserError
+
 
 def asked_model() -> Any:
     """The model of the lm-eval run out of which this is called; None where there is none."""
@@ -19,6 +21,17 @@ def asked_model() -> Any:
 def running_task() -> Any:
     """The task of lm-eval out of which this is called; None where there is none."""
     return _on_stack(Task)
+
+
+def check_messages(model: Any) -> None:
+    """Raises UserError if ``model`` takes messages and lm-eval will send it none.
+
+    lm-eval itself ends with a traceback, after three tries.
+    """
+    asked = model.lm if isinstance(model, CachingLM) else model
+    is_chat = any(each.__name__ == "LocalChatCompletion" for each in type(asked).__mro__)
+    if is_chat and not run_option("apply_chat_template"):
+        raise UserError("--model local-chat-completions takes messages: add --apply_chat_template")
 
 
 def chosen_documents(task: Any) -> int | None:

@@ -67,7 +67,8 @@ class Provenance(_Part):
     chosen: how many of them ``--samples`` chose. code, filters: hashes of the code that scored, and
     of the functions among the task's filters. vllm: its version, where it ran the model.
     follow_ups: None where there are none, and in files that do not say it. rewarded: None where no
-    question is known to have been a reward.
+    question is known to have been a reward. servers_settings: whether a server was left to choose
+    the temperature where none was given; None: it was sent 0, or there was no server.
     """
 
     format: Literal[1]
@@ -89,6 +90,7 @@ class Provenance(_Part):
     vllm: Text | None = None
     follow_ups: FollowUps | None = None
     rewarded: Rewarded | None = None
+    servers_settings: Annotated[bool, Field(strict=True)] | None = None
 
     @property
     def left_out(self) -> int:

@@ -58,7 +58,8 @@ class Exam:
 
     source: "JMED_DATA", "cache", "package" or "file". no_examples: why the pool is empty, with the
     remedy; "" if it is not. images: where its images lie; None for an exam without. unseen: how
-    many of its questions are not among the items, because they need an image.
+    many of its questions are not among the items, because they need an image. damaged: how many
+    are not, because nobody can answer them as they are published.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Exam:
     no_examples: str = ""
     images: ImageFolder | None = None
     unseen: int = 0
+    damaged: int = 0
 
     def only(self, takes: Callable[[Question], bool]) -> "Exam":
         """The exam with only those questions and examples of which ``takes`` is true."""
@@ -166,7 +168,7 @@ def _one_year(name: str) -> Exam:
     items = tuple(_as_described(asked, name))
     exam = _with_igakuqas_examples(name, items, place.source, igakuqa_whole.read_prompt_examples)
     images = ImageFolder(place.root / IMAGE_FOLDER, f"jmed-data fetch --images {name}")
-    return replace(exam, images=images)
+    return replace(exam, images=images, damaged=len(left_out))
 
 
 def _jjsimqa() -> Exam:

@@ -10,7 +10,7 @@ from typing import Any
 
 SCORING = {
     "jmed_metrics": None,
-    "jmedlora.exams": ("protocols", "chat_answers.py", "finish_reason.py", "shuffle.py"),
+    "jmedlora.exams": ("protocols", "chat_answers.py", "shuffle.py", "whole_responses.py"),
 }
 """The packages that score, and which parts of them; None: all."""
 

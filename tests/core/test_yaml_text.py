@@ -20,6 +20,7 @@ def test_aliases_and_merge_keys_are_read(tmp_path):
     label = {"model": "名", "steps": 1}
     assert found == {"a": label, "b": {"model": "名", "steps": 2}, "c": [label, label]}
     assert read(tmp_path, "") is None
+    assert read(tmp_path, "1: x\n'1': y\n") == {1: "x", "1": "y"}
 
 
 @pytest.mark.parametrize(
@@ -37,32 +38,14 @@ def test_aliases_and_merge_keys_are_read(tmp_path):
         ("a: 2026-99-99\n", "month must be in 1..12", None),
         ("a: !!python/name:os.system\n", "could not determine a constructor", 1),
         ("#" * (LARGEST + 1), "it is longer than 256 KiB", None),
+        ("a: 1\nb: 2\na: 3\n", "'a' stands twice", 3),
+        ("x:\n- {b: 1, 'b': 2}\n", "'b' stands twice", 2),
     ],
     ids=["merged", "aliases", "circle", "cut", "float", "int", "bool", "time", "date", "tag",
-         "long"],
+         "long", "repeated", "repeated inside"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(tmp_path, text, why, line):
     with pytest.raises(NotYamlError) as caught:
         read(tmp_path, text)
     assert why in str(caught.value)
     assert caught.value.line == line
-
-
-@pytest.mark.parametrize(
-    ("text", "key", "line"),
-    [
-        ("a: 1\nb: 2\na: 3\n", "a", 3),
-        ("lines:\n  general: {pass: 1,\n    pass: 2}\n", "pass", 3),
-        ("- {x: 1}\n- {x: 1, x: 1}\n", "x", 2),
-    ],
-)
-def test_a_key_that_stands_twice(tmp_path, text, key, line):
-    with pytest.raises(NotYamlError) as caught:
-        read(tmp_path, text)
-    assert str(caught.value) == f"the key '{key}' stands twice"
-    assert caught.value.line == line
-
-
-def test_the_same_key_at_two_places_and_two_merges_are_no_repetition(tmp_path):
-    text = "a: &a {x: 1}\nb: &b {y: 2}\nc: {<<: *a, <<: *b}\n"
-    assert read(tmp_path, text)["c"] == {"x": 1, "y": 2}

@@ -141,6 +141,12 @@ def test_all_faults_are_reported_at_once_in_the_order_of_the_file(tmp_path, caps
         ("empty.csv", b"", ": holds no question; write one record per question"),
         ("exam.xlsx", b"PK", ": '.xlsx' files are not read; save the exam as .jsonl or .csv"),
         (
+            "exam.yaml",
+            b"name: exam",
+            ": '.yaml' files are not read; name the questions (.jsonl or .csv): their description "
+            "beside them is read too",
+        ),
+        (
             "sjis.jsonl",
             '{}\n{"problem_id": "問1"}'.encode("cp932"),
             ":2: byte 0x96 is not UTF-8 (it decodes as Shift_JIS); save the file as UTF-8",

@@ -15,7 +15,9 @@ from jmedlora.exams.description import (
     years_of,
 )
 from jmedlora.exams.description_check import check_description
+from jmedlora.exams.examination import own_examination
 from jmedlora.exams.schema import Question
+from tests.support.exam import NURSING, own
 
 PHARMACY = """\
 name: pharmacy
@@ -113,19 +115,50 @@ MERGED = "a0: &a0 {b: 1}\n" + "".join(
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"a: 1\nlines: [", ":2: is not YAML in UTF-8 (while parsing a flow node expected the"),
-        ("name: 薬剤師".encode("cp932"), ": is not YAML in UTF-8 ('utf-8' codec can't decode"),
+        (
+            b"a: 1\nlines: [",
+            ":2: is not usable YAML in UTF-8 (while parsing a flow node expected the",
+        ),
+        (
+            "name: 薬剤師".encode("cp932"),
+            ": is not usable YAML in UTF-8 ('utf-8' codec can't decode",
+        ),
+        (
+            (PHARMACY + "lines: {必須: {sections: [必須], pass: 1}}\n").encode(),
+            ":14: is not usable YAML in UTF-8 ('lines' stands twice); mend the file",
+        ),
+        (
+            PHARMACY.replace("  全体:", "  必須:").encode(),
+            ":6: is not usable YAML in UTF-8 ('必須' stands twice); mend the file",
+        ),
         (b"- 1", ": the file ([1]): it must be names with values"),
         (b"", ": the file (None): it must be names with values"),
         (
             b"!!python/object:os.system {}",
-            ":1: is not YAML in UTF-8 (could not determine a construct",
+            ":1: is not usable YAML in UTF-8 (could not determine a construct",
         ),
-        (b"#" * (LARGEST + 1), ": is not YAML in UTF-8 (it is longer than 256 KiB); mend the file"),
-        (b"[" * 5000, ": is not YAML in UTF-8 (maximum recursion"),
-        (MERGED.encode(), ": is not YAML in UTF-8 (with its aliases written out it has over"),
+        (
+            b"#" * (LARGEST + 1),
+            ": is not usable YAML in UTF-8 (it is longer than 256 KiB); mend the file",
+        ),
+        (b"[" * 5000, ": is not usable YAML in UTF-8 (maximum recursion"),
+        (
+            MERGED.encode(),
+            ": is not usable YAML in UTF-8 (with its aliases written out it has over",
+        ),
     ],
-    ids=["cut", "cp932", "list", "empty", "object", "long", "deep", "alias"],
+    ids=[
+        "cut",
+        "cp932",
+        "lines twice",
+        "a line twice",
+        "list",
+        "empty",
+        "object",
+        "long",
+        "deep",
+        "alias",
+    ],
 )
 def test_a_file_that_is_no_description(tmp_path, content, expected):
     path = tmp_path / "pharmacy.yaml"
@@ -141,6 +174,22 @@ def test_a_missing_file(tmp_path):
     assert "cannot be read (No such file or directory)" in str(caught.value)
 
 
+def test_a_description_that_would_be_passed_over(tmp_path):
+    """A file by another name, and a link to a file that is gone."""
+    exam = own(tmp_path)
+    (tmp_path / "nursing.yml").write_text(NURSING, encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        own_examination(exam)
+    assert str(caught.value) == (
+        f"{tmp_path / 'nursing.yml'}: is not read: the description of nursing.jsonl is "
+        "nursing.yaml; rename it"
+    )
+    (tmp_path / "nursing.yaml").symlink_to(tmp_path / "gone.yaml")
+    with pytest.raises(FileError) as caught:
+        own_examination(exam)
+    assert str(caught.value).startswith(f"{tmp_path / 'nursing.yaml'}: cannot be read (No such")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -149,6 +198,13 @@ def test_a_missing_file(tmp_path):
         ("{理論1:", "{理論9:", "理論9: several_answers names no question"),
         ("  必須: {1-2", "  実践: {1-2", "points has the section '実践', which no question has"),
         ("[必須, 理論]", "[必須, 実践]", "line '全体' has the section '実践', which no question"),
+        (
+            "[必須, 理論]",
+            "[必須, 必須]",
+            "line '全体' has the section '必須' twice; name each once; "
+            "the questions have the sections '必須', '理論'",
+        ),
+        ("[理論2]", "[理論2, 理論2]", "理論2: struck_out names it twice; name it once"),
         ("points: 8", "points: 9", "line '必須' has 9 points, its questions have 8"),
         ("3: 4}", "3: 4, 7-9: 1}", "points of '必須' has the numbers 7-9, which no question has"),
         ("3: 4}", "2-3: 4}", "必須2: points of '必須' has it twice: 1-2 and 2-3"),

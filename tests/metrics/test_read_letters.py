@@ -251,7 +251,7 @@ def test_without_the_texts_of_the_choices_lines_are_not_read():
         ("1. aは誤り\n2. bは誤り\n3. cは正しい", "", "numbered"),
         ("aは○、bは×", "", "signs in a sentence"),
         ("誤り: a, b", "", "a list of what is wrong"),
-        ("×: a\n○: c", "c", "the same and what is right"),
+        ("×: a\n○: c", "", "the same and what is right; given up: no published response"),
         ("誤っているのはaです。", "a", "repeats a question for what is wrong"),
         ("正しいのはcで、誤っているのはa。", "", "which of the two is asked for?"),
         ("答え:\na: ×\nb: ○\nc: ×", "", "signs behind a marker"),
@@ -308,6 +308,43 @@ def test_lists_of_signs_choose_nothing(signs, line):
 )
 def test_what_models_of_today_write(text, expected, why):
     assert read_letters(text, FIVE) == set(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "why"),
+    [
+        (
+            '{"reasoning": "aは誤り。cが正しい", "answer": "d"}',
+            "d",
+            "JSON, a claim before the answer",
+        ),
+        ('{"answer": "b", "choices": ["a", "b", "c", "d", "e"]}', "b", "JSON with the choices"),
+        ('{"answer_letter": "c"}', "c", "JSON, another key"),
+        ('{"回答": ["a", "c"]}', "ac", "JSON, a Japanese key"),
+        (r"The final answer is $\boxed{\text{(C)}}$.", "c", "TeX in a sentence"),
+        ("## 回答\nb", "b", "a heading"),
+        ("**最終回答：** b", "b", "bold"),
+        ("**Answer:** A & C", "ac", "an ampersand"),
+        ("✅ 正解：b", "b", "a sign in front"),
+        ("【回答】b【解説】aは誤り", "b", "the explanation on the same line"),
+        ("【回答】b\n" * 200, "b", "a loop"),
+        ("最も適切な対応はbです。", "b", "the question's words"),
+        ("正解はbではなくcです。", "c", "what it is not, and what it is"),
+        ("正解はbであり、他は誤りである。", "b", "a claim and what follows"),
+        ("Both a and c are correct.", "ac", "an English claim"),
+        ("I would choose option b.", "b", "a choice"),
+        ("| 選択肢 | 判定 |\n|---|---|\n| a | × |\n| b | ○ |", "", "a table of verdicts"),
+        ("| 選択肢 | 判定 |\n|---|---|\n| a | × |\n\n【回答】b", "b", "a table, then the answer"),
+        ("答え: b. 肝硬変または c", "", "an alternative behind a text"),
+        ("検査の選択:\nc 腹部造影", "", "a heading, cut off"),
+        ("bかもしれない。", "", "a doubt"),
+        ("It is neither a nor b.", "", "a denial"),
+        ("- ①: 紫色の球菌が", "", "a list, cut off"),
+    ],
+)
+def test_more_that_models_write(text, expected, why):
+    assert read_letters(text, FIVE, choices=["①", "②", "③", "④", "⑤"]) == set(expected)
+    assert read_letters(text, FIVE, asked=len(expected) or None) == set(expected)
 
 
 @pytest.mark.parametrize(

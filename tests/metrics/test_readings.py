@@ -58,12 +58,18 @@ def naive(response: str, choices: Sequence[str], answer: Sequence[int]) -> Readi
     )
 
 
-def one(texts: Sequence[str]) -> str:
-    return texts[0]
+def one(_: int, choices: Sequence[str], answer: Sequence[int]) -> str:
+    return choices[answer[0]]
 
 
-def reversed_order(texts: Sequence[str]) -> str:
-    return ",".join(reversed(texts))
+def reversed_order(_: int, choices: Sequence[str], answer: Sequence[int]) -> str:
+    return ",".join(choices[index] for index in reversed(answer))
+
+
+def half_right(number: int, choices: Sequence[str], answer: Sequence[int]) -> str:
+    """The right choices on every second question, else those behind them."""
+    chosen = answer if number % 2 == 0 else sorted((index + 1) % 5 for index in answer)
+    return "、".join(choices[index] for index in chosen)
 
 
 @pytest.mark.parametrize(
@@ -72,15 +78,16 @@ def reversed_order(texts: Sequence[str]) -> str:
         # accuracy as a set, nearest; exact match with every text, any, joined
         (one, (0.671, 1.0), (0.551, 1.0, 0.551)),
         (reversed_order, (0.9695, 1.0), (1.0, 1.0, 0.551)),
+        (half_right, (0.488, 0.569), (0.501, 0.617, 0.277)),
     ],
 )
 def test_jjsimqa_by_every_reading(
-    real_data, answers_with: Callable[[Sequence[str]], str], accuracies, exact_matches
+    real_data, answers_with: Callable[..., str], accuracies, exact_matches
 ):
     """253 of the 459 questions have one correct choice: that is .551."""
     taken, others = [], []
-    for item in load_exam("jjsimqa").items:
-        response = answers_with([item.choices[index] for index in item.indices]).strip()
+    for number, item in enumerate(load_exam("jjsimqa").items):
+        response = answers_with(number, item.choices, item.indices).strip()
         taken.append(score_response(response, item.choices, item.indices))
         others.append(other_readings(response, item.choices, item.indices))
         assert others[-1] == naive(response, item.choices, item.indices)

@@ -262,19 +262,19 @@ def test_two_examinations_with_the_same_ids(tmp_path, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("piece", ["a", "【回答】", "answer: ", "1."])
-def test_a_response_of_1_mb_takes_a_bounded_time(tmp_path, capsys, piece):
-    """1 MB in each format; a reader whose time grows with the square would take hours."""
-    text = piece * (1_000_000 // len(piece.encode()))
+@pytest.mark.parametrize("piece", ["a", "【回答】", "answer: ", "1.", "\\", "e\u0301", "("])
+def test_a_response_of_2_mb_takes_a_bounded_time(tmp_path, capsys, piece):
+    """2 MB in each format; a reader whose time grows with the square would take hours."""
+    text = piece * (2_000_000 // len(piece.encode()))
     files = [
         of_120(tmp_path / "1.json", "A", {"120A-1": text}),
         of_119(tmp_path / "2.json", "B", {"119A1": text}),
         predicted(tmp_path / "3.jsonl", "C", **{"112F1": text, "112A1": text}),
     ]
-    start = time.monotonic()
+    start = time.process_time()
     assert len(printed_json(capsys, *files)) == 3
     assert len(printed_json(capsys, "--official", *files)) == 3
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 120
 
 
 def test_a_value_nested_without_end(tmp_path, capsys):

@@ -49,6 +49,16 @@ def test_a_long_name_stands_above_its_numbers(nursing, capsys, monkeypatch):
     assert " ".join(said).endswith(" of each row; With other questions of the same kind.")
 
 
+def test_whose_pass_lines_they_are_is_never_cut(tmp_path, capsys, monkeypatch):
+    """Of a Japanese text without a space, too, of which each character takes two columns."""
+    monkeypatch.setenv("COLUMNS", "60")
+    source = "本校の教務委員会が令和八年四月に定めた内規による暫定の合格基準であり翌年に見直す"
+    exam = own(tmp_path, description=NURSING.replace("the school's own rules", source))
+    said = short(capsys, "--exam", f"jmed_own:{exam}", answers(tmp_path / "a.jsonl", "A", 8, 0))
+    assert source in "".join(said)
+    assert max(map(cell_len, said)) <= 60
+
+
 def test_where_all_fits_the_name_stands_beside(nursing, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     said = short(capsys, *nursing)

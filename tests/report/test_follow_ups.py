@@ -195,6 +195,18 @@ def test_an_examination_apart(task, form, asked, shown, made_up, tmp_path, capsy
     assert lines[start + 4] == f"112 1/11 1/11 1/1 1/1 {shown}"
 
 
+def test_the_short_form_has_both_scores(made_up, tmp_path, capsys):
+    texts = {"112A1": "b", "112B1": "a", "112B2": "a"}
+    logged(tmp_path / "one", "igakuqa_exam", "112", letters_document, **texts)
+    assert main(["exam", str(tmp_path / "one")]) == 0
+    assert "  follow-ups 1/1, other questions 1/11\n" in capsys.readouterr().out
+    logged(tmp_path / "two", "igakuqa_exam", "112", letters_document, **{"112B2": "b"})
+    assert main(["exam", str(tmp_path / "one"), str(tmp_path / "two")]) == 0
+    assert "  follow-ups of one 1/1, other questions 1/11; follow-ups of " in (
+        capsys.readouterr().out
+    )
+
+
 def test_one_model_asked_both_ways_has_two_rows(made_up, tmp_path, capsys):
     folder = tmp_path / "base"
     logged(folder, "igakuqa_exam", "112", letters_document, **{"112B2": "b"})

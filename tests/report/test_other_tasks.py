@@ -29,6 +29,24 @@ def test_other_harness_tasks_get_their_rows(tmp_path):
     assert any("medqa|version:1.0|shots:0|n:10" in line for _, _, line in found.signatures)
 
 
+@pytest.mark.parametrize(
+    ("config", "run", "expected"),
+    [
+        ({}, {"chat_template": "x", "chat_template_sha": "ab"}, "chat template differs: none"),
+        ({}, {"system_instruction_sha": "cd"}, "system instruction differs: none (base); cd (x"),
+        ({}, {"task_hashes": {"medqa": 64 * "e"}}, "prompts as sent differs: "),
+        ({"filter_list": [{"name": "none"}]}, {}, "scorer or filters differs: "),
+        ({"generation_kwargs": {"do_sample": False}}, {}, "decoding differs: none (base); greedy-"),
+    ],
+)
+def test_what_changes_their_scores_is_told(tmp_path, config, run, expected):
+    write_run(tmp_path, more=[other("medqa", 4, output_type="multiple_choice")])
+    changed = other("medqa", 7, output_type="multiple_choice", **config)
+    write_run(tmp_path, model="models/x", more=[changed], run=run)
+    (found,) = table(tmp_path).warnings
+    assert found.startswith(f"medqa 0s: {expected}")
+
+
 def test_a_group_of_harness_tasks_is_one_section(tmp_path):
     subtasks = {"mmlu": ["mmlu_a", "mmlu_b"], "mmlu_a": [], "mmlu_b": []}
     rows = {"mmlu": {"acc,none": 0.55, "acc_stderr,none": 0.1}}

@@ -84,7 +84,36 @@ def test_the_command(tmp_path, capsys):
     assert main(command) == 0
     out = capsys.readouterr().out
     assert not any(name in out for name in NAMES)
-    assert "several correct choices" not in out
+    said = (
+        "igakuqa: 4 of 4 questions have several correct choices, for which the paper gives no rule."
+    )
+    assert said in out
+    assert "table --readings adds the other readings" in out
+
+
+def test_one_correct_choice_each_needs_no_note(tmp_path, capsys):
+    write_run(tmp_path, task="igakuqa", docs=questions(1), responses=[FIRST])
+    assert main(["table", str(tmp_path / "results"), "--format", "markdown"]) == 0
+    assert "several correct choices" not in capsys.readouterr().out
+
+
+def test_a_score_that_is_named_keeps_its_readings(tmp_path, capsys):
+    """The note says that they stand in rows of their own."""
+    write_run(tmp_path, task="igakuqa", docs=TWO, responses=RESPONSES)
+    command = ["table", str(tmp_path / "results"), "--format", "markdown", "--resamples", "50"]
+    assert main([*command, "--readings", "--metric", "exact_match"]) == 0
+    out = capsys.readouterr().out
+    assert [f"{name} (0s)" in out for name in NAMES] == [False, True, True]
+    assert "Accuracy (0s)" not in out
+    assert main([*command, "--readings", "--metric", "accuracy_any"]) == 0
+    assert "Exact match" not in capsys.readouterr().out
+    assert main([*command, "--readings", "--metric", "accurate"]) == 1
+    assert "--metric accurate: no such score in these runs" in capsys.readouterr().err
+    assert main([*command, "--readings", "--metric", "gestalt_score"]) == 1
+    assert capsys.readouterr().err == (
+        "jmed-report: --readings: gestalt_score is read in one way only; leave it out, or add "
+        "--metric accuracy or exact_match\n"
+    )
 
 
 def test_scores_that_are_read_in_one_way_only(tmp_path, capsys):

@@ -145,7 +145,31 @@ def test_later_examinations_are_not_searched(made_up, capsys):
     assert pairs(found) == {"120A1": ["119A3"]}
     (found,) = records(capsys, "112")
     assert (found["searched"], found["found"]) == ([], [])
-    assert "Searched: no earlier examination." in printed(capsys, "112")
+    said = "112: not compared, because no earlier examination is on this machine"
+    assert printed(capsys, "112").strip() == said
+
+
+def test_nothing_to_compare_with_is_no_result(made_up, capsys):
+    """Else a machine without the earlier years would say that nothing is used again."""
+    shown = printed(capsys, "120")
+    assert shown.startswith(
+        "120: not compared, because no earlier examination is on this machine\n"
+    )
+    assert "Not on this machine: 112, 113, 114, 115, 116, 119, jjsimqa; run: jmed-data" in shown
+    assert "0 of" not in shown
+
+
+def test_earlier_questions_of_ones_own(made_up, capsys):
+    """Those of a year that is not among the exams, whatever year the file names."""
+    again = {**question("118A7"), "year": 2030}
+    file = write_jsonl(made_up / "n118.jsonl", again, question("118A8", 2 * OTHER))
+    other = write_jsonl(made_up / "other.jsonl", question("X1", 3 * OTHER))
+    (found,) = records(capsys, "120", "--earlier", file, "--earlier", other)
+    assert pairs(found) == {"120A1": ["118A7"]}
+    assert found["searched"] == ["n118", "other"]
+    assert found["found"][0]["earlier"][0]["exam"] == "n118"
+    assert main(["reused", "120", "--earlier", str(made_up / "no.jsonl")]) == 1
+    assert "no.jsonl: cannot be read" in capsys.readouterr().err
 
 
 def test_text_of_a_file_moves_no_cursor(made_up, capsys):

@@ -151,6 +151,19 @@ def test_decoding_in_short(settings, expected):
     assert decoding(settings) == expected
 
 
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"max_gen_toks": 64}, "server-64"),
+        ({"top_p": 0.9, "max_gen_toks": 64}, "server-p0.9-64"),
+        ({"temperature": 0.6, "max_gen_toks": 64}, "t0.6-64"),
+        ({"do_sample": False, "temperature": 0.0, "max_gen_toks": 64}, "greedy-64"),
+    ],
+)
+def test_a_server_that_chose_the_temperature(settings, expected):
+    assert decoding(settings, servers=True) == expected
+
+
 def test_scores_stand_beside_their_floors(tmp_path, capsys):
     assert main(["scores", str(run_file(tmp_path))]) == 0
     out = capsys.readouterr().out

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jmedlora.exams.chat_answers import Generation, read_answers
+from jmedlora.exams.chat_warnings import warn_of_lost_answers
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.report.cli import main as jmed_report
 from tests.support.chat_server import answer, serving
@@ -117,9 +118,10 @@ LIMITED = Generation(limit=20, count=len)
         ("b\n\n**解説:** 乙が正しいのは、", LIMITED, "b\n\n**解説:** 乙が正しいのは、", "the same"),
         ("bだと思う。", LIMITED, "bだと思う。", "shorter than allowed"),
         ("【回答】b と考えたが、実は違うかもしれない",
-         Generation(limit=20, count=len, stripped=True), "",
+         Generation(limit=20, count=len, ends_known=True, stripped=True), "",
          "lm-eval would have taken finished thinking away"),
-        ("【回答】b", Generation(limit=20, count=len, stripped=True), "【回答】b", "taken away"),
+        ("【回答】b", Generation(limit=20, count=len, ends_known=True, stripped=True),
+         "【回答】b", "taken away"),
     ],
 )  # fmt: skip
 def test_what_is_read_of_a_response(response, how, expected, why):
@@ -280,3 +282,45 @@ def test_the_signature_counts_them(own, tiny_model, tmp_path, capsys):
     assert logged["q1"]["doc"]["accepted"] is None
     assert jmed_report(["verify", str(tmp_path / "out")]) == 0
     assert "the exam's hash" not in capsys.readouterr().out  # it was checked
+
+
+@pytest.mark.parametrize(
+    ("task", "counted", "said"),
+    [
+        ("igakuqa119", (397, 400), "3 of 400 questions are left out: 3 are damaged"),
+        ("jmle2026_text", (299, 400), "101 of 400 questions are left out: 98 need an image"),
+        ("igakuqa119_text", (289, 400), "111 of 400 questions are left out: 3 are damaged"),
+    ],
+)
+def test_questions_of_a_whole_examination_that_are_left_out(
+    task, counted, said, real_recent, caplog
+):
+    with caplog.at_level(logging.WARNING):
+        data = load(task).config.metadata["data"]
+    assert (data["items"], data["whole"]) == counted
+    assert said in caplog.text
+    caplog.clear()
+    assert "whole" not in load("jmle2026").config.metadata["data"]
+    assert "left out" not in caplog.text
+
+
+@pytest.mark.parametrize("templated", [True, False])
+def test_the_warning_of_unread_answers_names_the_template_where_it_is_missing(templated, caplog):
+    with caplog.at_level(logging.WARNING):
+        warn_of_lost_answers("t", ["わかりません。"], [DOC], Generation(), templated=templated)
+    assert "t: 1 of 1 answers cannot be read" in caplog.text
+    assert "look at them: jmed-report audit" in caplog.text
+    assert ("--apply_chat_template" in caplog.text) is not templated
+
+
+@pytest.mark.slow
+def test_a_chat_server_without_messages_is_not_asked(tmp_path):
+    with serving() as server:
+        found = lm_eval(
+            "--tasks", "jmed_sample_chat", "--model", "local-chat-completions", "--limit", "2",
+            "--model_args", f"model=served,base_url={server.url}/chat/completions", cwd=tmp_path,
+        )  # fmt: skip
+    assert found.returncode == 1
+    assert "takes messages: add --apply_chat_template" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert not server.bodies

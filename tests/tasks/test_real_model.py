@@ -19,12 +19,14 @@ LIMIT = 40
 """Tokens of an answer at most. English answers were the same with AVX-512, AVX2 and neither."""
 
 
-def ask(model: Path, task: str, folder: Path, *, questions: int = 10, limit: int = LIMIT) -> Path:
-    """Asks the first questions of ``task``; where the run lies."""
+def ask(
+    model: Path, task: str, folder: Path, *, questions: int = 10, limit: int = LIMIT, args: str = ""
+) -> Path:
+    """Asks the first questions of ``task``; where the run lies. args: more of the model's."""
     found = lm_eval("--tasks", task, "--limit", str(questions), "--batch_size", "10",
                     "--gen_kwargs", f"do_sample=False,max_gen_toks={limit}", "--model", "hf",
                     "--apply_chat_template", "--model_args",
-                    f"pretrained={model},dtype=float32", cwd=folder)  # fmt: skip
+                    f"pretrained={model},dtype=float32{args}", cwd=folder)  # fmt: skip
     assert found.returncode == 0, found.stderr
     return folder / "out"
 
@@ -144,3 +146,17 @@ def test_an_answer_at_the_limit_is_cut_and_the_others_are_read_as_they_are(chat,
         assert kept in ("", text.strip())
         assert row["cut"] == (not kept)
         assert row["cut"] + row["unparsed"] + row["correct"] <= 1
+
+
+def test_what_think_end_token_takes_away_is_in_the_samples(chat, smollm2, tmp_path):
+    """As if は ended its thinking. All of these answers reach the limit, and none is read."""
+    run = ask(smollm2, "jmed_sample_chat", tmp_path, questions=4, limit=CHAT_LIMIT,
+              args=",think_end_token=は")  # fmt: skip
+    plain = [response(row) for row in samples(chat, "jmed_sample_chat")]
+    rows = samples(run, "jmed_sample_chat")
+    split = [response(row).removeprefix("<think>\n").split("\n</think>\n\n") for row in rows]
+    assert any(len(parts) == 2 for parts in split)
+    for text, parts, row in zip(plain, split, rows, strict=True):
+        if row["cut"]:
+            assert "".join(text.split()) == "".join("".join(parts).split())
+    assert sum(row["cut"] for row in rows) >= 3

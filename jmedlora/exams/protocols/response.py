@@ -124,7 +124,6 @@ PROTOCOL = Protocol(
         floors=reading_floors,
         differ=lambda doc: len(doc["answer"]) > 1,
         note="have several correct choices, for which the paper gives no rule. Taken: the k "
-        "nearest choices are exactly the k correct ones, and the text of each occurs. The other "
-        "readings stand in rows of their own (docs/metrics.md).",
+        "nearest choices are exactly the k correct ones, and the text of each occurs.",
     ),
 )

@@ -53,7 +53,10 @@ def _read_records(path: Path) -> tuple[list[Numbered], list[Fault]]:
             return [], [*faults, fault]
         return [(line, _from_row(row)) for line, row in rows], faults
     what = f"'{path.suffix}' files are not read"
-    return [], [Fault(path, None, None, what, "save the exam as .jsonl or .csv")]
+    remedy = "save the exam as .jsonl or .csv"
+    if path.suffix.lower() in (".yaml", ".yml"):
+        remedy = "name the questions (.jsonl or .csv): their description beside them is read too"
+    return [], [Fault(path, None, None, what, remedy)]
 
 
 def _columns(path: Path, names: list[str]) -> Fault | None:

@@ -2,16 +2,19 @@
 
 import argparse
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jmedlora.core.atomic_write import dump
 from jmedlora.core.cli.command import Command
+from jmedlora.core.display import visible
 from jmedlora.core.errors import UserError
 from jmedlora.exams.cache import ENVIRONMENT
 from jmedlora.report.commands.exam_folder import DIFFERING, write_exam_folder
 
 if TYPE_CHECKING:
+    from jmedlora.report.exam.predictions import AnswerFile
     from jmedlora.report.exam.verdict import ExamResult
     from jmedlora.report.render.plain_sheet import PlainSheet
 
@@ -82,22 +85,27 @@ def _lines(text: str) -> tuple[str, dict[str, float]]:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from jmedlora.report.exam.compared import differing_runs
     from jmedlora.report.exam.tables import sheets
     from jmedlora.report.render.plain_sheet import markdown, page
 
     if args.by and args.format == "json":
         raise UserError("--by category is not in the json list; use --format text or markdown")
-    found, left_out = _results(args)
+    found, files = _results(args)
+    warned = differing_runs(files, found)
     shown = sheets(
         found,
         official=args.official,
         by_category=bool(args.by),
-        left_out=left_out,
+        left_out=sum(each.left_out for each in files),
+        warnings=warned,
         all_ids=str(args.out / DIFFERING) if args.out else "",
     )
     if args.out:  # before anything is printed: the reader of a pipe may leave early
         write_exam_folder(args.out, found, shown)
     if args.format == "json":
+        for line in warned:
+            print(f"jmed-report: warning: {visible(line)}", file=sys.stderr)
         print(dump([each.as_record() for each in found]), end="")
         return 0
     if args.format == "text":
@@ -121,8 +129,8 @@ def _print(found: "list[ExamResult]", shown: "list[PlainSheet]", args: argparse.
         wide.print(line, soft_wrap=True, markup=False)
 
 
-def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], int]":
-    """The results, and how many questions an exclude list kept from being asked."""
+def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], list[AnswerFile]]":
+    """The results, and the files whose answers they mark."""
     from jmedlora.report.exam.answer_files import read_answer_files
     from jmedlora.report.exam.chosen import (
         answered_alone,
@@ -140,8 +148,7 @@ def _results(args: argparse.Namespace) -> "tuple[list[ExamResult], int]":
     examinations = with_lines(answered_alone(examinations, files), args.lines)
     if args.official:
         check_published_rule(examinations)
-    found = results(systems(files, examinations), official=args.official)
-    return found, sum(each.left_out for each in files)
+    return results(systems(files, examinations), official=args.official), files
 
 
 EXAM = Command(

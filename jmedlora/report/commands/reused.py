@@ -21,6 +21,15 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="120, 119, 112 … 116, igakuqa (these five), jmed_own:FILE for your own, or answers "
         "that jmed-report exam reads: the examinations to which they belong",
     )
+    parser.add_argument(
+        "--earlier",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="also search these questions, .jsonl or .csv in the format of jmed_own, such as those "
+        "of the 118th; may be repeated",
+    )
     parser.add_argument("--text", action="store_true", help="also show the text of the questions")
     parser.add_argument(
         "--format",
@@ -34,7 +43,7 @@ def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.exam.reused import find_reused, sheets
     from jmedlora.report.render.plain_sheet import print_sheets
 
-    found = [find_reused(each) for each in _examinations(args.given)]
+    found = [find_reused(each, args.earlier) for each in _examinations(args.given)]
     if args.format == "json":
         print(dump([each.as_record(text=args.text) for each in found]), end="")
     else:

@@ -74,8 +74,9 @@ def _scores(args: argparse.Namespace) -> int:
 STATUS = {1: "no file holds a task of this project, or one cannot be read"}
 SIGNATURE = Command(
     name="signature",
-    text="Print two lines per task that pin how its scores were computed. You can compare "
-    "scores if their first lines agree. The second line, run:, holds what sampling depends on.",
+    text="Print two lines per task that pin how its scores were computed. If the first lines of "
+    "two runs differ, you cannot compare their scores. The second line, run:, holds what sampling "
+    "depends on.",
     options=_add_files,
     run=_signatures,
     example="jmed-report signature results/my_model/results_*.json",

@@ -70,18 +70,19 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.compare.comparison import read_columns, table_of
-    from jmedlora.report.compare.readings import with_readings
+    from jmedlora.report.compare.readings import metrics_with_readings, with_readings
     from jmedlora.report.render import FILE_NAMES, FORMATS
     from jmedlora.report.render.paper_table import reference
     from jmedlora.report.render.terminal import print_table
     from jmedlora.report.verify.confirmed import confirm
 
-    columns = read_columns(args.results, args.labels)
+    columns, metrics = read_columns(args.results, args.labels), args.metric
     warned = confirm(columns, wanted=args.verify)
     for line in warned:  # they stand in the table too, below its rows
         print(f"jmed-report: warning: {line}", file=sys.stderr)
     if args.readings:
         columns = with_readings(columns)
+        metrics = metrics_with_readings(columns, metrics) if metrics else None
     table = table_of(
         columns,
         pooled=args.pooled,
@@ -91,7 +92,7 @@ def _run(args: argparse.Namespace) -> int:
         repeats=args.repeats,
         follow_ups=True,
         against=args.against,
-        metrics=args.metric,
+        metrics=metrics,
     )
     table = replace(table, warnings=(*warned, *table.warnings))
     paper = reference() if args.with_paper else None

@@ -1,7 +1,7 @@
 """Whether runs may stand in one table: what is refused, and what only has to be said."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from jmedlora.core.display import counted
 from jmedlora.report.compare.columns import Column, Subject
@@ -41,6 +41,15 @@ RUN_WARNED = {
 """The same of the conditions of a run."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a run tells of how a score was measured. title: what the score stands under."""
+
+    title: str
+    signature: Signature
+    conditions: RunConditions
+
+
 def refuse_incomparable(columns: Sequence[Column]) -> None:
     """Raises ResultsError, naming runs and fields, if a subject was not asked alike of all.
 
@@ -60,49 +69,60 @@ def warnings(columns: Sequence[Column]) -> list[str]:
 
     And for each cache by which one model may have been given the answers of another.
     """
+    rows = {
+        f"{subject} {shots}s": [
+            Told(column.title, each.signature, each.conditions) for column, each in asked
+        ]
+        for (subject, shots), asked in _by_row(columns).items()
+    }
+    return [*not_alike(rows), *_revisions(columns), *_shared_caches(columns)]
+
+
+def not_alike(rows: Mapping[str, Sequence[Told]]) -> list[str]:
+    """One line for each way in which what is compared in some of ``rows`` was not measured alike.
+
+    It begins with the names of those rows.
+    """
     found: dict[str, list[str]] = {}
-    for (subject, shots), asked in _by_row(columns).items():
-        signed = [(column, each.signature) for column, each in asked]
+    for row, told in rows.items():
+        signed = [(each.title, each.signature) for each in told]
         texts = [_differing(name, signed, field) for field, name in WARNED.items()]
         if not any(_differing("", signed, field) for field in EXPLAIN_PROMPTS):
             texts.append(_differing("prompts as sent", signed, "prompts"))
-        ran = [(column, _conditions(each)) for column, each in asked]
+        ran = [(each.title, _conditions(each)) for each in told]
         texts += [_differing(name, ran, field) for field, name in RUN_WARNED.items()]
         texts.append(_unknown(signed))
         for text in filter(None, texts):
-            found.setdefault(text, []).append(f"{subject} {shots}s")
-    differing = [f"{', '.join(rows)}: {text}" for text, rows in found.items()]
-    return [*differing, *_revisions(columns), *_shared_caches(columns)]
+            found.setdefault(text, []).append(row)
+    return [f"{', '.join(names)}: {text}" for text, names in found.items()]
 
 
-def _conditions(each: Measured) -> RunConditions:
+def _conditions(each: Told) -> RunConditions:
     """The conditions of a run; without its seed where nothing is drawn by it."""
     found = each.conditions
     return found if each.signature.is_sampled else replace(found, seed="")
 
 
-def _differing(
-    name: str, told: Sequence[tuple[Column, Signature | RunConditions]], field: str
-) -> str:
-    """What the columns have in a field, if they do not have the same; else ""."""
+def _differing(name: str, told: Sequence[tuple[str, Signature | RunConditions]], field: str) -> str:
+    """What those of the titles have in a field, if they do not have the same; else ""."""
     values: dict[str, list[str]] = {}
-    for column, each in told:
-        values.setdefault(_shown_field(each, field), []).append(column.title)
+    for title, each in told:
+        values.setdefault(_shown_field(each, field), []).append(title)
     if len(values) < 2:
         return ""
     shown = (f"{value or 'none'} ({' · '.join(titles)})" for value, titles in values.items())
     return f"{name} differs: {'; '.join(shown)}"
 
 
-def _unknown(signed: Sequence[tuple[Column, Signature]]) -> str:
-    """Which parts of a signature the results files of some columns do not say, if there are any."""
+def _unknown(signed: Sequence[tuple[str, Signature]]) -> str:
+    """Which parts of a signature the results files of some do not say, if there are any."""
     if len(signed) < 2:
         return ""
     fields = {"prompts": "prompts as sent", "scorer": WARNED["scorer"], "code": WARNED["code"]}
     missing = [
-        (name, column.title)
+        (name, title)
         for field, name in fields.items()
-        for column, each in signed
+        for title, each in signed
         if getattr(each, field) == UNKNOWN
     ]
     if not missing:

@@ -11,6 +11,12 @@ from jmedlora.report.load.measurements import Floats, Measured
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import response_of
 
+OTHERS = {
+    True: "The other readings stand in rows of their own (docs/metrics.md).",
+    False: "table --readings adds the other readings (docs/metrics.md).",
+}
+"""Where the other readings are, by whether they were worked out."""
+
 
 def with_readings(columns: Sequence[Column]) -> list[Column]:
     """``columns`` with the other readings of their scores, where the protocol has some.
@@ -39,15 +45,37 @@ def reading_names(cells: Sequence[Measured]) -> tuple[str, ...]:
     return tuple(metric.name for metric in found.metrics) if found else ()
 
 
+def metrics_with_readings(columns: Sequence[Column], given: Sequence[str]) -> list[str]:
+    """The scores ``given`` and the readings of each, whose names begin with the score's.
+
+    Raises ResultsError if all of them are scores that cannot be read in another way.
+    """
+    cells = [each for column in columns for each in column.measured.values()]
+    found = [name for name in reading_names(cells) if name.rpartition("_")[0] in given]
+    scores = {score for each in cells if each.protocol for score in each.protocol.scores}
+    if not found and scores.issuperset(given):
+        what = f"--readings: {', '.join(given)} is read in one way only"
+        raise ResultsError(f"{what}; leave it out, or add --metric accuracy or exact_match")
+    return [*given, *found]
+
+
 def reading_notes(columns: Sequence[Column]) -> Iterator[str]:
-    """A sentence for each subject that was read: on how many questions the readings can differ."""
+    """A note for each subject: on how many questions the readings can differ, and which is taken.
+
+    None where they differ on no question, unless the other readings were asked for.
+    """
     noted = set()
     for column in columns:
         for (subject, _), each in column.measured.items():
-            if (readings := readings_of(each)) and subject not in noted:
-                noted.add(subject)
-                several = sum(readings.differ(record["doc"]) for record in each.records)
-                yield f"{subject}: {several} of {len(each.records)} questions {readings.note}"
+            readings = each.protocol.readings if each.protocol else None
+            if not readings or subject in noted:
+                continue
+            noted.add(subject)
+            several = sum(readings.differ(record["doc"]) for record in each.records)
+            is_read = bool(readings_of(each))
+            if several or is_read:
+                count = f"{several} of {len(each.records)} questions"
+                yield f"{subject}: {count} {readings.note} {OTHERS[is_read]}"
 
 
 def _read(measured: Measured) -> Measured:

@@ -5,15 +5,15 @@ note in full: it says whose lines these are, and what to do. What else the whole
 named, never dropped without a word.
 """
 
-from collections.abc import Iterator, Sequence
-from textwrap import wrap
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from jmedlora.core.display import counted
 from jmedlora.report.exam.leaderboard import Board, verdict_in_words
-from jmedlora.report.exam.notes import PROBABILITY
-from jmedlora.report.exam.reached import LineResult
+from jmedlora.report.exam.notes import PROBABILITY, origin_of_lines
+from jmedlora.report.exam.reached import LineResult, Part
 from jmedlora.report.exam.verdict import ExamResult
-from jmedlora.report.render.brief import GAP, padded
+from jmedlora.report.render.brief import GAP, on_one_line, padded
 from jmedlora.report.render.plain_sheet import PlainSheet, name
 
 CHANCE = "Beside a verdict: the chance to pass with other questions of the same kind."
@@ -27,20 +27,30 @@ def brief(boards: Sequence[Board], whole: Sequence[PlainSheet], width: int) -> I
     """The lines for a terminal of ``width`` columns.
 
     whole: the report, which begins with the tables of ``boards``. A name that does not fit beside
-    its numbers stands above them. Needs rich.
+    its numbers stands above them. Every note stands in full, but that on follow-ups, which grows
+    with the models. Needs rich.
     """
     for board, sheet in zip(boards, whole, strict=False):
         yield board.title
         yield ""
         yield from _table(board, width)
         yield ""
-        yield from _remarks([*_unread(board), *_notes(sheet)], width)
-        for line in _legend(board):
-            yield from wrap(line, width)
+        origins = _origins(board)
+        notes = [note for note in sheet.notes if note not in (PROBABILITY, *origins)]
+        yield from _remarks([*_unread(board), *notes], list(_follow_ups(board)), width)
+        for line in (*origins, *_legend(board)):
+            yield from _wrapped(line, width)
         yield ""
-    yield from wrap(
-        "; ".join([REST, *(sheet.title for sheet in whole[len(boards) :])]) + ".", width
-    )
+    rest = "; ".join([REST, *(sheet.title for sheet in whole[len(boards) :])])
+    yield from _wrapped(f"{rest}.", width)
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """``text`` in lines of ``width`` columns, of which a Japanese character takes two."""
+    from rich.console import Console
+    from rich.text import Text
+
+    yield from (line.plain.rstrip() for line in Text(text).wrap(Console(width=width), width))
 
 
 def _table(board: Board, width: int) -> Iterator[str]:
@@ -119,24 +129,42 @@ def _unread(board: Board) -> Iterator[str]:
                 yield f"{label}: {counted(number, 'answer')} {what}"
 
 
-def _remarks(notes: Sequence[str], width: int) -> Iterator[str]:
-    """How many there are, and each in full, its further lines further in."""
-    from rich.cells import cell_len, chop_cells
-
-    if notes:
-        yield f"{counted(len(notes), 'note')}:"
+def _remarks(notes: Sequence[str], cut: Sequence[str], width: int) -> Iterator[str]:
+    """How many there are, and each of ``notes`` in full, each of ``cut`` on one line."""
+    if number := len(notes) + len(cut):
+        yield f"{counted(number, 'note')}:"
     for note in notes:
-        line = " "
-        for word in (part for each in note.split() for part in chop_cells(each, width - 4)):
-            if cell_len(line) + 1 + cell_len(word) > width:
-                yield line
-                line = "   "
-            line = f"{line} {word}"
-        yield line
+        first, *others = _wrapped(note, width - 4)
+        yield f"  {first}"
+        yield from (f"    {line}" for line in others)
+    yield from (on_one_line(f"  {note}", width) for note in cut)
 
 
-def _notes(sheet: PlainSheet) -> list[str]:
-    return [note for note in sheet.notes if note != PROBABILITY]
+def _origins(board: Board) -> list[str]:
+    """Whose pass lines the verdicts use, once for each examination."""
+    found = (origin_of_lines(each.examination) for each in board.rows.values())
+    return list(dict.fromkeys(chain.from_iterable(found)))
+
+
+def _follow_ups(board: Board) -> Iterator[str]:
+    """Right answers to the follow-ups and to all others: of each model, over its examinations."""
+    if board.first == "exam":
+        groups = {"": list(board.rows.values())}
+    else:
+        groups = {f" of {label}": [each] for label, each in board.rows.items()}
+    found = [
+        f"follow-ups{label} {_right(each.follow_ups for each in results)}, "
+        f"other questions {_right(each.without_follow_ups for each in results)}"
+        for label, results in groups.items()
+        if any(each.follow_ups.questions for each in results)
+    ]
+    if found:
+        yield "; ".join(found)
+
+
+def _right(parts: Iterable[Part]) -> str:
+    found = list(parts)
+    return f"{sum(each.correct for each in found)}/{sum(each.questions for each in found)}"
 
 
 def _legend(board: Board) -> Iterator[str]:

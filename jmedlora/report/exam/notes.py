@@ -33,13 +33,19 @@ def examination_notes(examination: Examination) -> Iterator[str]:
         what = "no verdict, because no description says what it takes to pass"
         yield f"{label}: {what}; write {label}.yaml beside its questions ({DOCUMENTED})"
         return
-    yield f"{label}: pass lines: {description.lines_from}"
+    yield from origin_of_lines(examination)
     if description.most_forbidden is None:
         yield f"{label}: forbidden choices are not counted: which ones they are is not published"
     for line, each in description.lines.items():
         if each.pass_from is None:
             remedy = f"give it with --lines {line}=POINTS"
             yield f"{label}: no verdict, because the line {line} is not known; {remedy}"
+
+
+def origin_of_lines(examination: Examination) -> Iterator[str]:
+    """Whose pass lines a verdict uses."""
+    if description := examination.description:
+        yield f"{name(examination.name)}: pass lines: {description.lines_from}"
 
 
 def result_notes(result: ExamResult, label: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from jmedlora.core.jsonl import Record, read_jsonl
 from jmedlora.core.number_checks import is_number
 from jmedlora.exams.schema import canonical_id
 from jmedlora.report.exam.sample_files import SampleFile, sample_file
+from jmedlora.report.load.results import TaskResult
 
 FORMATS = (
     "samples_*.jsonl of an examination task, lines with problem_id and prediction, or the results "
@@ -66,14 +67,16 @@ class AnswerFile:
     """The answers in one file.
 
     own: the path of the user's own questions that were asked, "" for those of published exams.
-    left_out: how many questions an exclude list kept from being asked. searched: it was not named,
-    but found in a folder.
+    left_out: how many questions an exclude list kept from being asked. result: what lm-eval's
+    results file beside it says; None without one. searched: it was not named, but found in a
+    folder.
     """
 
     path: Path
     given: tuple[Given, ...]
     own: str = ""
     left_out: int = 0
+    result: TaskResult | None = None
     searched: bool = False
 
 
@@ -95,7 +98,7 @@ def read_line_file(path: Path) -> tuple[AnswerFile, list[Fault]]:
             faults.append(found)
         else:
             given.append(found)
-    return AnswerFile(path, tuple(given), run.own, run.left_out), faults
+    return AnswerFile(path, tuple(given), run.own, run.left_out, run.result), faults
 
 
 def first_text(*lists: Any) -> str | None:

@@ -8,6 +8,7 @@ that ask the same in other words.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jmedlora.core.display import counted
@@ -18,6 +19,7 @@ from jmedlora.data.overlap.thresholds import Thresholds
 from jmedlora.exams.cache import MissingDataError
 from jmedlora.exams.description import shipped
 from jmedlora.exams.examination import Examination, load_examinations
+from jmedlora.exams.readers.custom import read_exam
 from jmedlora.exams.registry import load_exam
 from jmedlora.exams.schema import Question
 from jmedlora.report.render.plain_sheet import PlainSheet, name
@@ -64,8 +66,10 @@ class Reused:
     @property
     def summary(self) -> str:
         """Such as "120: 8 of 400 questions stand in earlier examinations"."""
-        questions = counted(len(self.examination.questions), "question")
         label = name(self.examination.name)
+        if not self.searched:
+            return f"{label}: not compared, because no earlier examination is on this machine"
+        questions = counted(len(self.examination.questions), "question")
         return f"{label}: {len(self.found)} of {questions} stand in earlier examinations"
 
     def as_record(self, *, text: bool) -> dict[str, Any]:
@@ -80,13 +84,15 @@ class Reused:
         }
 
 
-def find_reused(examination: Examination) -> Reused:
+def find_reused(examination: Examination, own: Sequence[Path] = ()) -> Reused:
     """The questions of ``examination`` that stand in the exams of earlier years on this machine.
 
     An examination whose year nobody knows, as a user's own may be, is held against all of them.
+    own: files with questions of the user's own that are earlier ones, whatever their years.
+    Raises FileError for one that cannot be used.
     """
-    searched, missing = [], []
-    earlier: list[tuple[str, Question]] = []
+    searched, missing = [each.stem for each in own], []
+    earlier = [(each.stem, question) for each in own for question in read_exam(each)]
     for exam in (*shipped(), *OTHERS):
         try:
             questions = [each for each in _questions(exam) if _is_earlier(each, examination)]
@@ -174,16 +180,17 @@ def _record(question: Question, earlier: Sequence[Earlier], *, text: bool) -> di
 def _sheet(found: Reused, *, text: bool) -> PlainSheet:
     headings = ("question", "exam", "earlier question", "found", "of its 3-grams", "ratio")
     rows = [
-        (name(question.problem_id), each.exam, name(each.question.problem_id), each.way,
+        (name(question.problem_id), name(each.exam), name(each.question.problem_id), each.way,
          f"{each.containment:.0%}", f"{each.ratio:.0f}")
         for question, earlier in found.found for each in earlier
     ]  # fmt: skip
-    notes = [f"Searched: {', '.join(found.searched) or 'no earlier examination'}."]
+    notes = [f"Searched: {', '.join(map(name, found.searched))}."] if found.searched else []
     if found.missing:
         data = dict.fromkeys(_published(exam) for exam in found.missing)
         missing = ", ".join(found.missing)
         notes.append(f"Not on this machine: {missing}; run: jmed-data fetch {' '.join(data)}")
-    notes.append(COVERAGE)
+    if found.searched:
+        notes.append(COVERAGE)
     if text:
         notes += _texts(found)
     return PlainSheet(found.summary, headings, tuple(rows), tuple(notes))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.runs import find_runs
 
 PREFIX = "samples_"
@@ -15,13 +16,15 @@ class SampleFile:
     """The model and the task whose samples a file holds.
 
     own: the file of the user's own questions that were asked, "" for those of published exams.
-    left_out: how many questions an exclude list kept from being asked.
+    left_out: how many questions an exclude list kept from being asked. result: what the results
+    file says of the task; None without that file.
     """
 
     model: str
     task: str
     own: str = ""
     left_out: int = 0
+    result: TaskResult | None = None
 
 
 def asks_an_examination(path: Path) -> bool:
@@ -41,5 +44,5 @@ def sample_file(path: Path) -> SampleFile:
             if result.task == task:
                 metadata = run.content["configs"][task]["metadata"]
                 own = metadata.get("file") if result.data.source == "file" else None
-                return SampleFile(result.model, task, str(own or ""), result.left_out)
+                return SampleFile(result.model, task, str(own or ""), result.left_out, result)
     return SampleFile(path.resolve().parent.name, task)

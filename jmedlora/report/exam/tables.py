@@ -1,6 +1,7 @@
 """The tables of ``jmed-report exam`` beside the verdicts: candidates, categories, both rules."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
@@ -15,6 +16,7 @@ from jmedlora.report.exam.leaderboard import (
 from jmedlora.report.exam.marked import EASY, Answered, Humans, humans, points
 from jmedlora.report.exam.verdict import ExamResult
 from jmedlora.report.render.plain_sheet import PlainSheet
+from jmedlora.report.render.sheet import printable
 
 HUMAN_HEADINGS = ("", "n", "model", "candidates")
 
@@ -25,17 +27,20 @@ def sheets(
     official: bool,
     by_category: bool,
     left_out: int = 0,
+    warnings: Sequence[str] = (),
     all_ids: str = "",
 ) -> list[PlainSheet]:
     """All that the command shows of ``results``, marked by one of the two rules.
 
-    left_out: questions that an exclude list kept from being asked. all_ids: the file that names
-    every question on which the two rules differ, if one is written. Raises UserError where there
-    are no categories.
+    left_out: questions that an exclude list kept from being asked. warnings: of runs that were not
+    asked and scored alike. all_ids: the file that names every question on which the two rules
+    differ, if one is written. Raises UserError where there are no categories.
     """
     found = verdict_sheets(results, official=official)
     if left_out:
-        found[-1] = _with_note(found[-1], left_out)
+        what = f"{counted(left_out, 'question')} left out by an exclude list and not asked"
+        found[-1] = _with_notes(found[-1], [f"{what}: the examination is not whole"])
+    found[-1] = _with_notes(found[-1], [f"warning: {printable(text)}" for text in warnings])
     if chance := chance_sheet(results):
         found.append(chance)
     if any(each.with_images.questions for each in results):
@@ -51,10 +56,8 @@ def sheets(
     return found
 
 
-def _with_note(sheet: PlainSheet, left_out: int) -> PlainSheet:
-    what = f"{counted(left_out, 'question')} left out by an exclude list and not asked"
-    notes = (*sheet.notes, f"{what}: the examination is not whole")
-    return PlainSheet(sheet.title, sheet.headings, sheet.rows, notes)
+def _with_notes(sheet: PlainSheet, more: Sequence[str]) -> PlainSheet:
+    return replace(sheet, notes=(*sheet.notes, *more))
 
 
 def _against_candidates(results: Sequence[ExamResult]) -> PlainSheet:

@@ -24,7 +24,7 @@ from jmedlora.report.load.runs import (
     response_of,
     samples_file,
 )
-from jmedlora.report.load.signature import Signature, signature
+from jmedlora.report.load.signature import Signature, other_signature, signature
 from jmedlora.report.load.task_groups import other_tasks
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,7 @@ class Measured:
         order of ``keys``. way: how it was asked (template, decoding, chat); () where
         that makes no column of its own. samples: of several sampled answers to each question, the
         measurement that each alone would be; scores and values are their means. () where a question
-        was answered once.
+        was answered once. leaves: the tasks that another harness group holds, or itself.
     """
 
     run: Run
@@ -63,6 +63,7 @@ class Measured:
     records: tuple[Record, ...] = ()
     way: tuple[str, ...] = ()
     samples: tuple["Measured", ...] = ()
+    leaves: tuple[str, ...] = ()
 
     @property
     def protocol(self) -> Protocol | None:
@@ -82,15 +83,8 @@ class Measured:
         """What pins how the scores were computed; for other tasks, what lm-eval tells."""
         if self.ours:
             return signature(self.ours)
-        versions = self.run.content.get("versions")
-        version = versions.get(self.task, "?") if isinstance(versions, dict) else "?"
-        lm_eval = self.run.content.get("lm_eval_version", "?")
-        return Signature(
-            subject=self.task,
-            version=str(version),
-            shots=str(self.shots),
-            n=str(len(self.keys)),
-            lm_eval=str(lm_eval),
+        return other_signature(
+            self.run.content, self.task, self.leaves, shots=self.shots, n=len(self.keys)
         )
 
 
@@ -222,6 +216,7 @@ def _other(run: Run, name: str, leaves: Sequence[str]) -> Measured:
         stderrs={key: value for key, value in stderrs.items() if value is not None},
         upward=_upward(run, leaves[0], shown),
         unusable=tuple(key for key in numbers if key not in shown),
+        leaves=tuple(leaves),
     )
 
 

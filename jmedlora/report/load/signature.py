@@ -21,7 +21,7 @@ the batch size and the number format, on which sampling depends, are the second 
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,8 @@ TOKEN_ARGUMENTS = (
     "min_pixels",
 )
 """Arguments of lm-eval's models by which one prompt becomes other tokens."""
+SCORER = ("output_type", "process_results", "metric_list", "filter_list")
+"""The fields of a task's configuration that say how a response becomes a score."""
 ADDRESS = re.compile(" at 0x[0-9a-f]+")
 DECODING_MARKS = {"temperature": "t", "top_p": "p", "top_k": "k", "repetition_penalty": "r"}
 
@@ -145,9 +147,6 @@ class Signature:
 
 def signature(result: TaskResult) -> Signature:
     """The signature of a task's scores, from its results file alone."""
-    turns = "" if result.run.get("fewshot_as_multiturn") else "-oneturn"
-    has_chat = result.run.get("chat_template") is not None  # "" where the server applies its own
-    chat = f"{str(result.run.get('chat_template_sha') or 'server')[:SHOWN]}{turns}"
     seed = result.data.shuffle_seed
     return Signature(
         subject=result.data.exam,
@@ -156,36 +155,75 @@ def signature(result: TaskResult) -> Signature:
         n=_number_of_items(result),
         data=result.data.sha256[:SHOWN],
         score=result.protocol.signature,
-        decode=decoding(result.config.generation_kwargs) if result.protocol.decoding else "",
+        decode=decoding(result.config.generation_kwargs, servers=bool(result.data.servers_settings))
+        if result.protocol.decoding
+        else "",
         lm_eval=str(result.run["lm_eval_version"]),
-        prompts=_prompts(result),
-        scorer=_scorer(result),
+        prompts=_prompts(result.run, [result.task]),
+        scorer=_scorer([result.config.model_dump()], result.data.filters),
         code=(result.data.code or UNKNOWN)[:SHOWN],
         jmed=result.data.jmed,
         shuffled="" if seed is None else str(seed),
         excluded=_excluded(result.data.excluded),
-        chat=chat if has_chat else "",
-        system=str(result.run.get("system_instruction_sha") or "")[:SHOWN],
+        chat=_chat(result.run),
+        system=_system(result.run),
         truncated=_is_truncated(result),
     )
 
 
-def _prompts(result: TaskResult) -> str:
+def other_signature(
+    run: Mapping[str, Any], name: str, tasks: Sequence[str], *, shots: int, n: int
+) -> Signature:
+    """The signature of another harness task, or of a group of ``tasks``, from what lm-eval says."""
+    versions, configs = run.get("versions"), run["configs"]
+    found = [configs[task] for task in tasks if isinstance(configs.get(task), dict)]
+    settings = [each.get("generation_kwargs") for each in found]
+    decodings = dict.fromkeys(decoding(each) for each in settings if isinstance(each, dict))
+    return Signature(
+        subject=name,
+        version=str(versions.get(name, UNKNOWN) if isinstance(versions, dict) else UNKNOWN),
+        shots=str(shots),
+        n=str(n),
+        decode=" ".join(decodings),
+        prompts=_prompts(run, tasks),
+        scorer=_scorer(found),
+        lm_eval=str(run.get("lm_eval_version", UNKNOWN)),
+        chat=_chat(run),
+        system=_system(run),
+    )
+
+
+def _chat(run: Mapping[str, Any]) -> str:
+    """A hash of the chat template, and whether all examples are in one turn; "" without one."""
+    if run.get("chat_template") is None:  # "" where the server applies its own
+        return ""
+    turns = "" if run.get("fewshot_as_multiturn") else "-oneturn"
+    return f"{str(run.get('chat_template_sha') or 'server')[:SHOWN]}{turns}"
+
+
+def _system(run: Mapping[str, Any]) -> str:
+    return str(run.get("system_instruction_sha") or "")[:SHOWN]
+
+
+def _prompts(run: Mapping[str, Any], tasks: Sequence[str]) -> str:
     """A hash over all that was sent; UNKNOWN where lm-eval logged no samples."""
-    hashes = result.run.get("task_hashes")
-    found = hashes.get(result.task) if isinstance(hashes, dict) else None
-    if not isinstance(found, str):
+    hashes = run.get("task_hashes")
+    found = [hashes.get(task) for task in tasks] if isinstance(hashes, dict) else [None]
+    texts = [each for each in found if isinstance(each, str)]
+    if len(texts) < len(found):
         return UNKNOWN
-    args = model_args(result.run)
+    sent = texts[0] if len(texts) == 1 else texts
+    args = model_args(run)
     changed = {name: args[name] for name in TOKEN_ARGUMENTS if args.get(name) is not None}
-    return _hash([found, changed]) if changed else found[:SHOWN]
+    if changed or isinstance(sent, list):
+        return _hash([sent, changed])
+    return sent[:SHOWN]
 
 
-def _scorer(result: TaskResult) -> str:
-    """A hash over the task's scoring function, filters and metrics; UNKNOWN without any."""
-    config = result.config
-    parts = [config.output_type, config.process_results, config.metric_list, config.filter_list]
-    return _hash([*parts, result.data.filters]) if any(parts) else UNKNOWN
+def _scorer(configs: Sequence[Mapping[str, Any]], filters: str | None = None) -> str:
+    """A hash over the scoring functions, filters and metrics of tasks; UNKNOWN without any."""
+    parts = [config.get(field) for config in configs for field in SCORER]
+    return _hash([*parts, filters]) if any(parts) else UNKNOWN
 
 
 def _hash(value: Any) -> str:
@@ -213,10 +251,11 @@ def template_digest(config: Configuration) -> str:
     return hashlib.sha256(texts.encode(errors="surrogatepass")).hexdigest()[:SHOWN]
 
 
-def decoding(settings: Mapping[str, Any] | None) -> str:
+def decoding(settings: Mapping[str, Any] | None, *, servers: bool = False) -> str:
     """Generation settings in short: "t0.1-p0.9-r1.05-256", or "greedy-…" without sampling.
 
     The last number is the limit in tokens. A setting without a mark of its own is written out.
+    servers: whether a server was left to choose the temperature where none is given: "server-…".
     """
     shown = {key: value for key, value in (settings or {}).items() if value != []}
     limit = shown.pop("max_gen_toks", "?")
@@ -225,7 +264,9 @@ def decoding(settings: Mapping[str, Any] | None) -> str:
     samples = shown.pop("do_sample", None)
     if samples is None:  # lm-eval's rule
         samples = isinstance(temperature, int | float) and temperature > 0
-    if not samples:
+    if servers and temperature is None:
+        parts.append("server")
+    elif not samples:
         parts.append("greedy")
         for key in ("temperature", "top_p", "top_k"):  # without effect
             shown.pop(key, None)

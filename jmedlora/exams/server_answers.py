@@ -1,0 +1,112 @@
+"""What a server sends in place of an answer ends the run with one line, and is not kept.
+
+lm-eval takes an answer without a completion (an error sent with status 200) for a blank one, which
+it scores and puts into its cache. A server that is gone or refuses ends it with a traceback.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, NoReturn
+
+from lm_eval.api.model import CachingLM
+from pydantic import BaseModel, Field, ValidationError
+
+from jmedlora.core.errors import printable, shortened
+
+WATCHED = "answers_watched"
+"""The attribute of lm-eval's model that tells that its answers are looked at."""
+KEPT = "with --use_cache FILE, what was answered is kept"
+SHOWN = 300
+"""Characters of what a server said at most."""
+
+
+class NoCompletionError(Exception):
+    """The answer of a server holds no completion; the text says what it holds. It is asked again,
+    as after any other failure of a server.
+    """
+
+
+class _Message(BaseModel):
+    content: str | None = None
+
+
+class _Choice(BaseModel):
+    """A text, or a message, which is blank where a filter or a reasoning parser kept it."""
+
+    index: int
+    message: _Message = _Message()
+    text: str | None = None
+
+
+class _Completion(BaseModel):
+    choices: Annotated[list[_Choice], Field(min_length=1)]
+
+
+def watch_answers(model: Any, stop: Callable[[str], NoReturn]) -> None:
+    """Has ``model``, if it is behind a server, refuse answers that hold no completion.
+
+    stop: ends the run with a line, where the server failed each time that it was asked.
+    """
+    asked = model.lm if isinstance(model, CachingLM) else model
+    if not hasattr(asked, "amodel_call") or hasattr(asked, WATCHED):
+        return
+    call, parse, generate = asked.model_call, asked.parse_generations, asked.generate_until
+
+    @wraps(call)
+    def model_call(*args: Any, generate: bool = True, **kwargs: Any) -> Any:
+        output = call(*args, generate=generate, **kwargs)
+        if generate:
+            check_completion(output)
+        return output
+
+    @wraps(parse)
+    def parse_generations(outputs: Any, **kwargs: Any) -> list[str]:
+        for each in outputs if isinstance(outputs, list) else [outputs]:
+            check_completion(each)
+        return parse(outputs=outputs, **kwargs)
+
+    @wraps(generate)
+    def generate_until(*args: Any, **kwargs: Any) -> list[str]:
+        try:
+            return generate(*args, **kwargs)
+        except Exception as error:
+            failure = _failure(error)
+            if failure is None:
+                raise
+        # Out of the handler: what holds the error also holds lm-eval's progress bar open.
+        return stop(
+            f"{asked.base_url}: the server failed, also when asked again: {failure}; "
+            f"see its log, then run the same command again ({KEPT})"
+        )
+
+    asked.model_call = model_call  # one request at a time: asked again by lm-eval
+    asked.parse_generations = parse_generations  # several at a time: likewise
+    asked.generate_until = generate_until
+    setattr(asked, WATCHED, True)
+
+
+def check_completion(output: Any) -> None:
+    """Raises NoCompletionError unless ``output``, the JSON of an answer, holds a completion."""
+    try:
+        _Completion.model_validate(output)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the answer"
+        raise NoCompletionError(f"no completion ({where}: {first['msg']}): {output!r}") from error
+
+
+def _failure(error: Exception) -> str | None:
+    """What the server did, if ``error`` comes from that; None for every other error."""
+    from aiohttp import ClientError  # where there is a server, lm-eval has loaded both
+    from requests import RequestException
+
+    # Where several requests are under way, lm-eval logs an answer that never came.
+    cause = error.__context__ if isinstance(error, UnboundLocalError) else error
+    failures = (RequestException, ClientError, TimeoutError, ConnectionError, NoCompletionError)
+    return _said(cause) if isinstance(cause, failures) else None
+
+
+def _said(cause: Exception) -> str:
+    response = getattr(cause, "response", None)
+    body = "" if response is None else f" ({response.text})"
+    return shortened(printable(" ".join(f"{cause}{body}".split()) or repr(cause)), SHOWN)
