@@ -29,7 +29,7 @@ def mark_as_jmle2026(prediction: str, answers: Sequence[Sequence[str]]) -> Mark:
     Letters that stand together ("ac") are none, and a number is right only as it is written.
     """
     if answers and not answers[0][0].isalpha():
-        chosen = [prediction] if prediction else []
+        chosen = [text] if (text := prediction.strip()) else []
     else:
         parts = re.split(r"[,、\s]+", re.sub("[*_`#]", "", prediction).strip().lower())
         chosen = sorted({part for part in parts if re.fullmatch("[a-e]", part)})

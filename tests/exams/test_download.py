@@ -276,7 +276,8 @@ def test_the_command_fetches_images_and_says_licence_and_defects(tmp_path, monke
         f"igakuqa119: {tmp_path / 'cache' / 'igakuqa119'}",
         "  images: 0 of 1; to fetch the others: jmed-data fetch --images igakuqa119",
     ]
-    assert plain[3:] == [f"  {defect}" for defect in DEFECTS["igakuqa119"]] == shown[3:]
+    assert plain[3] == "  19 damaged questions: 2 kept, 3 left out of the tasks, 14 repaired"
+    assert plain[4:] == [f"  {defect}" for defect in DEFECTS["igakuqa119"]] == shown[4:]
     assert "  119C18: the text is empty: left out of the tasks" in plain
     assert "  119A22: four choices, because the label d was not read: repaired" in plain
     assert shown[2] == "  images: 1 of 1"

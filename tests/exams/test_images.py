@@ -233,4 +233,4 @@ def test_check_looks_into_the_images_of_ones_own_exam(tmp_path, capsys):
     assert line.endswith("; save it as a PNG or JPEG file\n")
     two_halves().save(tmp_path / "x.jpg")
     assert jmed_data(["check", str(exam)]) == 0
-    assert capsys.readouterr().out.startswith(f"{exam}: 1 questions, no fault\n")
+    assert capsys.readouterr().out.startswith(f"{exam}: 1 question, no fault\n")

@@ -57,6 +57,11 @@ def made_up(tmp_path, monkeypatch) -> Path:
             "bring the file anew",
         ),
         (
+            b'{"results": [{"question_id": "120A-1", "raw_resp',
+            ": not usable JSON (Unterminated string starting at: line 1 column 40 (char 39)); "
+            "bring the file anew",
+        ),
+        (
             '{\n"results": [{"question_id": "回答"'.encode("cp932"),
             ":2: byte 0x89 is not UTF-8 (it decodes as Shift_JIS); save the file as UTF-8",
         ),
@@ -73,12 +78,12 @@ def made_up(tmp_path, monkeypatch) -> Path:
             f": 120A1: raw_response is 1; {ANEW}",
         ),
         (
-            b'{"results": [{"question_id": "120A-1", "predicted": "a"}]}',
-            f": 120A1: predicted is 'a'; {ANEW}",
+            b'{"results": [{"question_id": "120A-1", "predicted": {"a": 1}}]}',
+            f": 120A1: predicted is {{'a': 1}}; {ANEW}",
         ),
         (
-            b'{"results": [{"question_number": "119A1", "answers": [{"answer": 1}]}]}',
-            f": 119A1: answer is 1; {ANEW}",
+            b'{"results": [{"question_number": "119A1", "answers": [{"answer": [null]}]}]}',
+            f": 119A1: answer is [None]; {ANEW}",
         ),
         (
             b'{"problem_id": "120A1", "prediction": "a", "model": 3}',
@@ -144,8 +149,8 @@ def test_two_files_of_one_model_that_overlap(tmp_path, capsys):
 def test_an_id_in_both_spellings_is_one_question(tmp_path, capsys):
     path = predicted(tmp_path / "p.jsonl", **{"120A1": "a", "120A-1": "a"})
     assert message(capsys, path) == (
-        f"{path}:2: 120A1: is already answered at {path}:1; "
-        "give the files of one model and run, each once"
+        f"{path}:2: 120A1: is already answered at {path}:1; give the files of one model and run, "
+        'each once, or name the models in the lines ("model": "A")'
     )
 
 

@@ -315,7 +315,8 @@ def test_markdown(made_up, tmp_path, capsys):
         "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n"
         "| 112 | 1/6 | n/a | 1/6 | 0/200 (160) | 1/299 (208) | 0 | 0 | 0 | incomplete |\n\n"
         f"112: pass lines: {MINISTRY}\n\n"
-        "112: 1 of 6 answered; the others count as wrong, and there is no verdict\n\n"
+        "112: 1 of 6 answered; the others count as wrong, and there is no verdict (without an "
+        "answer: 112B1, 112C1, 112D1, 112E1, 112F1)\n\n"
         "**Against the candidates**\n\n"
         "|  | n | model | candidates |\n"
         "| --- | --: | --: | --: |\n"
@@ -376,7 +377,8 @@ def test_samples_of_another_question(made_up, tmp_path, capsys, doc, field):
         (b"", ": holds no prediction; give samples_*.jsonl of an examination task, lines with"),
         (b'{"problem_id": "112A1", "predi', ":1: not a complete JSON object (Unterminated string"),
         (b'{"problem_id": "\x82\xa0"}', ":1: byte 0x82 is not UTF-8 (it decodes as Shift_JIS)"),
-        (b"[]", ":1: a JSON object is needed, this is list"),
+        (b"[]", ": is in none of the known formats; give samples_*.jsonl of an examination task,"),
+        (b"problem_id,prediction\n112A1,a\n", ": is in none of the known formats; give samples_"),
         (
             b'{"problem_id": "117A1", "prediction": "a"}',
             ":1: 117A1: is no question of a known examination; name its examination: --exam 112,",
@@ -384,8 +386,12 @@ def test_samples_of_another_question(made_up, tmp_path, capsys, doc, field):
         (b'{"prediction": "a"}', ':1: problem_id is missing; give it as text, such as "112A1"'),
         (b'{"problem_id": "112A1"}', ":1: 112A1: prediction is missing; give the answer as text:"),
         (
-            b'{"problem_id": "112A1", "prediction": ["a"]}',
-            ":1: 112A1: prediction is ['a']; give the answer as text:",
+            b'{"problem_id": "112A1", "prediction": [["a"]]}',
+            ":1: 112A1: prediction is [['a']]; give the answer as text:",
+        ),
+        (
+            b'{"problem_id": "112A1", "prediction": true}',
+            ":1: 112A1: prediction is True; give the answer as text:",
         ),
     ],
 )
@@ -410,7 +416,8 @@ def test_two_models_are_not_mixed(made_up, tmp_path, capsys):
     assert main(["exam", str(one), str(two)]) == 1
     assert capsys.readouterr().err == (
         f"jmed-report: {two}:2: 112A1: is already answered at {one}:1; "
-        "give the files of one model and run, each once\n"
+        'give the files of one model and run, each once, or name the models in the lines ("model": '
+        '"A")\n'
     )
 
 

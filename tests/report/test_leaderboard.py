@@ -61,7 +61,8 @@ def test_the_models_stand_by_their_points(leaderboard, capsys):
         f"Weak 2/4 15.0% to 85.0% 2/4 {LINES_120} 2/300 (221) n/a 0 0 fail, <.01",
     ]
     assert "Strong: fails by required 0 < 160, general 4 < 221" in found
-    assert "Plain: 3 of 4 answered; the others count as wrong, and there is no verdict" in found
+    (why,) = [line for line in found if line.startswith("Plain: 3 of 4 answered; ")]
+    assert why.endswith(" count as wrong, and there is no verdict (without an answer: 120A4)")
     assert "120: forbidden choices are not counted: which ones they are is not published" in found
     (origin,) = [line for line in found if line.startswith("120: pass lines: required 160")]
     assert origin.endswith("give it with --lines general=POINTS")
@@ -188,7 +189,8 @@ def test_some_ids_of_a_kind_and_where_all_are(differing, tmp_path, capsys):
     assert found[found.index(some) + 1] == f"Every one of them: {path}"
     header, *lines = path.read_text(encoding="utf-8").splitlines()
     assert header.startswith("exam,model,question,default_correct,published_correct,")
-    assert lines == [f"120,,120A{number},true,false,false,false" for number in range(1, 26)]
+    assert header.endswith(",answer,default_read,published_read")
+    assert lines == [f"120,,120A{number},true,false,false,false,a,a," for number in range(1, 26)]
 
 
 def test_where_few_differ_no_file_is_named(differing, tmp_path, capsys):

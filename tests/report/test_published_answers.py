@@ -9,7 +9,9 @@ import pytest
 from jmed_metrics.benchmark_rules import mark_as_igakuqa119, mark_as_jmle2026, marked_answer
 from jmedlora.exams.documents import chat_document, letters_document
 from jmedlora.exams.examination import load_examinations
-from tests.support.exam import logged, of_119, of_120, printed_json
+from jmedlora.report.exam.predictions import answer_text
+from tests.support.commands import write_jsonl
+from tests.support.exam import logged, of_119, of_120, predicted, printed_json
 from tests.support.recent import publish_igakuqa119, publish_jmle2026
 
 PUBLISHED_120 = {
@@ -96,6 +98,7 @@ def test_every_published_file_gives_its_own_summary(name, real_recent, capsys):
         ("0.40", [["0.40"]], True, ("0.40",)),
         ("0.4", [["0.40"]], False, ("0.4",)),
         ("3 1 5", [["315"]], False, ("3 1 5",)),
+        (" 315 ", [["315"]], True, ("315",)),
         ("", [["315"]], False, ()),
     ],
 )
@@ -157,6 +160,43 @@ def test_the_default_rule_reads_the_response_and_the_other_what_was_taken(
     assert (found["model"], found["correct"], found["unparsed"]) == ("A", 1, 0)
     (found,) = printed_json(capsys, file, "--official")
     assert (found["correct"], found["unparsed"]) == (0, 1)
+
+
+def test_answers_as_lists_and_numbers(made_up, tmp_path, capsys):
+    """120A1 and 119B1 have the answer a; 119A75 asks for a number."""
+    rows = [("120A-1", ["a"]), ("120A-2", [" a "]), ("119B1", ["a"]), ("119E28", ["c"])]
+    records = [{"problem_id": name, "prediction": answer} for name, answer in rows]
+    found = printed_json(capsys, write_jsonl(tmp_path / "p.jsonl", *records))
+    assert [(each["exam"], each["correct"]) for each in found] == [("119", 2), ("120", 2)]
+    of_both = of_120(tmp_path / "x.json", "A", {"120A-1": "【回答】a"}, predicted="a")
+    (found,) = printed_json(capsys, of_both, "--official")
+    assert found["correct"] == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("a,c", "a,c"), (["a", "c"], "a,c"), (315, "315"), (0.4, "0.4"), (["0.40"], "0.40"), ([], ""),
+     (None, None), (True, None), ({"a": 1}, None), ([["a"]], None), ([None], None)],
+)  # fmt: skip
+def test_what_is_an_answer(value, text):
+    assert answer_text(value) == text
+
+
+def test_where_the_response_was_left_out_what_was_taken_is_read(made_up, tmp_path, capsys):
+    file = of_120(tmp_path / "x.json", "A", {"120A-1": "a", "120A-2": "b"}, raw_response=None)
+    (found,) = printed_json(capsys, file)
+    assert (found["correct"], found["cut"], found["unparsed"]) == (1, 0, 0)
+
+
+def test_the_model_of_a_file_that_igakuqa_named(real_data, tmp_path, capsys):
+    """Its own predictions name no model: two systems, of one two sections."""
+    folder = tmp_path / "baseline_results" / "2018"
+    predicted(folder / "112-A_gpt4.jsonl", **{"112A1": "e"})
+    predicted(folder / "112-B_gpt4.jsonl", **{"112B1": "a"})
+    predicted(folder / "112-A_translate_chatgpt-en.jsonl", **{"112A1": "b"})
+    predicted(folder / "112-A_gpt3.jsonl", "named inside", **{"112A1": "c"})
+    found = printed_json(capsys, folder)
+    assert {each["model"] for each in found} == {"gpt4", "chatgpt-en", "named inside"}
 
 
 def test_a_response_that_ended_within_its_reasoning_is_cut(made_up, tmp_path, capsys):

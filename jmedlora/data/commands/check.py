@@ -8,6 +8,7 @@ from typing import Literal
 
 from jmedlora.core.cli.command import Command
 from jmedlora.core.cli.manual_page import FAULTS
+from jmedlora.core.display import counted
 from jmedlora.core.errors import SHOWN, FileError, UserError, printable
 from jmedlora.data.dataset import Kind, read_training_file
 from jmedlora.data.recipe import DataPlan, read_recipe
@@ -84,7 +85,7 @@ def _exam_report(path: Path) -> list[str]:
     more = [f"  … and {len(notes) - SHOWN} more"] if len(notes) > SHOWN else []
     told = [f"  {printable(note)}" for note in notes[:SHOWN]] + more
     return [
-        f"{path}{described}: {len(examination.questions)} questions, no fault",
+        f"{path}{described}: {counted(len(examination.questions), 'question')}, no fault",
         *left_out,
         *told,
     ]

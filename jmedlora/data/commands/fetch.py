@@ -1,9 +1,11 @@
 """``jmed-data fetch`` and ``where``: bringing the published exams, and finding them."""
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 from jmedlora.core.cli.command import Command
+from jmedlora.core.display import counted
 from jmedlora.exams.cache import ENVIRONMENT
 
 
@@ -62,7 +64,11 @@ def _print_details(exam: str, folder: Path) -> None:
         missing = len(missing_files(folder, images))
         remedy = f"; to fetch the others: jmed-data fetch --images {exam}" if missing else ""
         print(f"  images: {len(images) - missing} of {len(images)}{remedy}")
-    for defect in DEFECTS.get(exam, ()):
+    if defects := DEFECTS.get(exam, ()):
+        done = Counter(each.done for each in defects)
+        told = ", ".join(f"{number} {what}" for what, number in sorted(done.items()))
+        print(f"  {counted(len(defects), 'damaged question')}: {told}")
+    for defect in defects:
         print(f"  {defect}")
 
 

@@ -20,6 +20,10 @@ class Defect:
     repair: Repair | None = None
     left_out: bool = False
 
+    @property
+    def done(self) -> str:
+        """What is done about it."""
+        return "left out of the tasks" if self.left_out else "repaired" if self.repair else "kept"
+
     def __str__(self) -> str:
-        done = "left out of the tasks" if self.left_out else "repaired" if self.repair else "kept"
-        return f"{self.problem_id}: {self.what}: {done}"
+        return f"{self.problem_id}: {self.what}: {self.done}"

@@ -1,7 +1,7 @@
 """The files that hold answers to examinations: named, or found in a folder, by their content."""
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,13 @@ from jmedlora.core.jsonl import parse_object
 from jmedlora.core.line_stream import read_lines
 from jmedlora.core.regular_file import open_regular
 from jmedlora.report.exam.predictions import FORMATS, AnswerFile, read_line_file
-from jmedlora.report.exam.published_files import read_published
+from jmedlora.report.exam.published_files import none_of_the_formats, read_published
 from jmedlora.report.exam.sample_files import PREFIX, asks_an_examination
 
 HEAD = 1 << 16
 """Bytes at the beginning of a published file that name its results and the first question."""
+UNDECODED = "\ufffd"
+"""Stands where the first line is not UTF-8."""
 
 
 def read_answer_files(paths: Sequence[Path]) -> list[AnswerFile]:
@@ -30,7 +32,7 @@ def read_answer_files(paths: Sequence[Path]) -> list[AnswerFile]:
             files.setdefault(file.resolve(), (file, searched))
     read, faults = [], []
     for file, searched in files.values():
-        found, wrong = (read_published if _is_one_value(file) else read_line_file)(file)
+        found, wrong = _reader(file)(file)
         read.append(replace(found, searched=searched))
         faults += wrong
     if faults:
@@ -70,10 +72,21 @@ def _is_published(path: Path) -> bool:
     return begins and b'"results"' in head and names
 
 
-def _is_one_value(path: Path) -> bool:
-    """Whether ``path`` is one JSON value, on several lines or with the results in it."""
+def _reader(path: Path) -> Callable[[Path], tuple[AnswerFile, list[Fault]]]:
+    """What reads ``path``: one JSON value, or a value a line."""
     first = _first(path)
-    return first in ("{", "[") or (isinstance(first, dict) and "results" in first)
+    if isinstance(first, dict):
+        return read_published if "results" in first else read_line_file
+    if first is None or UNDECODED in first:
+        return read_line_file
+    if not first.startswith(("{", "[")):
+        return _unknown
+    one = first == "{" or first.startswith("[") or path.suffix == ".json"
+    return read_published if one else read_line_file
+
+
+def _unknown(path: Path) -> tuple[AnswerFile, list[Fault]]:
+    return AnswerFile(path, ()), [none_of_the_formats(path)]
 
 
 def _first(path: Path) -> Any:

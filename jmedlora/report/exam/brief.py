@@ -1,7 +1,8 @@
 """The short form of ``jmed-report exam`` for a terminal: the verdicts, and what led to them.
 
-Right answers with their interval, points against the lines, forbidden choices, verdict. What else
-the whole report holds is named, never dropped without a word.
+Right answers with their interval, points against the lines, forbidden choices, verdict, and every
+note in full: it says whose lines these are, and what to do. What else the whole report holds is
+named, never dropped without a word.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +13,7 @@ from jmedlora.report.exam.leaderboard import Board, verdict_in_words
 from jmedlora.report.exam.notes import PROBABILITY, origin_of_lines
 from jmedlora.report.exam.reached import LineResult, Part
 from jmedlora.report.exam.verdict import ExamResult
-from jmedlora.report.render.brief import GAP, padded, remarks
+from jmedlora.report.render.brief import GAP, on_one_line, padded
 from jmedlora.report.render.plain_sheet import PlainSheet, name
 
 CHANCE = (
@@ -21,7 +22,7 @@ CHANCE = (
 )
 LIMITS = "In brackets: the points to pass."
 FORBIDDEN = "In brackets: the points to pass, and the most forbidden choices."
-REST = "--all also shows: unparsed and cut answers; notes in full"
+REST = "--all also shows: unparsed and cut answers of each row"
 Cells = tuple[str, ...]
 
 
@@ -29,8 +30,8 @@ def brief(boards: Sequence[Board], whole: Sequence[PlainSheet], width: int) -> I
     """The lines for a terminal of ``width`` columns.
 
     whole: the report, which begins with the tables of ``boards``. A name that does not fit beside
-    its numbers stands above them. Notes are cut to one line, but never whose pass lines they are.
-    Needs rich.
+    its numbers stands above them. Every note stands in full, but that on follow-ups, which grows
+    with the models. Needs rich.
     """
     for board, sheet in zip(boards, whole, strict=False):
         yield board.title
@@ -39,7 +40,7 @@ def brief(boards: Sequence[Board], whole: Sequence[PlainSheet], width: int) -> I
         yield ""
         origins = _origins(board)
         notes = [note for note in sheet.notes if note not in (PROBABILITY, *origins)]
-        yield from remarks("note", [*_unread(board), *_follow_ups(board), *notes], width)
+        yield from _remarks([*_unread(board), *notes], list(_follow_ups(board)), width)
         for line in (*origins, *_legend(board)):
             yield from _wrapped(line, width)
         yield ""
@@ -56,14 +57,16 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
 
 
 def _table(board: Board, width: int) -> Iterator[str]:
+    """The rows, with the sum of the points unless the names then do not fit beside the numbers."""
     from rich.cells import cell_len
 
-    heading, *rows = _columns(board)
     names = [board.first, *board.rows]
-    widths = [max(map(cell_len, column)) for column in zip(heading, *rows, strict=True)]
     label = max(map(cell_len, names))
-    beside = label + sum(len(GAP) + each for each in widths) <= width
-    for shown, cells in zip(names, (heading, *rows), strict=True):
+    whole, fewer = (list(_columns(board, sums=sums)) for sums in (True, False))
+    room = width - label
+    columns = fewer if _wide(whole) > room >= _wide(fewer) else whole
+    heading, beside, widths = columns[0], _wide(columns) <= room, _widths(columns)
+    for shown, cells in zip(names, columns, strict=True):
         texts = [
             " " * (wide - cell_len(text)) + text for text, wide in zip(cells, widths, strict=True)
         ]
@@ -72,17 +75,28 @@ def _table(board: Board, width: int) -> Iterator[str]:
         yield GAP.join([padded(shown, label) if beside else "", *texts]).rstrip()
 
 
-def _columns(board: Board) -> Iterator[Cells]:
-    """The heading and the cells of each row, without the names."""
+def _widths(columns: Sequence[Cells]) -> list[int]:
+    from rich.cells import cell_len
+
+    return [max(map(cell_len, column)) for column in zip(*columns, strict=True)]
+
+
+def _wide(columns: Sequence[Cells]) -> int:
+    return sum(len(GAP) + each for each in _widths(columns))
+
+
+def _columns(board: Board, *, sums: bool) -> Iterator[Cells]:
+    """The heading and the cells of each row, without the names. sums: with all points together."""
     counts = any(each.forbidden is not None for each in board.rows.values())
     lines = board.lines
     forbidden = ("forbidden",) * counts
-    yield ("correct", "95 %", *map(name, lines), *forbidden, "verdict")
+    yield ("correct", "95 %", *(("points",) * sums), *map(name, lines), *forbidden, "verdict")
     for each in board.rows.values():
         reached = each.lines
         yield (
             f"{each.correct}/{len(each.answers)}",
             _interval(each),
+            *((f"{each.points:g}/{each.max_points:g}",) * sums),
             *(_line(reached.get(line)) for line in lines),
             *((_forbidden(each),) * counts),
             verdict_in_words(each),
@@ -116,6 +130,17 @@ def _unread(board: Board) -> Iterator[str]:
         for number, what in ((each.unparsed, "unparsed"), (each.cut, "cut off")):
             if number:
                 yield f"{label}: {counted(number, 'answer')} {what}"
+
+
+def _remarks(notes: Sequence[str], cut: Sequence[str], width: int) -> Iterator[str]:
+    """How many there are, and each of ``notes`` in full, each of ``cut`` on one line."""
+    if number := len(notes) + len(cut):
+        yield f"{counted(number, 'note')}:"
+    for note in notes:
+        first, *others = _wrapped(note, width - 4)
+        yield f"  {first}"
+        yield from (f"    {line}" for line in others)
+    yield from (on_one_line(f"  {note}", width) for note in cut)
 
 
 def _origins(board: Board) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from jmedlora.exams.schema import Question
 from jmedlora.report.exam.leaderboard import row_name
 from jmedlora.report.exam.marked import Answered, differing
 from jmedlora.report.exam.verdict import ExamResult
@@ -32,7 +33,10 @@ def differences_sheet(results: Sequence[ExamResult], all_ids: str = "") -> Plain
 
 
 def differing_csv(results: Sequence[ExamResult]) -> str:
-    """A line for each answer on which they disagree; "" where they agree on every answer."""
+    """A line for each answer on which they disagree, with what each rule read of it.
+
+    "" where they agree on every answer.
+    """
     return csv_text(
         [
             {
@@ -43,12 +47,20 @@ def differing_csv(results: Sequence[ExamResult]) -> str:
                 "published_correct": each.official.correct,
                 "default_forbidden": bool(each.default.forbidden),
                 "published_forbidden": bool(each.official.forbidden),
+                "answer": _accepted(each.question),
+                "default_read": ",".join(each.default.chosen),
+                "published_read": ",".join(each.official.chosen),
             }
             for result in results
             for each in differing(result.answers)
             if each.default and each.official
         ]
     )
+
+
+def _accepted(question: Question) -> str:
+    """Its right answers: "a,c", or "a or c" where either is right."""
+    return " or ".join(",".join(each) for each in question.answers)
 
 
 def _kinds(each: Answered) -> Iterator[str]:

@@ -11,6 +11,8 @@ from jmedlora.report.exam.chance import CLOSE, probability_in_words
 from jmedlora.report.exam.verdict import FAIL, INCOMPLETE, NONE, PASS, UNDECIDED, ExamResult
 from jmedlora.report.render.plain_sheet import name, some_of
 
+OWN_EXAM, VISION = "jmed_own", "jmed_own_vision"
+"""A user's own examination, and the one task that asks its questions with images."""
 TOKENS = "raise max_gen_toks (and the limit of the server, if there is one) and evaluate again"
 
 PROBABILITY = (
@@ -56,7 +58,7 @@ def result_notes(result: ExamResult, label: str) -> Iterator[str]:
     if result.verdict == INCOMPLETE:
         yield (
             f"{label}: {result.answered} of {asked} answered; the others count as wrong, and there "
-            "is no verdict"
+            f"is no verdict ({_without_answer(result)})"
         )
     elif result.verdict == UNDECIDED:
         yield f"{label}: undecided, {_open(result)}"
@@ -89,6 +91,15 @@ def _range_of(line: str, runs: Sequence[ExamResult]) -> str:
     points = [each.lines[line].points for each in runs]
     low, high = min(points), max(points)
     return f"{name(line)} {low:g}" if low == high else f"{name(line)} {low:g} to {high:g}"
+
+
+def _without_answer(result: ExamResult) -> str:
+    """Which questions have no answer, and which task asks them if all of them need an image."""
+    without = [each.question for each in result.answers if not each.mark]
+    ids = f"without an answer: {some_of([each.problem_id for each in without])}"
+    if result.examination.exam == OWN_EXAM and not any(each.text_only for each in without):
+        return f"{ids}, which need an image: {VISION} asks them"
+    return ids
 
 
 def _open(result: ExamResult) -> str:

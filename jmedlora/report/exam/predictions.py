@@ -1,5 +1,6 @@
 """Answers to an examination line by line: samples of lm-eval, or plain predictions."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from jmedlora.core.errors import Fault
 from jmedlora.core.jsonl import Record, read_jsonl
+from jmedlora.core.number_checks import is_number
 from jmedlora.exams.chat_answers import Generation, read_answers
 from jmedlora.exams.schema import canonical_id
 from jmedlora.report.exam.sample_files import SampleFile, sample_file
@@ -17,6 +19,8 @@ FORMATS = (
     "samples_*.jsonl of an examination task, lines with problem_id and prediction, or the results "
     "of JMLE2026-Bench or IgakuQA119"
 )
+SECTION = re.compile("[0-9]{3}-[A-I]_(?:translate_)?(.+)")
+"""How IgakuQA names a file of predictions: the section ("112-A"), then the system ("gpt4")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,8 @@ def read_line_file(path: Path) -> tuple[AnswerFile, list[Fault]]:
     """The answers of ``path``, a line each, and everything that is wrong with the others.
 
     A line is a sample of lm-eval (it has ``doc``), or ``{"problem_id": …, "prediction": …}``, with
-    ``"model"`` where it holds several. Raises ResultsError for a results file beside samples that
-    cannot be used.
+    ``"model"`` where it holds several. Without it, a file that is named as IgakuQA names its own
+    tells the model. Raises ResultsError for a results file beside samples that cannot be used.
     """
     records, faults = read_jsonl(path)
     if not records and not faults:
@@ -146,6 +150,14 @@ def first_text(*lists: Any) -> str | None:
     return None
 
 
+def answer_text(value: Any) -> str | None:
+    """``value`` as one text: a text, a number, or a list of such ("a,c"); None for all else."""
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, str) or is_number(each) for each in parts):
+        return None
+    return ",".join(map(str, parts))
+
+
 def shown(value: Any) -> str:
     """``value`` for a message."""
     return "missing" if value is None else f"{value!r}"[:40]
@@ -165,9 +177,11 @@ def _read(record: Record, file: Path, line: int, run: SampleFile) -> Given | Fau
         prediction = Prediction(text, file, line, cut=record.get("cut") == 1)
         origin = Origin(run.model, str(file.parent), run.task, run.seed)
         return Given(origin, canonical_id(name), prediction, doc)
-    text = record["prediction"]
+    text = answer_text(record["prediction"]) or ""
     prediction = Prediction(text, file, line, taken=text)
-    return Given(Origin(record.get("model", "")), canonical_id(name), prediction)
+    named = SECTION.fullmatch(file.stem)
+    model = record["model"] if "model" in record else named[1] if named else ""
+    return Given(Origin(model), canonical_id(name), prediction)
 
 
 def _sample_faults(record: Record, doc: Record) -> Iterator[tuple[str, str]]:
@@ -180,8 +194,9 @@ def _sample_faults(record: Record, doc: Record) -> Iterator[tuple[str, str]]:
 
 
 def _line_faults(record: Record) -> Iterator[tuple[str, str]]:
-    text, model = record.get("prediction"), record.get("model", "")
-    if not isinstance(text, str):
-        yield f"prediction is {shown(text)}", 'give the answer as text: "a", "a,c", "1.2"'
+    answer, model = record.get("prediction"), record.get("model", "")
+    if answer_text(answer) is None:
+        remedy = 'give the answer as text: "a", "a,c", "1.2", or "" where there is none'
+        yield f"prediction is {shown(answer)}", remedy
     if not isinstance(model, str):
         yield f"model is {shown(model)}", "give its name as text, or leave it out"

@@ -18,6 +18,7 @@ from jmedlora.report.exam.predictions import (
     Given,
     Origin,
     Prediction,
+    answer_text,
     shown,
 )
 
@@ -33,7 +34,7 @@ def read_published(path: Path) -> tuple[AnswerFile, list[Fault]]:
         what = "holds the scores of a run of lm-eval, not its answers"
         faults.append(Fault(path, None, None, what, "name its folder, or the samples beside it"))
     elif not faults and not (isinstance(results, list) and results):
-        faults.append(Fault(path, None, None, "is in none of the known formats", f"give {FORMATS}"))
+        faults.append(none_of_the_formats(path))
     if faults:
         return AnswerFile(path, ()), faults
     given = []
@@ -43,6 +44,11 @@ def read_published(path: Path) -> tuple[AnswerFile, list[Fault]]:
         else:
             given.append(found)
     return AnswerFile(path, tuple(given)), faults
+
+
+def none_of_the_formats(path: Path) -> Fault:
+    """That nobody knows how to read ``path``."""
+    return Fault(path, None, None, "is in none of the known formats", f"give {FORMATS}")
 
 
 def _answers(value: Record, results: list[Any], path: Path) -> Iterator[Given | Fault]:
@@ -68,15 +74,19 @@ def _model_of_120(value: Record, path: Path) -> str:
 def _of_120(entry: Record, name: str, model: str, path: Path) -> Given | Fault:
     """The response is read; ``predicted`` is what the benchmark's own program took from it.
 
-    Where the response is empty, the tokens ended within the reasoning, which stands apart.
+    Where the response is empty, the tokens ended within the reasoning, which stands apart. Where
+    it was left out of the file, there is nothing but ``predicted`` to read.
     """
-    response, taken = entry.get("raw_response") or "", entry.get("predicted") or []
+    response, given = entry.get("raw_response"), entry.get("predicted")
+    taken = "" if given is None else answer_text(given)
+    if taken is None:
+        return Fault(path, None, name, f"predicted is {shown(given)}", BRING)
+    if response is None:
+        response = taken
     if not isinstance(response, str):
         return Fault(path, None, name, f"raw_response is {shown(response)}", BRING)
-    if not (isinstance(taken, list) and all(isinstance(each, str) for each in taken)):
-        return Fault(path, None, name, f"predicted is {shown(taken)}", BRING)
     cut = not response.strip() and bool(entry.get("reasoning"))
-    return Given(Origin(model), name, Prediction(response, path, None, ",".join(taken), cut))
+    return Given(Origin(model), name, Prediction(response, path, None, taken, cut))
 
 
 def _model_of_119(results: list[Any], path: Path) -> str:
@@ -88,9 +98,10 @@ def _model_of_119(results: list[Any], path: Path) -> str:
 def _of_119(entry: Record, name: str, model: str, path: Path) -> Given | Fault:
     """Only the answer of a response is published; where it gave none, it is ""."""
     first = _first_answer(entry)
-    answer = first.get("answer") or ""
-    if not isinstance(answer, str):
-        return Fault(path, None, name, f"answer is {shown(answer)}", BRING)
+    published = first.get("answer")
+    answer = "" if published is None else answer_text(published)
+    if answer is None:
+        return Fault(path, None, name, f"answer is {shown(published)}", BRING)
     origin = Origin(_name(first.get("model")) or model)
     return Given(origin, name, Prediction(answer, path, None, answer))
 

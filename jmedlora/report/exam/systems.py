@@ -111,8 +111,10 @@ def _check_asked(given: Given, question: Question, examination: Examination) -> 
 
 def _twice(given: Given, earlier: Prediction) -> Fault:
     what = f"is already answered at {earlier.place}"
+    remedy = "give the files of one model and run, each once"
     if given.origin.model:
         what = f"{what} by {given.origin.model}"
-    remedy = "give the files of one model and run, each once"
+    else:
+        remedy = f'{remedy}, or name the models in the lines ("model": "A")'
     prediction = given.prediction
     return Fault(prediction.file, prediction.line, given.problem_id, what, remedy)

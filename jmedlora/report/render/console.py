@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 def consoles(command: str, width: int) -> "tuple[Console, Console]":
     """The terminal, and the same at least ``width`` columns wide, for tables.
 
-    A narrower terminal then wraps a table rather than losing digits. Raises ResultsError, naming
-    ``command``, without rich.
+    A narrower terminal then wraps a table rather than losing digits. A name like ``model:free:`` is
+    printed as it is, and no emoji is made of it. Raises ResultsError, naming ``command``, without
+    rich.
     """
     try:
         import rich.console
     except ImportError as error:
         message = f"{command} needs rich; run: pip install 'jmedlora[report]'"
         raise ResultsError(message) from error
-    console = rich.console.Console(highlight=False)
-    wide = rich.console.Console(highlight=False, width=max(console.width, width))
+    console = rich.console.Console(highlight=False, emoji=False)
+    wide = rich.console.Console(highlight=False, emoji=False, width=max(console.width, width))
     return console, wide
 
 
