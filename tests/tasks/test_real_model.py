@@ -115,14 +115,33 @@ def test_real_sentences_are_scored_as_the_paper_scores(asked):
         assert value == pytest.approx(sum(values) / len(rows))
 
 
-CHAT_LIMIT = 16
+CHAT_LIMIT = 32
 """None of the answers ended before 40 tokens, nor said 【回答】."""
 
 
 @pytest.fixture(scope="module")
 def chat(smollm2, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("chat")
-    return ask(smollm2, "jmed_sample_chat", folder, questions=4, limit=CHAT_LIMIT)
+    return ask(smollm2, "jmed_sample_chat", folder, limit=CHAT_LIMIT)
+
+
+def terms(doc: dict) -> set[str]:
+    """Long words of a Japanese question and its choices: katakana and kanji, as in アミオダロン."""
+    text = " ".join([doc["question"], *doc["choices"]])
+    return set(re.findall("[ァ-ヶー]{4,}|[一-龥]{2,}", text))
+
+
+def test_a_chat_answer_names_what_its_question_is_about(chat):
+    """Six of the ten did, and no answer named a term of the next question."""
+    rows = samples(chat, "jmed_sample_chat")
+    asked_for = [terms(row["doc"]) for row in rows]
+    own, others = (
+        sum(any(term in response(row) for term in each) for row, each in zip(rows, of, strict=True))
+        for of in (asked_for, asked_for[1:] + asked_for[:1])
+    )
+    assert len(rows) == 10
+    assert own >= 4
+    assert own > others
 
 
 def test_the_chat_task_has_a_system_message_and_asks_for_the_last_line(chat):

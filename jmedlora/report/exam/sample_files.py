@@ -29,7 +29,7 @@ class SampleFile:
 
     @property
     def seed(self) -> str:
-        """Of the sampling; "" where it is not known."""
+        """The seed of the sampling; "" where it is not known."""
         return conditions_of(self.result).seed if self.result else ""
 
 

@@ -175,7 +175,7 @@ def other_signature(
     run: Mapping[str, Any], name: str, tasks: Sequence[str], *, shots: int, n: int
 ) -> Signature:
     """The signature of another harness task, or of a group of ``tasks``, from what lm-eval says."""
-    versions, configs = run.get("versions"), run["configs"]
+    versions, configs = run.get("versions"), run.get("configs") or {}
     found = [configs[task] for task in tasks if isinstance(configs.get(task), dict)]
     settings = [each.get("generation_kwargs") for each in found]
     decodings = dict.fromkeys(decoding(each) for each in settings if isinstance(each, dict))
@@ -185,8 +185,8 @@ def other_signature(
         shots=str(shots),
         n=str(n),
         decode=" ".join(decodings),
-        prompts=_prompts(run, tasks),
-        scorer=_scorer(found),
+        prompts=_prompts(run, tasks) if found else "",
+        scorer=_scorer(found) if found else "",
         lm_eval=str(run.get("lm_eval_version", UNKNOWN)),
         chat=_chat(run),
         system=_system(run),
