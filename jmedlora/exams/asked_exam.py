@@ -136,7 +136,7 @@ def _left_out(whole: Exam, protocol: Protocol) -> int:
     reasons = (
         (whole.damaged, "are damaged where published"),
         (whole.unseen + images, "need an image, which this task does not show"),
-        (len(refused) - images, "ask for a number, have no choices or accept several answers"),
+        (len(refused) - images, "ask for a number, have no choices or have several answers"),
     )
     count = sum(number for number, _ in reasons)
     if count:

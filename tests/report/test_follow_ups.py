@@ -1,6 +1,7 @@
 """Follow-ups of series (連問) apart from all other questions: scores, tables, examinations."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ from scipy.stats import binomtest
 
 from jmedlora.exams.documents import case_in_front, chat_document, letters_document
 from jmedlora.exams.examination import load_examinations
+from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.report.cli import main
+from jmedlora.report.load.follow_ups import read_apart
+from jmedlora.report.load.results import read_results
 from tests.support.commands import write_jsonl
 from tests.support.compared import ask, row, table, values
 from tests.support.exam import of_120, predicted, printed_json, rows
@@ -45,6 +49,14 @@ def test_scores_apart(with_case, tmp_path, capsys):
     assert f"5 follow-ups 0.400 {wilson(2, 5)}" in found
     how = "with" if with_case else "without"
     assert f"5 follow-ups of serial questions (連問), asked {how} their case" in found
+
+
+def test_scores_by_log_likelihood_are_not_told_apart(tmp_path):
+    """They have no score that says whether an answer is right."""
+    path = ask(tmp_path, RIGHT, data=noting())
+    (result,) = read_results(path)
+    assert read_apart(result)
+    assert read_apart(replace(result, protocol=PROTOCOLS["likelihood"])) is None
 
 
 def test_scores_of_a_file_that_notes_none(tmp_path, capsys):

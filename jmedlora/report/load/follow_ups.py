@@ -21,11 +21,12 @@ class Apart:
 def read_apart(result: TaskResult) -> Apart | None:
     """The values of the score ``result.protocol.right`` in the samples beside the results file.
 
-    None where the task has no follow-ups, or no samples are there. Raises FileError for a sample
+    None where the task has no follow-ups, or no such score (by log-likelihood there is none), or no
+    samples are there. Raises FileError for a sample
     without a value.
     """
     noted, path = result.data.follow_ups, samples_beside(result.path, result.task)
-    if not noted or not path.is_file():
+    if not noted or not result.protocol.right or not path.is_file():
         return None
     ids = frozenset(noted.ids)
     follow_ups: list[int] = []
