@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from jmedlora.report.compare.comparability import Told, not_alike
 from jmedlora.report.exam.predictions import AnswerFile
@@ -30,15 +31,21 @@ def differing_runs(files: Sequence[AnswerFile], results: Sequence[ExamResult]) -
 
 
 def _told(results: Sequence[TaskResult]) -> list[Told]:
-    """What each run tells, under its model; where two are of one model, also task and folder."""
+    """What each run tells, under its model; where two are of one model, also task and folder.
+
+    The seed is that of all runs of a model and a task: they are repeated to have several.
+    """
     models = Counter(each.model for each in results)
+    seeds: dict[tuple[str, str], set[str]] = {}
+    for each in results:
+        seeds.setdefault((each.model, each.task), set()).add(conditions_of(each).seed)
     return [
         Told(
             each.model
             if models[each.model] == 1
             else f"{each.model}, {each.task} ({each.path.parent})",
             signature(each),
-            conditions_of(each),
+            replace(conditions_of(each), seed=", ".join(sorted(seeds[each.model, each.task]))),
         )
         for each in results
     ]
