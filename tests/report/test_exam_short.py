@@ -50,7 +50,7 @@ def test_a_long_name_stands_above_its_numbers(nursing, capsys, monkeypatch):
 
 
 def test_whose_pass_lines_they_are_is_never_cut(tmp_path, capsys, monkeypatch):
-    """Of a Japanese text without a space, too, of which each character takes two columns."""
+    """A Japanese text without a space is wrapped, too: each character takes two columns."""
     monkeypatch.setenv("COLUMNS", "60")
     source = "本校の教務委員会が令和八年四月に定めた内規による暫定の合格基準であり翌年に見直す"
     exam = own(tmp_path, description=NURSING.replace("the school's own rules", source))
