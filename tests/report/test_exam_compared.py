@@ -1,5 +1,6 @@
 """What ``jmed-report exam`` says of runs of lm-eval that were not asked and scored alike."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support.published import publish, publish_notes
 from tests.support.recent import publish_jmle2026
 from tests.support.runs import write_run
 
+SAMPLED = {"generation_kwargs": {"do_sample": True, "temperature": 0.7, "max_gen_toks": 9}}
 CHAT = {"chat_template": "x", "chat_template_sha": 64 * "a"}
 
 
@@ -64,6 +66,25 @@ def test_two_runs_of_one_model_are_told_apart_by_their_folders(tmp_path, capsys)
     for place, version in (("x", "0.4.11"), ("y", "0.4.13")):
         folder = tmp_path / "runs" / place / "runs" / "results" / "A"
         assert f"{version} (A, jmle2026 ({folder}))" in found
+
+
+@pytest.mark.parametrize(
+    ("seeds", "expected"),
+    [
+        ({"A": "12", "B": "12"}, []),
+        ({"A": "12", "B": "13"}, ["120: seed differs: 1, 2 (A, A); 1, 3 (B, B)"]),
+    ],
+)
+def test_runs_repeated_with_other_seeds_differ_by_all_their_seeds(
+    tmp_path, capsys, seeds, expected
+):
+    for model, given in seeds.items():
+        for seed in given:
+            folder = tmp_path / "runs" / f"{model}{seed}"
+            run = {"config": {"model": "hf", "model_args": {"seed": seed}}}
+            answered(folder, model, run=run, config=SAMPLED)
+    told = [re.sub(r", jmle2026 \([^()]*\)", "", line) for line in warned(capsys, tmp_path)]
+    assert [line.replace(" · ", ", ") for line in told] == expected
 
 
 def test_json_has_its_warnings_beside_it(tmp_path, capsys):
