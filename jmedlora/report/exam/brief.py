@@ -13,7 +13,7 @@ from jmedlora.report.exam.leaderboard import Board, verdict_in_words
 from jmedlora.report.exam.notes import PROBABILITY, origin_of_lines
 from jmedlora.report.exam.reached import LineResult, Part
 from jmedlora.report.exam.verdict import ExamResult
-from jmedlora.report.render.brief import GAP, on_one_line, padded
+from jmedlora.report.render.brief import GAP, padded
 from jmedlora.report.render.plain_sheet import PlainSheet, name
 
 CHANCE = (
@@ -23,6 +23,8 @@ CHANCE = (
 LIMITS = "In brackets: the points to pass."
 FORBIDDEN = "In brackets: the points to pass, and the most forbidden choices."
 REST = "--all also shows: unparsed and cut answers of each row"
+FEW = 5
+"""Models at most of which the short form has the follow-ups."""
 Cells = tuple[str, ...]
 
 
@@ -30,8 +32,7 @@ def brief(boards: Sequence[Board], whole: Sequence[PlainSheet], width: int) -> I
     """The lines for a terminal of ``width`` columns.
 
     whole: the report, which begins with the tables of ``boards``. A name that does not fit beside
-    its numbers stands above them. Every note stands in full, but that on follow-ups, which grows
-    with the models. Needs rich.
+    its numbers stands above them. Every note stands in full. Needs rich.
     """
     for board, sheet in zip(boards, whole, strict=False):
         yield board.title
@@ -40,7 +41,7 @@ def brief(boards: Sequence[Board], whole: Sequence[PlainSheet], width: int) -> I
         yield ""
         origins = _origins(board)
         notes = [note for note in sheet.notes if note not in (PROBABILITY, *origins)]
-        yield from _remarks([*_unread(board), *notes], list(_follow_ups(board)), width)
+        yield from _remarks([*_unread(board), *notes, *_follow_ups(board)], width)
         for line in (*origins, *_legend(board)):
             yield from _wrapped(line, width)
         yield ""
@@ -132,15 +133,14 @@ def _unread(board: Board) -> Iterator[str]:
                 yield f"{label}: {counted(number, 'answer')} {what}"
 
 
-def _remarks(notes: Sequence[str], cut: Sequence[str], width: int) -> Iterator[str]:
-    """How many there are, and each of ``notes`` in full, each of ``cut`` on one line."""
-    if number := len(notes) + len(cut):
-        yield f"{counted(number, 'note')}:"
+def _remarks(notes: Sequence[str], width: int) -> Iterator[str]:
+    """How many there are, and each in full."""
+    if notes:
+        yield f"{counted(len(notes), 'note')}:"
     for note in notes:
         first, *others = _wrapped(note, width - 4)
         yield f"  {first}"
         yield from (f"    {line}" for line in others)
-    yield from (on_one_line(f"  {note}", width) for note in cut)
 
 
 def _origins(board: Board) -> list[str]:
@@ -150,19 +150,20 @@ def _origins(board: Board) -> list[str]:
 
 
 def _follow_ups(board: Board) -> Iterator[str]:
-    """Right answers to the follow-ups and to all others: of each model, over its examinations."""
+    """Right answers to the follow-ups and to all others: of each model, over its examinations.
+
+    Of many models none: --all has them in a table.
+    """
     if board.first == "exam":
         groups = {"": list(board.rows.values())}
     else:
-        groups = {f" of {label}": [each] for label, each in board.rows.items()}
-    found = [
-        f"follow-ups{label} {_right(each.follow_ups for each in results)}, "
-        f"other questions {_right(each.without_follow_ups for each in results)}"
-        for label, results in groups.items()
-        if any(each.follow_ups.questions for each in results)
-    ]
-    if found:
-        yield "; ".join(found)
+        groups = {f"{label}: ": [each] for label, each in board.rows.items()}
+    for label, results in groups.items():
+        if len(groups) <= FEW and any(each.follow_ups.questions for each in results):
+            yield (
+                f"{label}follow-ups {_right(each.follow_ups for each in results)}, "
+                f"other questions {_right(each.without_follow_ups for each in results)}"
+            )
 
 
 def _right(parts: Iterable[Part]) -> str:

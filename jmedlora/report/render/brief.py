@@ -194,10 +194,10 @@ def remarks(kind: str, texts: Sequence[str], width: int) -> Iterator[str]:
     if texts:
         yield f"{counted(len(texts), kind)}:"
     for text in texts:
-        yield on_one_line(f"  {text.removeprefix(f'{kind}: ')}", width)
+        yield _on_one_line(f"  {text.removeprefix(f'{kind}: ')}", width)
 
 
-def on_one_line(text: str, width: int) -> str:
+def _on_one_line(text: str, width: int) -> str:
     """``text``; where it is too long, without what stands in brackets (which columns), then cut."""
     from rich.cells import cell_len, set_cell_size
 
