@@ -152,7 +152,7 @@ def _origins(board: Board) -> list[str]:
 def _follow_ups(board: Board) -> Iterator[str]:
     """Right answers to the follow-ups and to all others: of each model, over its examinations.
 
-    Of many models none: --all has them in a table.
+    With many models there are none: --all has them in a table.
     """
     if board.first == "exam":
         groups = {"": list(board.rows.values())}
