@@ -393,7 +393,7 @@ READERS = [
     Reader("run_card.json", evaluated("out/lora/run_card.json"),
            by_command(jmed_report, *TABLE, "DIR/../../results"), tells_a_cut=False),
     Reader("predictions.jsonl", predictions, by_command(jmed_report, "exam", "FILE"),
-           ("problem_id", "prediction")),
+           ("problem_id",)),
     Reader("samples.jsonl marked", marked, by_command(jmed_report, "exam", "FILE"),
            ("doc", "doc.problem_id", "doc.question", "doc.choices", "doc.answer")),
     Reader("published 120.json", of_a_benchmark("jmle2026"),

@@ -169,8 +169,7 @@ def test_an_answer_at_the_limit_is_cut_and_the_others_are_read_as_they_are(chat,
 
 def test_what_think_end_token_takes_away_is_in_the_samples(chat, smollm2, tmp_path):
     """As if は ended its thinking. All of these answers reach the limit, and none is read."""
-    run = ask(smollm2, "jmed_sample_chat", tmp_path, questions=4, limit=CHAT_LIMIT,
-              args=",think_end_token=は")  # fmt: skip
+    run = ask(smollm2, "jmed_sample_chat", tmp_path, limit=CHAT_LIMIT, args=",think_end_token=は")
     plain = [response(row) for row in samples(chat, "jmed_sample_chat")]
     rows = samples(run, "jmed_sample_chat")
     split = [response(row).removeprefix("<think>\n").split("\n</think>\n\n") for row in rows]
@@ -178,4 +177,4 @@ def test_what_think_end_token_takes_away_is_in_the_samples(chat, smollm2, tmp_pa
     for text, parts, row in zip(plain, split, rows, strict=True):
         if row["cut"]:
             assert "".join(text.split()) == "".join("".join(parts).split())
-    assert sum(row["cut"] for row in rows) >= 3
+    assert sum(row["cut"] for row in rows) >= 8
