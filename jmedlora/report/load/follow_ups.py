@@ -22,8 +22,7 @@ def read_apart(result: TaskResult) -> Apart | None:
     """The values of the score ``result.protocol.right`` in the samples beside the results file.
 
     None where the task has no follow-ups, or no such score (by log-likelihood there is none), or no
-    samples are there. Raises FileError for a sample
-    without a value.
+    samples are there. Raises FileError for a sample without a value.
     """
     noted, path = result.data.follow_ups, samples_beside(result.path, result.task)
     if not noted or not result.protocol.right or not path.is_file():
