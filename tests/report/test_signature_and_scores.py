@@ -22,7 +22,10 @@ PUBLISHED = min(EXAMPLES) + 52 * "0"
 
 
 def prompt(name: str) -> dict:
-    return yaml.safe_load((TASKS / f"_prompt_{name}.yaml").read_text(encoding="utf-8"))
+    """The prompt as lm-eval reads it: with what its file includes."""
+    own = yaml.safe_load((TASKS / f"_prompt_{name}.yaml").read_text(encoding="utf-8"))
+    included = own.pop("include", "").removeprefix("_prompt_").removesuffix(".yaml")
+    return prompt(included) | own if included else own
 
 
 def run_file(
