@@ -3,7 +3,7 @@
 from functools import wraps
 from typing import Any
 
-from lm_eval.api.model import CachingLM
+from jmedlora.exams.lm_eval_run import without_cache
 
 
 class Decoding(dict[str, Any]):
@@ -32,7 +32,7 @@ def leave_temperature_to_server(model: Any) -> bool:
     server takes the model's own settings. Other tasks of the run are left alone: their settings are
     no ``Decoding``.
     """
-    asked = model.lm if isinstance(model, CachingLM) else model
+    asked = without_cache(model)
     create = getattr(asked, "_create_payload", None)
     if create is None:
         return False

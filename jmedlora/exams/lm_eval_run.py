@@ -8,7 +8,6 @@ import inspect
 from typing import Any
 
 from lm_eval.api.model import LM, CachingLM
-from lm_eval.api.task import Task
 
 from jmedlora.core.errors import UserError
 
@@ -20,7 +19,14 @@ def asked_model() -> Any:
 
 def running_task() -> Any:
     """The task of lm-eval out of which this is called; None where there is none."""
+    from lm_eval.api.task import Task  # two seconds, which the reports need not wait
+
     return _on_stack(Task)
+
+
+def without_cache(model: Any) -> Any:
+    """The model itself, where lm-eval wraps it in the cache of ``--use_cache``."""
+    return model.lm if isinstance(model, CachingLM) else model
 
 
 def check_messages(model: Any) -> None:
@@ -28,8 +34,8 @@ def check_messages(model: Any) -> None:
 
     lm-eval itself ends with a traceback, after three tries.
     """
-    asked = model.lm if isinstance(model, CachingLM) else model
-    is_chat = any(each.__name__ == "LocalChatCompletion" for each in type(asked).__mro__)
+    kinds = type(without_cache(model)).__mro__
+    is_chat = any(each.__name__ == "LocalChatCompletion" for each in kinds)
     if is_chat and not run_option("apply_chat_template"):
         raise UserError("--model local-chat-completions takes messages: add --apply_chat_template")
 

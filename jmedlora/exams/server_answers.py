@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any, NoReturn
 
-from lm_eval.api.model import CachingLM
 from pydantic import BaseModel, Field, ValidationError
 
 from jmedlora.core.errors import printable, shortened
+from jmedlora.exams.lm_eval_run import without_cache
 
 WATCHED = "answers_watched"
 """The attribute of lm-eval's model that tells that its answers are looked at."""
@@ -47,7 +47,7 @@ def watch_answers(model: Any, stop: Callable[[str], NoReturn]) -> None:
 
     stop: ends the run with a line, where the server failed each time that it was asked.
     """
-    asked = model.lm if isinstance(model, CachingLM) else model
+    asked = without_cache(model)
     if not hasattr(asked, "amodel_call") or hasattr(asked, WATCHED):
         return
     call, parse, generate = asked.model_call, asked.parse_generations, asked.generate_until

@@ -19,6 +19,7 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import CachingLM, hash_args
 
 from jmed_metrics.thinking import split_thinking
+from jmedlora.exams.lm_eval_run import without_cache
 
 NOTED = "jmed_whole_responses"
 """The attribute of lm-eval's model that keeps what was noted."""
@@ -87,7 +88,7 @@ def _key(request: Any) -> str:
 
 def watch_responses(model: Any) -> None:
     """Has ``model`` note what it generates. A response from lm-eval's cache is not noted."""
-    asked = _without_cache(model)
+    asked = without_cache(model)
     if asked is None or hasattr(asked, NOTED):
         return
     noted = WholeResponses(kept=model.dbdict if isinstance(model, CachingLM) else None)
@@ -107,7 +108,7 @@ def put_back(model: Any, requests: Sequence[Instance]) -> tuple[bool, frozenset[
 
     Returns whether each was known, and the whole ones that ended at the limit.
     """
-    noted = getattr(_without_cache(model), NOTED, None) or WholeResponses()
+    noted = getattr(without_cache(model), NOTED, None) or WholeResponses()
     all_known = True
     for request in requests:
         wholes = [noted.whole(each, request.args) for each in request.resps]
@@ -119,10 +120,6 @@ def put_back(model: Any, requests: Sequence[Instance]) -> tuple[bool, frozenset[
 
 def _is_unique(response: str) -> bool:
     return len(response) > 1 or response > LATIN
-
-
-def _without_cache(model: Any) -> Any:
-    return model.lm if isinstance(model, CachingLM) else model
 
 
 def _whole(response: str, generated: str) -> str:
