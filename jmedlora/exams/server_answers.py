@@ -4,8 +4,11 @@ lm-eval takes an answer without a completion (an error sent with status 200) for
 it scores and puts into its cache. A server that is gone or refuses ends it with a traceback.
 """
 
+import asyncio
+import re
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from types import SimpleNamespace
 from typing import Annotated, Any, NoReturn
 
 from pydantic import BaseModel, Field, ValidationError
@@ -15,9 +18,24 @@ from jmedlora.exams.lm_eval_run import without_cache
 
 WATCHED = "answers_watched"
 """The attribute of lm-eval's model that tells that its answers are looked at."""
-KEPT = "with --use_cache FILE, what was answered is kept"
+AGAIN = (
+    "see its log, then run the same command again (with --use_cache FILE, what was answered is "
+    "kept)"
+)
+SHORTER = (
+    "have the answers be shorter, so that its context holds them behind the prompt: "
+    "--gen_kwargs max_gen_toks=N"
+)
 SHOWN = 300
 """Characters of what a server said at most."""
+REFUSED = (400, 413, 416, 422)
+"""The status with which servers refuse what they are asked for."""
+ANSWER = re.compile(
+    r"max\w{0,16}tokens|(?:in|for) the completion|requested.{0,9} output tokens", re.I
+)
+"""How servers name the length of an answer that they are asked for."""
+TOO_LONG = re.compile("context|maximum|too large|greater|exceed|at most|range|<=", re.I)
+"""What they say beside it if they cannot give as much."""
 
 
 class NoCompletionError(Exception):
@@ -74,13 +92,11 @@ def watch_answers(model: Any, stop: Callable[[str], NoReturn]) -> None:
             if failure is None:
                 raise
         # Out of the handler: what holds the error also holds lm-eval's progress bar open.
-        return stop(
-            f"{asked.base_url}: the server failed, also when asked again: {failure}; "
-            f"see its log, then run the same command again ({KEPT})"
-        )
+        return stop(f"{asked.base_url}: the server failed, also when asked again: {failure}")
 
     asked.model_call = model_call  # one request at a time: asked again by lm-eval
     asked.parse_generations = parse_generations  # several at a time: likewise
+    asked.amodel_call = _with_words(asked.amodel_call)
     asked.generate_until = generate_until
     setattr(asked, WATCHED, True)
 
@@ -95,15 +111,55 @@ def check_completion(output: Any) -> None:
         raise NoCompletionError(f"no completion ({where}: {first['msg']}): {output!r}") from error
 
 
+def _with_words(call: Callable[..., Any]) -> Callable[..., Any]:
+    """``call``, whose failure has what the server said; of itself aiohttp has the status alone.
+
+    The first failure ends the run; of the other requests under way asyncio logs none.
+    """
+
+    @wraps(call)
+    async def amodel_call(session: Any, **kwargs: Any) -> Any:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        post = partial(session.post, raise_for_status=_raise_with_words)
+        try:
+            return await call(session=SimpleNamespace(post=post), **kwargs)
+        except UnboundLocalError as error:  # lm-eval 0.4.11 logs an answer that never came
+            raise error.__context__ or error from None
+
+    return amodel_call
+
+
+async def _raise_with_words(response: Any) -> None:
+    from aiohttp import ClientResponseError
+
+    if not response.ok:
+        raise ClientResponseError(
+            response.request_info,
+            response.history,
+            status=response.status,
+            message=f"{response.reason} ({await response.text(errors='replace')})",
+        )
+
+
 def _failure(error: Exception) -> str | None:
-    """What the server did, if ``error`` comes from that; None for every other error."""
+    """What the server did and the remedy, if ``error`` comes from that; else None."""
     from aiohttp import ClientError  # where there is a server, lm-eval has loaded both
     from requests import RequestException
 
-    # Where several requests are under way, lm-eval logs an answer that never came.
-    cause = error.__context__ if isinstance(error, UnboundLocalError) else error
     failures = (RequestException, ClientError, TimeoutError, ConnectionError, NoCompletionError)
-    return _said(cause) if isinstance(cause, failures) else None
+    if not isinstance(error, failures):
+        return None
+    return f"{_said(error)}; {SHORTER if _refuses_limit(error) else AGAIN}"
+
+
+def _refuses_limit(cause: Exception) -> bool:
+    """Whether the server says that its context does not hold as many tokens as were asked for."""
+    response = getattr(cause, "response", None)
+    if response is None:  # as with aiohttp
+        status, words = getattr(cause, "status", None), str(cause)
+    else:
+        status, words = response.status_code, response.text
+    return status in REFUSED and bool(ANSWER.search(words) and TOO_LONG.search(words))
 
 
 def _said(cause: Exception) -> str:

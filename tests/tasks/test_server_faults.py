@@ -123,6 +123,43 @@ def test_the_same_where_several_questions_are_under_way(tmp_path, reply, said):
     assert found.returncode == 1
     line = told(found.stderr)
     assert "/chat/completions: the server failed, also when asked again: " + said in line
+    assert "Traceback" not in found.stderr
+
+
+SHORTER = (
+    "; have the answers be shorter, so that its context holds them behind the prompt: "
+    "--gen_kwargs max_gen_toks=N"
+)
+REFUSALS = {
+    "vLLM 0.32": "max_tokens=16384 cannot be greater than max_model_len=2048. Please request fewer "
+    "output tokens. (parameter=max_tokens, value=16384)",
+    "vLLM 0.11": "maximum context length is 2048 tokens. However, you requested 16494 "
+    "tokens (110 in the messages, 16384 in the completion).",
+    "OpenAI": "max_tokens is too large: 16384. This model supports at most 4096 completion tokens, "
+    "whereas you provided 16384.",
+    "TGI": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 2048.",
+}
+OTHERS = {
+    "the prompt alone": "maximum context length is 2048 tokens. However, your prompt "
+    "contains at least 2049 input tokens, which exceeds this limit even without any output tokens.",
+    "another name": "Unsupported parameter: max_tokens is not supported with this model. Use "
+    "max_completion_tokens instead.",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [*REFUSALS, *OTHERS])
+def test_a_limit_that_the_servers_context_does_not_hold_names_the_remedy(tmp_path, kind):
+    said = {**REFUSALS, **OTHERS}[kind]
+    with serving(lambda *_: failure(400, said)) as server:
+        found = ask(server, tmp_path, limit=1)
+        again = ask(server, tmp_path, limit=2, more=",num_concurrent=2")
+    for each in (found, again):
+        assert each.returncode == 1
+        line = told(each.stderr)
+        assert said in line
+        assert line.endswith(SHORTER) == (kind in REFUSALS)
+        assert "Traceback" not in each.stderr
 
 
 @pytest.mark.slow
