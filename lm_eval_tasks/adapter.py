@@ -26,7 +26,7 @@ from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.chat_answers import generation, read_answers
 from jmedlora.exams.chat_warnings import warn_of_lost_answers
-from jmedlora.exams.decoding import Decoding, leave_temperature_to_server
+from jmedlora.exams.decoding import Decoding, leave_temperature_to_server, without_room
 from jmedlora.exams.documents import Document, with_same_fields
 from jmedlora.exams.images import shown_images
 from jmedlora.exams.lm_eval_run import (
@@ -124,8 +124,10 @@ def exam_dataset(
         counts = room.counts(asked.docs, asked.examples, _prompt(template))
         lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))
         overlong = [room.overlong(asked.name, n, asked.docs, each) for n, each in enumerate(counts)]
-        if asked.protocol.least_answer and task and not overlong[0]:
-            _fit_answers(task, asked, room.left(counts[0]))
+        if asked.protocol.least_answer and task and (given.allow_truncation or not overlong[0]):
+            task.config.generation_kwargs.leave(room.left(counts[0]), asked.name)
+        elif room.answer and (message := without_room(asked.name, context.length)):
+            _stop(message)
     data.update(_noted(asked.provenance(lengths), task, model))
     pool = _pool(asked, [] if given.allow_truncation else overlong)
     splits = {"test": asked.docs, "examples": pool}
@@ -205,18 +207,6 @@ def _hold_shots(task: Any, asked: AskedExam) -> None:
             logger.warning(message, task.config.task, value, counted(shots, "worked example"))
 
     task.set_config = hold
-
-
-def _fit_answers(task: Any, asked: AskedExam, room: int) -> None:
-    """Lets the answers be as long as the model's context allows, and says if that is little."""
-    settings = task.config.generation_kwargs
-    if room < settings["max_gen_toks"]:
-        settings["max_gen_toks"] = room
-        logger.warning(
-            "%s: the model's context leaves %d tokens for an answer, thinking included",
-            asked.name,
-            room,
-        )
 
 
 def _prompt(template: str) -> Prompt:

@@ -37,7 +37,7 @@ class Generation:
     limit: the most tokens of a response; None: unknown. count: the tokens of a text; None: unknown,
     as behind a server. ends_known: whether lm-eval was told how thinking ends. stripped: whether
     it took some away that was not put back. cut: the responses that are known to have ended at the
-    limit.
+    limit. fills_context: whether the limit is all that the model's context leaves.
     """
 
     limit: int | None = None
@@ -45,6 +45,7 @@ class Generation:
     ends_known: bool = False
     stripped: bool = False
     cut: frozenset[str] = frozenset()
+    fills_context: bool = False
 
     def reached_limit(self, text: str) -> bool:
         """Whether ``text`` is as long as it was allowed to be; False where nobody knows."""
@@ -72,6 +73,7 @@ def generation(
         ends_known=ends_known,
         stripped=ends_known and not all_whole,
         cut=cut,
+        fills_context=limit is not None and limit == getattr(settings, "room", None),
     )
 
 

@@ -30,11 +30,10 @@ def warn_of_lost_answers(
         for answer, doc in zip(answers, docs, strict=True)
     )
     if cut > MANY * len(answers):
-        limit = "" if how.limit is None else f" (now {how.limit})"
         logger.warning(
-            "%s: %d of %d answers were cut off before they were given; allow longer ones%s: "
-            "--gen_kwargs max_gen_toks=N, or have the model think less",
-            task, cut, len(answers), limit,
+            "%s: %d of %d answers were cut off before they were given; %s, or have the model "
+            "think less",
+            task, cut, len(answers), _longer(how),
         )  # fmt: skip
     if unparsed > MANY * len(answers):
         template = "" if templated else "; give the model its chat template: --apply_chat_template"
@@ -42,3 +41,13 @@ def warn_of_lost_answers(
             "%s: %d of %d answers cannot be read%s; look at them: jmed-report audit",
             task, unparsed, len(answers), template,
         )  # fmt: skip
+
+
+def _longer(how: Generation) -> str:
+    if how.fills_context:
+        return (
+            f"the model's context holds no longer ones than {how.limit} tokens: use a model with "
+            "a longer context (in --model_args: max_length, max_model_len)"
+        )
+    now = "" if how.limit is None else f" (now {how.limit})"
+    return f"allow longer ones{now}: --gen_kwargs max_gen_toks=N"

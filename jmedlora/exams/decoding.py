@@ -1,9 +1,14 @@
 """Decoding settings that mean the same to every model, whatever the command line changes."""
 
+import logging
 from functools import wraps
 from typing import Any
 
-from jmedlora.exams.lm_eval_run import without_cache
+from jmedlora.exams.lm_eval_run import run_option, without_cache
+
+LIMIT = "max_gen_toks"
+"""The most tokens of an answer, as lm-eval calls them."""
+logger = logging.getLogger(__name__)
 
 
 class Decoding(dict[str, Any]):
@@ -14,7 +19,12 @@ class Decoding(dict[str, Any]):
     letter refuse the request: ``--gen_kwargs '{"repetition_penalty": null}'`` is for them. And
     lm-eval's models behind a server drop ``do_sample`` but send the temperature: without the second
     rule, a run that was asked to be greedy would sample there.
+
+    room: the most tokens that the model's context leaves for an answer; None: not known. A limit
+    above it is lowered: lm-eval would cut the prompts for it, or end with a traceback.
     """
+
+    room: int | None = None
 
     def update(self, *args: Any, **kwargs: Any) -> None:
         """As ``dict.update``, then drops what is None and, without sampling, what only it needs."""
@@ -23,6 +33,36 @@ class Decoding(dict[str, Any]):
             super().update(temperature=0.0, top_p=None, top_k=None)
         for key in [key for key, value in self.items() if value is None]:
             del self[key]
+        self._fit()
+
+    def leave(self, room: int, exam: str) -> None:
+        """Lowers the limit to ``room``, also one given later, and says so if more was asked for."""
+        given = run_option("gen_kwargs") or {}
+        wanted = given.get(LIMIT, self[LIMIT])
+        self.room = room
+        self._fit()
+        if isinstance(wanted, int) and room < wanted:
+            logger.warning(
+                "%s: the model's context leaves %d tokens for an answer, thinking included",
+                exam,
+                room,
+            )
+
+    def _fit(self) -> None:
+        limit = self.get(LIMIT)
+        if self.room is not None and isinstance(limit, int):
+            self[LIMIT] = min(limit, self.room)
+
+
+def without_room(exam: str, context: int) -> str:
+    """The message that ``--gen_kwargs`` leaves no token of ``context`` for a prompt, or ""."""
+    limit = (run_option("gen_kwargs") or {}).get(LIMIT)
+    if not isinstance(limit, int) or limit < context:
+        return ""
+    return (
+        f"{exam}: --gen_kwargs {LIMIT}={limit} leaves no room for a prompt in the model's context "
+        f"of {context} tokens; give a lower one"
+    )
 
 
 def leave_temperature_to_server(model: Any) -> bool:

@@ -67,8 +67,11 @@ class Room:
         ]
 
     def left(self, counts: Sequence[int]) -> int:
-        """The tokens that the longest prompt leaves for an answer, behind a chat template."""
-        return self.context.length - max(counts) - CHAT_TEMPLATE
+        """The tokens that the longest prompt leaves for an answer, behind a chat template.
+
+        They are ``least`` where it leaves fewer: then lm-eval is to cut the prompt.
+        """
+        return max(self.context.length - max(counts) - CHAT_TEMPLATE, self.least or 0)
 
     def _longest(self, choices: Sequence[str]) -> int:
         special = self.context.count([""])[0]  # they stand once, before the prompt

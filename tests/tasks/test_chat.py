@@ -233,6 +233,12 @@ def test_an_answer_is_as_long_as_the_context_allows(tiny_model, caplog):
     limit = task.config.generation_kwargs["max_gen_toks"]
     assert 64 <= limit < 2048 - 256
     assert f"the model's context leaves {limit} tokens for an answer" in caplog.text
+    for given, expected in ((32_768, limit), (limit, limit), (32, 32)):
+        task.set_config("generation_kwargs", {"max_gen_toks": given}, update=True)
+        assert task.config.generation_kwargs["max_gen_toks"] == expected
+    cut = load("jmed_sample_chat", pretrained=str(tiny_model), max_length=330,
+               allow_truncation=True)  # fmt: skip
+    assert cut.config.generation_kwargs["max_gen_toks"] == 64
     with pytest.raises(SystemExit) as caught:
         load("jmed_sample_chat", pretrained=str(tiny_model), max_length=330)
     assert "tokens that the model leaves for one" in str(caught.value)
@@ -311,6 +317,42 @@ def test_the_warning_of_unread_answers_names_the_template_where_it_is_missing(te
     assert "t: 1 of 1 answers cannot be read" in caplog.text
     assert "look at them: jmed-report audit" in caplog.text
     assert ("--apply_chat_template" in caplog.text) is not templated
+
+
+@pytest.mark.parametrize(
+    ("how", "remedy"),
+    [
+        (Generation(), "allow longer ones: --gen_kwargs max_gen_toks=N, or have"),
+        (Generation(limit=9), "allow longer ones (now 9): --gen_kwargs max_gen_toks=N, or have"),
+        (Generation(limit=9, fills_context=True), "use a model with a longer context"),
+    ],
+)
+def test_the_warning_of_cut_answers_names_what_can_be_longer(how, remedy, caplog):
+    with caplog.at_level(logging.WARNING):
+        warn_of_lost_answers("t", [""], [DOC], how, templated=True)
+    assert "t: 1 of 1 answers were cut off before they were given; " in caplog.text
+    assert remedy in caplog.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["jmed_sample_chat", "jmed_sample"])
+def test_a_limit_above_the_models_context(task, tiny_model, tmp_path):
+    """lm-eval would end with a traceback."""
+    found = lm_eval("--tasks", task, "--limit", "2", "--model", "hf", "--model_args",
+                    f"pretrained={tiny_model},max_length=1024", "--gen_kwargs",
+                    "max_gen_toks=4096,do_sample=False", cwd=tmp_path)  # fmt: skip
+    assert "Traceback" not in found.stderr
+    if task == "jmed_sample":
+        assert found.returncode == 1
+        assert found.stderr.splitlines()[-1] == (
+            "jmed: jmed_sample: --gen_kwargs max_gen_toks=4096 leaves no room for a prompt in the "
+            "model's context of 1024 tokens; give a lower one"
+        )
+        return
+    assert found.returncode == 0, found.stderr
+    limit = results(tmp_path / "out")["configs"][task]["generation_kwargs"]["max_gen_toks"]
+    assert f"context leaves {limit} tokens for an answer, thinking included" in found.stderr
+    assert f"the model's context holds no longer ones than {limit} tokens" in found.stderr
 
 
 @pytest.mark.slow
