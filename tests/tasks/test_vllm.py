@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import pytest
 
 from jmedlora.report.cli import main as jmed_report
-from tests.support.commands import PAPER, lm_eval, results, results_file, samples
+from tests.support.commands import PAPER, lm_eval, results, results_file, samples, write_jsonl
 from tests.support.generate import generate, lines
 from tests.support.naive_scores import naive_scores
 from tests.support.served import vllm_serve
@@ -69,6 +69,42 @@ def test_offline_with_the_papers_decoding(tmp_path, capsys):
     assert "|decode:t0.1-p0.9-r1.05-256|prompts:" in found
     assert f"|lm_eval:{outcome['lm_eval_version']}|jmed:" in found
     assert not found.endswith("truncated")
+
+
+THOUGHT = {
+    "Please answer in English: which is right?": (
+        0,
+        "<think>\nb. no\n</think>\n\nThe answer is a.",
+    ),
+    "Finish: The heart pumps": (
+        1,
+        "<think>\nb. no\n</think>\n\nThe heart pumps.\n\nThe heart pumps.",
+    ),
+    "What is your name?": (1, "アニ"),
+}
+"""Whether its answer reaches 64 tokens, and how that begins, if "no" ends the thinking."""
+
+
+def test_offline_the_thinking_is_kept_and_an_answer_at_the_limit_is_cut(smollm2, tmp_path):
+    """vLLM itself says which reached it. A context of 1,024 tokens holds no longer answers."""
+    exam = write_jsonl(tmp_path / "own.jsonl", *(
+        {"problem_id": asked, "question": asked, "choices": ["yes", "no"], "answer": "a"}
+        for asked in THOUGHT
+    ))  # fmt: skip
+    found = lm_eval(
+        "--tasks", "jmed_own_chat", "--metadata", json.dumps({"file": str(exam)}), "--model",
+        "vllm", "--apply_chat_template", "--model_args",
+        f"pretrained={smollm2},dtype=float32,enforce_eager=True,think_end_token=no",
+        "--gen_kwargs", "do_sample=False,max_gen_toks=64", "--batch_size", "auto", cwd=tmp_path,
+        VLLM_CACHE_ROOT=str(tmp_path / "vllm"), **SMALL,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    for row in samples(tmp_path / "out", "jmed_own_chat"):
+        cut, begins = THOUGHT[row["doc"]["question"]]
+        (whole,), (answer,) = row["resps"][0], row["filtered_resps"]
+        assert whole.startswith(begins)
+        assert (row["cut"], row["correct"]) == (cut, 1 - cut)
+        assert answer == ("" if cut else "The answer is a.")
 
 
 def test_the_server_takes_the_papers_decoding_as_it_is(server, smollm2, tmp_path, capsys):
