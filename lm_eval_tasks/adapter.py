@@ -124,10 +124,12 @@ def exam_dataset(
         counts = room.counts(asked.docs, asked.examples, _prompt(template))
         lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))
         overlong = [room.overlong(asked.name, n, asked.docs, each) for n, each in enumerate(counts)]
-        if asked.protocol.least_answer and task and (given.allow_truncation or not overlong[0]):
-            task.config.generation_kwargs.leave(room.left(counts[0]), asked.name)
-        elif room.answer and (message := without_room(asked.name, context.length)):
+        fits = asked.protocol.least_answer is not None and not overlong[0]
+        if not fits and room.answer and (message := without_room(asked.name, context.length)):
             _stop(message)
+        if asked.protocol.least_answer and task and (fits or given.allow_truncation):
+            settings = task.config.generation_kwargs
+            settings.leave(room.left(counts[0]), asked.name, holds=fits)
     data.update(_noted(asked.provenance(lengths), task, model))
     pool = _pool(asked, [] if given.allow_truncation else overlong)
     splits = {"test": asked.docs, "examples": pool}

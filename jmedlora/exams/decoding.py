@@ -33,31 +33,32 @@ class Decoding(dict[str, Any]):
             super().update(temperature=0.0, top_p=None, top_k=None)
         for key in [key for key, value in self.items() if value is None]:
             del self[key]
-        self._fit()
-
-    def leave(self, room: int, exam: str) -> None:
-        """Lowers the limit to ``room``, also one given later, and says so if more was asked for."""
-        given = run_option("gen_kwargs") or {}
-        wanted = given.get(LIMIT, self[LIMIT])
-        self.room = room
-        self._fit()
-        if isinstance(wanted, int) and room < wanted:
-            logger.warning(
-                "%s: the model's context leaves %d tokens for an answer, thinking included",
-                exam,
-                room,
-            )
-
-    def _fit(self) -> None:
         limit = self.get(LIMIT)
         if self.room is not None and isinstance(limit, int):
             self[LIMIT] = min(limit, self.room)
 
+    def leave(self, room: int, exam: str, *, holds: bool) -> None:
+        """Lowers the limit to ``room``, and says so if more was asked for.
+
+        holds: whether ``--gen_kwargs`` can set no higher one; otherwise the prompts are cut.
+        """
+        wanted = _given_limit()
+        if room < (self[LIMIT] if wanted is None else wanted):
+            message = "%s: the model's context leaves %d tokens for an answer, thinking included"
+            logger.warning(message, exam, room)
+        self[LIMIT] = min(self[LIMIT], room)
+        self.room = room if holds else None
+
+
+def _given_limit() -> int | None:
+    limit = (run_option("gen_kwargs") or {}).get(LIMIT)
+    return limit if isinstance(limit, int) else None
+
 
 def without_room(exam: str, context: int) -> str:
     """The message that ``--gen_kwargs`` leaves no token of ``context`` for a prompt, or ""."""
-    limit = (run_option("gen_kwargs") or {}).get(LIMIT)
-    if not isinstance(limit, int) or limit < context:
+    limit = _given_limit()
+    if limit is None or limit < context:
         return ""
     return (
         f"{exam}: --gen_kwargs {LIMIT}={limit} leaves no room for a prompt in the model's context "

@@ -239,6 +239,8 @@ def test_an_answer_is_as_long_as_the_context_allows(tiny_model, caplog):
     cut = load("jmed_sample_chat", pretrained=str(tiny_model), max_length=330,
                allow_truncation=True)  # fmt: skip
     assert cut.config.generation_kwargs["max_gen_toks"] == 64
+    cut.set_config("generation_kwargs", {"max_gen_toks": 128}, update=True)
+    assert cut.config.generation_kwargs["max_gen_toks"] == 128  # more of the prompts is cut
     with pytest.raises(SystemExit) as caught:
         load("jmed_sample_chat", pretrained=str(tiny_model), max_length=330)
     assert "tokens that the model leaves for one" in str(caught.value)

@@ -117,6 +117,17 @@ def test_the_server_takes_the_papers_decoding_as_it_is(server, smollm2, tmp_path
     assert "|chat:server" in found.splitlines()[0]
 
 
+def test_the_server_refuses_longer_answers_than_its_context(server, smollm2, tmp_path):
+    """SmolLM2's context is 8,192 tokens; a chat task asks for answers of up to 16,384."""
+    found = lm_eval("--tasks", "jmed_sample_chat", "--limit", "2", *chat(smollm2, server),
+                    cwd=tmp_path)  # fmt: skip
+    assert found.returncode == 1
+    (line,) = (each for each in found.stderr.splitlines() if each.startswith("jmed: "))
+    assert "max_tokens=16384 cannot be greater than max_model_len=8192" in line
+    assert line.endswith(": --gen_kwargs max_gen_toks=N")
+    assert "Traceback" not in found.stderr
+
+
 def test_the_server_answers_as_hf(server, smollm2, tmp_path):
     """A real model through its chat template, with the repetition penalty: ten answers of ten.
 
