@@ -26,7 +26,10 @@ SPACED = re.compile(r"(?<![\d.,])(?<![\d.,] )\d(?: \d(?!\d))++(?! ?\d|[.,]\d)")
 """A digit for each place, from ① on: "①2.②1"; single digits: "3 1 5"."""
 DROPPED = re.compile(r"(?<=[a-z}])[_^]\{?\d\}?|(?<=\^)\{| (?=/)|(?<=/) ")
 """What makes units longer: the power in "m^{2}", spaces around "/"."""
-NUMBER = r"(?<![\d.,/^~〜+×÷a-z口-])-?(?:\d{1,3}(?:, ?\d{3}){1,4}|\d+)(?:\.\d+)?(?!\d|[.,]\d)"
+NUMBER = (
+    r"(?<!\d )(?<![\d.,/^~〜+×÷a-z口-])"
+    r"-?(?:\d{1,3}(?:, ?\d{3}){1,4}|\d+)(?:\.\d+)?(?!\d|[.,]\d)"
+)
 UNIT = (
     rf"(?: ?(?:[a-zμ%°/{{人口倍対日分時間回歳年週点{PLACE}{CLOSING}{QUOTES}]|(?<=[a-z])\d(?!\d)"
     r"|(?<=[/口])[\d,]+(?=[a-z人対日]))++(?<!/))?+"

@@ -74,6 +74,7 @@ def test_numbers(text, expected):
         "2〜3",
         "2〜3です",
         "1/2です",
+        "1 130 mLです",
         "1.2×10^3です",
         "解答:\n1. 2×122=244\n",  # the first step of a calculation
         "1.2.3",
