@@ -84,6 +84,7 @@ def with_images(server, prefix: str = "") -> Source:
 def below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
+
 def test_every_file_arrives_and_a_second_run_asks_nothing(server, tmp_path):
     folder = fetch(source(server), dest=tmp_path / "cache")
     assert {name: (folder / name).read_bytes() for name in FILES} == FILES
