@@ -121,7 +121,9 @@ def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
     what = (
         f"{counted(len(noted.ids), 'follow-up')} of serial questions (連問), asked {how} their case"
     )
-    return what if apart else f"{what}; their score needs the samples (--log_samples) beside it"
+    if apart or not result.protocol.right:
+        return what
+    return f"{what}; their score needs the samples (--log_samples) beside it"
 
 
 def _rows_apart(apart: Apart) -> Iterator[tuple[str, ...]]:
