@@ -32,7 +32,7 @@ def noting(*, with_case: bool = False, ids=FIVE) -> dict:
 
 def wilson(right: int, n: int) -> str:
     found = binomtest(right, n).proportion_ci(method="wilson")
-    return f"{found.low:.3f} to {found.high:.3f}"
+    return f"{found.low:.3f} to {found.high:.3f}".replace("0.", ".")
 
 
 # jmed-report scores
@@ -46,8 +46,8 @@ def scores(capsys, path: Path) -> list[str]:
 @pytest.mark.parametrize("with_case", [False, True])
 def test_scores_apart(with_case, tmp_path, capsys):
     found = scores(capsys, ask(tmp_path, RIGHT, data=noting(with_case=with_case)))
-    assert f"15 other questions 0.667 {wilson(10, 15)}" in found
-    assert f"5 follow-ups 0.400 {wilson(2, 5)}" in found
+    assert f"15 other questions .667 {wilson(10, 15)}" in found
+    assert f"5 follow-ups .400 {wilson(2, 5)}" in found
     how = "with" if with_case else "without"
     assert f"5 follow-ups of serial questions (連問), asked {how} their case" in found
 
@@ -62,10 +62,10 @@ def by_log_likelihood(folder: Path) -> Path:
 
 def test_scores_by_log_likelihood_apart(tmp_path, capsys):
     found = scores(capsys, by_log_likelihood(tmp_path))
-    start = next(place for place, line in enumerate(found) if line.startswith("acc 0.600"))
+    start = next(place for place, line in enumerate(found) if line.startswith("acc .600"))
     assert found[start + 1 : start + 3] == [
-        f"15 other questions 0.667 {wilson(10, 15)}",
-        f"5 follow-ups 0.400 {wilson(2, 5)}",
+        f"15 other questions .667 {wilson(10, 15)}",
+        f"5 follow-ups .400 {wilson(2, 5)}",
     ]
     assert "5 follow-ups of serial questions (連問), asked without their case" in found
 

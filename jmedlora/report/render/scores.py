@@ -18,6 +18,7 @@ from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.run_conditions import conditions_of
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
+from jmedlora.report.render.number_format import fixed
 from jmedlora.report.render.plain_sheet import PlainSheet
 
 FLOORS = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
@@ -132,7 +133,7 @@ def _rows_apart(apart: Apart) -> Iterator[tuple[str, ...]]:
         if values:
             score, n = fmean(values), len(values)
             limits = proportion_interval(score, n)
-            yield f"  {n} {name}", f"{score:.3f}", _shown(limits), "", "", ""
+            yield f"  {n} {name}", fixed(score), _shown(limits), "", "", ""
 
 
 def _left_out(count: int) -> str:
@@ -177,12 +178,12 @@ def _rows(
         known = floors[metric]
         yield (
             metric,
-            f"{result.scores[metric]:.3f}",
+            fixed(result.scores[metric]),
             _shown((interval.low, interval.high) if interval else None),
-            *(f"{known[name]:.3f}" if name in known else "" for name in FLOORS),
+            *(fixed(known[name]) if name in known else "" for name in FLOORS),
         )
         yield from map(tuple, parts.get(metric, ()))
 
 
 def _shown(limits: tuple[float, float] | None) -> str:
-    return f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a"
+    return f"{fixed(limits[0])} to {fixed(limits[1])}" if limits else "n/a"
