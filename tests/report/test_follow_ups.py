@@ -92,6 +92,15 @@ def test_scores_of_a_file_that_notes_none(tmp_path, capsys):
     assert not any("follow-up" in line for line in found)
 
 
+def test_scores_of_a_trial_count_what_was_asked(tmp_path, capsys):
+    noted = noting(ids=[*FIVE, "Q900"])  # the sixth follow-up was not asked
+    found = scores(capsys, ask(tmp_path / "a", RIGHT, data={**noted, "items": 1455}))
+    assert "chance, empty answer, all choices: over all 1,455 questions" in found
+    assert "5 follow-ups of serial questions (連問), asked without their case" in found
+    none = scores(capsys, ask(tmp_path / "b", RIGHT, data={**noting(ids=["Q900"]), "items": 1455}))
+    assert not any("連問" in line for line in none)
+
+
 def test_scores_without_samples_say_what_is_missing(tmp_path, capsys):
     path = ask(tmp_path, RIGHT, data=noting())
     next(path.parent.glob("samples_*")).unlink()

@@ -66,11 +66,18 @@ def score_sheet(result: TaskResult) -> PlainSheet:
         f"{rate.counts} {result.scores[rate.name]:.1%}" for rate in result.protocol.rate_metrics
     )
     apart = read_apart(result)
-    lines = [rates, *sampled(result), _follow_ups(result, apart)]
+    lines = [rates, *_floors_of_all(result), *sampled(result), _follow_ups(result, apart)]
     below = [*lines, str(signature(result)), str(conditions_of(result))]
     parts = {result.protocol.right: list(_rows_apart(apart))} if apart else {}
     limits = _intervals(result, result.protocol.scores, [result])
     return _sheet(title, result, limits, result.data.floors, below, parts=parts)
+
+
+def _floors_of_all(result: TaskResult) -> list[str]:
+    """Says that the floors shown beside a trial are those of the whole exam."""
+    if result.scored == result.data.items:
+        return []
+    return [f"{', '.join(FLOORS)}: over all {result.data.items:,} questions"]
 
 
 def sampled(result: TaskResult) -> list[str]:
@@ -116,12 +123,11 @@ def _intervals(
 def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
     """Says how follow-ups were asked; "" where there are none."""
     noted = result.data.follow_ups
-    if not noted:
+    number = len(apart.follow_ups if apart else noted.ids) if noted else 0
+    if not noted or not number:  # a trial may have none
         return ""
     how = "with" if noted.with_case else "without"
-    what = (
-        f"{counted(len(noted.ids), 'follow-up')} of serial questions (連問), asked {how} their case"
-    )
+    what = f"{counted(number, 'follow-up')} of serial questions (連問), asked {how} their case"
     if apart or not result.protocol.right:
         return what
     return f"{what}; their score needs the samples (--log_samples) beside it"
