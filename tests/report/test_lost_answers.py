@@ -11,8 +11,8 @@ ASKED = [
     Question(f"Q{number}", "どれか。", ("壱", "弐", "参", "四", "五"), (("a",),), "igakuqa")
     for number in range(20)
 ]
-CUT = "igakuqa_chat 0s: answers were cut off and count as wrong; evaluate again with a larger "
-UNREAD = "igakuqa_chat 0s: answers cannot be read and count as wrong; look at them: jmed-report "
+CUT = "many answers were cut off and count as wrong; raise max_gen_toks: igakuqa_chat 0s"
+UNREAD = "many answers cannot be read and count as wrong; see jmed-report audit: igakuqa_chat 0s"
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,9 @@ UNREAD = "igakuqa_chat 0s: answers cannot be read and count as wrong; look at th
     [
         (0, 0, []),
         (2, 2, []),  # a tenth, as at the end of a run
-        (3, 0, [f"{CUT}max_gen_toks: 15% (b)"]),
-        (0, 20, [f"{UNREAD}audit: 100% (b)"]),
-        (4, 3, [f"{CUT}max_gen_toks: 20% (b)", f"{UNREAD}audit: 15% (b)"]),
+        (3, 0, [f"{CUT} 15% (b)"]),
+        (0, 20, [f"{UNREAD} 100% (b)"]),
+        (4, 3, [f"{CUT} 20% (b)", f"{UNREAD} 15% (b)"]),
     ],
 )
 def test_many_lost_answers(tmp_path, blank, unread, warned):

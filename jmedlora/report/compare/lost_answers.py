@@ -6,24 +6,24 @@ from jmedlora.exams.chat_warnings import MANY
 from jmedlora.report.compare.columns import Column
 
 LOST = {
-    "cut": "answers were cut off and count as wrong; evaluate again with a larger max_gen_toks",
-    "unparsed": "answers cannot be read and count as wrong; look at them: jmed-report audit",
+    "cut": "many answers were cut off and count as wrong; raise max_gen_toks",
+    "unparsed": "many answers cannot be read and count as wrong; see jmed-report audit",
 }
 """What a high rate means, and what to do about it."""
 
 
 def lost_answers(columns: Sequence[Column]) -> list[str]:
-    """One line for each rate of a row that is above MANY in some columns, and what it is there."""
-    shares: dict[tuple[str, str], list[str]] = {}
+    """One line for each rate that is above MANY somewhere: in which rows and columns it is."""
+    found: dict[str, list[str]] = {}
     for column in columns:
-        for row, rate, share in _high_rates(column):
-            shares.setdefault((row, rate), []).append(f"{share:.0%} ({column.title})")
-    return [f"{row}: {LOST[rate]}: {'; '.join(each)}" for (row, rate), each in shares.items()]
+        for rate, where in _high_rates(column):
+            found.setdefault(rate, []).append(where)
+    return [f"{LOST[rate]}: {'; '.join(places)}" for rate, places in found.items()]
 
 
-def _high_rates(column: Column) -> Iterator[tuple[str, str, float]]:
+def _high_rates(column: Column) -> Iterator[tuple[str, str]]:
     for (subject, shots), each in column.measured.items():
         known = each.protocol.rates if each.protocol else ()
         for rate in LOST:
-            if rate in known and each.scores.get(rate, 0) > MANY:
-                yield f"{subject} {shots}s", rate, each.scores[rate]
+            if rate in known and (share := each.scores.get(rate, 0)) > MANY:
+                yield rate, f"{subject} {shots}s {share:.0%} ({column.title})"
