@@ -25,7 +25,7 @@ from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.chat_answers import generation, read_answers
-from jmedlora.exams.chat_warnings import warn_of_lost_answers
+from jmedlora.exams.chat_warnings import warn_of_lost_answers, warn_of_unread_letters
 from jmedlora.exams.decoding import Decoding, leave_temperature_to_server, without_room
 from jmedlora.exams.documents import Document, with_same_fields
 from jmedlora.exams.images import shown_images
@@ -112,6 +112,7 @@ def exam_dataset(
     task = running_task()
     if asked.protocol.shots is not None and task:
         _hold_shots(task, asked)
+        warn_of_unread_letters(task)
     watch_responses(model)
     watch_answers(model, _stop)
     if asked.protocol.model_settings and task:

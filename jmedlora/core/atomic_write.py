@@ -52,12 +52,13 @@ def atomic_write(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 def atomic_path(path: Path) -> Iterator[Path]:
     """Where to write what becomes ``path`` when the block ends without an exception.
 
-    The folder of ``path`` is made where needed. An earlier file stays as it was if the disk is full
-    or the program is stopped; of two programs that write it at once, the last one's stands. Raises
-    OSError.
+    The folder of ``path`` is made where needed, and taken away where the block fails. An earlier
+    file stays as it was if the disk is full or the program is stopped; of two programs that write
+    it at once, the last one's stands. Raises OSError.
     """
     # Each process writes its own; on a shared folder another machine may have the same number.
     part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    made = [folder for folder in path.parents if not folder.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield part
@@ -65,6 +66,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):  # it was moved, or could not be made
             part.unlink()
+        with contextlib.suppress(OSError):  # a file is in it
+            for folder in made:
+                folder.rmdir()
 
 
 @contextlib.contextmanager

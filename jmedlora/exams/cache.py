@@ -50,11 +50,11 @@ def locate(exam: str) -> Located:
     looked_at = []
     if given := os.environ.get(VARIABLE):
         folder = Path(given).expanduser() / exam
-        if _is_folder(folder):
+        if _has_files(folder):
             return Located(folder, VARIABLE)
         looked_at.append(f"{VARIABLE} ({folder})")
     folder = cache_dir() / exam
-    if _is_folder(folder):
+    if _has_files(folder):
         return Located(folder, "cache")
     looked_at.append(f"the cache ({folder})")
     where = " nor in ".join(looked_at)
@@ -64,8 +64,6 @@ def locate(exam: str) -> Located:
     )
 
 
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a folder above it may not be entered
-        return False
+def _has_files(folder: Path) -> bool:
+    """Whether a file stands in ``folder`` or below; not where it may not be entered."""
+    return any(files for _, _, files in os.walk(folder, followlinks=True))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from jmed_metrics.examination import mark_record
 from jmedlora.exams.chat_answers import Generation
@@ -51,3 +52,27 @@ def _longer(how: Generation) -> str:
         )
     now = "" if how.limit is None else f" (now {how.limit})"
     return f"allow longer ones{now}: --gen_kwargs max_gen_toks=N"
+
+
+def warn_of_unread_letters(task: Any) -> None:
+    """Has lm-eval's ``task`` of the letters protocol warn when all its answers are there."""
+    apply_filters = task.apply_filters
+
+    def apply_and_warn() -> Any:
+        found = apply_filters()
+        answers = [
+            (each.doc, text)
+            for each in task.instances
+            for text in each.filtered_resps.values()
+            if isinstance(text, str)
+        ]
+        unread = sum(not mark_record(doc, text).chosen for doc, text in answers)
+        if unread > MANY * len(answers):
+            logger.warning(
+                "%s: %d of %d answers cannot be read; look at them: jmed-report audit; a chat or "
+                "reasoning model is better asked by a chat task (docs/tasks.md)",
+                task.config.task, unread, len(answers),
+            )  # fmt: skip
+        return found
+
+    task.apply_filters = apply_and_warn

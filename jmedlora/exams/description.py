@@ -124,7 +124,7 @@ def read_description(path: Path) -> Description:
         what = f"is not usable YAML in UTF-8 ({error})"
         raise FileError([Fault(path, error.line, None, what, "mend the file")]) from error
     try:
-        return Description.model_validate(_canonical(given))
+        return Description.model_validate(_canonical(path, given))
     except ValidationError as error:
         raise FileError(list(_faults(path, error))) from error
 
@@ -159,26 +159,40 @@ def _points(question: Question, description: Description) -> float:
     return description.points[question.section][found[0]] if found else question.points
 
 
-def _canonical(given: object) -> object:
-    """``given`` with the ids and the numbers of questions in their one spelling."""
+def _canonical(path: Path, given: object) -> object:
+    """``given``, which stands in ``path``, with ids and numbers of questions in one spelling."""
     if not isinstance(given, dict):
         return given
     found = dict(given)
     for field in ("struck_out", "every_answer_right"):
         if isinstance(ids := found.get(field), list):
             found[field] = [canonical_id(each) if isinstance(each, str) else each for each in ids]
-    if isinstance(answers := found.get("several_answers"), dict):
-        found["several_answers"] = {canonical_id(str(name)): each for name, each in answers.items()}
+    if "several_answers" in found:
+        answers = found["several_answers"]
+        found["several_answers"] = _respelled(path, "several_answers", answers)
     if isinstance(points := found.get("points"), dict):
-        found["points"] = {section: _texts(numbers) for section, numbers in points.items()}
+        found["points"] = {
+            section: _respelled(path, f"points of '{section}'", numbers)
+            for section, numbers in points.items()
+        }
     return found
 
 
-def _texts(numbers: object) -> object:
-    """``numbers`` with its keys as texts: in YAML a single one ("3") is a number."""
-    if not isinstance(numbers, dict):
-        return numbers
-    return {str(key): points for key, points in numbers.items()}
+def _respelled(path: Path, field: str, given: object) -> object:
+    """``given`` with its keys as texts, in one spelling; in YAML a single number is no text.
+
+    Raises FileError for a key that stands there in two spellings: the last would hold.
+    """
+    if not isinstance(given, dict):
+        return given
+    found: dict[str, object] = {}
+    for key, value in given.items():
+        name = canonical_id(str(key))
+        if name in found:
+            what = f"{field} has it in two spellings"
+            raise FileError([Fault(path, None, name, what, "keep one of them")])
+        found[name] = value
+    return found
 
 
 def _faults(path: Path, error: ValidationError) -> Iterator[Fault]:

@@ -55,6 +55,24 @@ def test_an_exception_leaves_the_earlier_file(tmp_path, error):
     assert everything(tmp_path) == {"card.json": b"old"}
 
 
+@pytest.mark.parametrize(
+    ("there", "left"),
+    [
+        ([], []),
+        (["cache"], ["cache"]),
+        (["cache/exam/a.jsonl"], ["cache", "cache/exam", "cache/exam/a.jsonl"]),
+    ],
+)
+def test_a_block_that_fails_leaves_no_folder_that_it_made(tmp_path, there, left):
+    for name in there:
+        (tmp_path / name).mkdir(parents=True)
+    path = tmp_path / "cache/exam/data/b.jsonl"
+    with pytest.raises(KeyboardInterrupt), atomic_path(path) as part:
+        part.write_bytes(b"half")
+        raise KeyboardInterrupt
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")) == left
+
+
 def test_a_folder_that_is_a_file_is_named(tmp_path):
     (tmp_path / "out").touch()
     with pytest.raises(WriteError) as caught:

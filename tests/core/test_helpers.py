@@ -4,6 +4,7 @@ import pytest
 
 from jmedlora.core.display import counted
 from jmedlora.core.json_file import NotJsonError, parse_json, read_json
+from jmedlora.core.natural_order import natural_order
 from jmedlora.core.number_checks import is_number, is_whole
 
 
@@ -29,6 +30,21 @@ def test_numbers(value, whole, number):
 @pytest.mark.parametrize(("number", "said"), [(0, "0 prompts"), (1, "1 prompt"), (2, "2 prompts")])
 def test_a_number_agrees_with_its_noun(number, said):
     assert counted(number, "prompt") == said
+
+
+@pytest.mark.parametrize(
+    "ordered",
+    [
+        ("m, seed 1", "m, seed 2", "m, seed 10", "m, seed 11"),
+        ("v0.2", "v0.11", "v1"),
+        ("2", "10", "a", "a1", "a1b", "a2"),
+        ("m", "m-01", "m-1", "m-2"),
+        ("1" * 5000, "2" * 5000, "1" * 5001),
+    ],
+    ids=["seeds", "versions", "begins with a number", "zeros", "long"],
+)
+def test_names_in_order(ordered):
+    assert tuple(sorted(ordered, key=natural_order)) == ordered
 
 
 def test_a_file_of_json(tmp_path):

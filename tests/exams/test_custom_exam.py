@@ -31,7 +31,7 @@ GOOD = {"problem_id": "Q1", "question": "どれか。", "choices": ["甲", "乙"
         ({"answer": []}, 'Q1: answer is []; give letters such as ["a"] or ["a", "c"]'),
         ({"answer": None}, 'Q1: answer is missing; give letters such as ["a"] or ["a", "c"]'),
         ({"answer": "a,a"}, "Q1: answer 'a,a' repeats a choice; name each correct choice once"),
-        ({"choices": ["甲"]}, 'Q1: choices is ["\\u7532"]; give a list of 2 to 26 texts'),
+        ({"choices": ["甲"]}, 'Q1: choices is ["甲"]; give a list of 2 to 26 texts'),
         ({"choices": "甲,乙"}, "Q1: choices is '甲,乙'; give a list of 2 to 26 texts"),
         ({"choices": ["甲", " "]}, "Q1: choice 'b' is ' '; give choice 'b' as text"),
         (

@@ -86,6 +86,22 @@ def test_ids_in_either_spelling(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        ("{理論1:", "{120A-1: [[a], [c]], 120A1:", "120A1: several_answers has it"),
+        ("{理論1:", "{7: [[a], [c]], '7':", "7: several_answers has it"),
+        ("3: 4", "3: 4, '3': 5", "3: points of '必須' has it"),
+    ],
+    ids=["ids", "number and text", "points"],
+)
+def test_a_key_in_two_spellings(tmp_path, old, new, expected):
+    with pytest.raises(FileError) as caught:
+        read(tmp_path, old, new)
+    path = tmp_path / "pharmacy.yaml"
+    assert str(caught.value) == f"{path}: {expected} in two spellings; keep one of them"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
         ("lines_from: the school's own rules\n", "", "lines_from: it is missing"),
         ("year: 2026", "years: 2026", "years (2026): there is no such field"),
         ("pass: 6", "pass: six", "lines.必須.pass ('six'): input should be a valid number"),

@@ -151,7 +151,7 @@ def test_a_server_that_fails_leaves_nothing_behind(server, tmp_path, prefix, rea
         FetchError, match=f"cannot be fetched \\(.*{reason}.*connect to the network"
     ):
         fetch(source(server, prefix), dest=tmp_path / "cache")
-    assert below(tmp_path / "cache") == set()
+    assert not (tmp_path / "cache").exists()
 
 
 def test_no_network(tmp_path, capsys):
@@ -161,6 +161,7 @@ def test_no_network(tmp_path, capsys):
     assert main(args) == 1
     out = capsys.readouterr()
     assert "CC BY-NC-SA 4.0, for research only" in out.out
+    assert list(tmp_path.iterdir()) == []
     message = out.err.splitlines()[-1]
     assert message.startswith(f"jmed-data: http://127.0.0.1:{port}/data/ja/JJSIMQA/jjsimqa.jsonl: ")
     assert message.endswith("copy the folder from another machine and set JMED_DATA")
@@ -189,7 +190,7 @@ def test_a_full_disk(server, tmp_path):
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "a.jsonl: cannot be written (File too large); free some space or set" in found.stderr
-    assert below(tmp_path / "cache") == set()
+    assert not (tmp_path / "cache").exists()
 
 
 def test_interrupted_by_ctrl_c(tmp_path):
@@ -212,7 +213,7 @@ def test_interrupted_by_ctrl_c(tmp_path):
     listener.server_close()
     assert process.returncode == 130
     assert err.splitlines()[-1] == ("jmed-data: interrupted; run the same command again")
-    assert below(tmp_path) == set()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_manifest_pins_the_real_files(real_data, real_recent, tmp_path, monkeypatch, capsys):

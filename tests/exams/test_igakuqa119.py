@@ -80,7 +80,7 @@ def test_a_repair_that_fails_leaves_a_fault_and_no_guess(tmp_path):
     ("change", "message"),
     [
         ({"question": ""}, "119A9: question is ''; give question as text"),
-        ({"choices": ["甲"]}, 'choices is ["\\u7532"]; begin each with its label, as in "a. "'),
+        ({"choices": ["甲"]}, 'choices is ["甲"]; begin each with its label, as in "a. "'),
         ({"choices": ["a. 甲", "b. "]}, "give none or 5 texts"),
         ({"has_image": "no"}, "119A9: has_image is 'no'; give true or false"),
         ({"published": ""}, f"119A9: its answer is ''; give letters or a number in {ANSWERS}"),

@@ -103,8 +103,11 @@ def test_one_year(real_data):
     assert {item.year for item in load_exam("igakuqa", years=[2020]).items} == {2020}
 
 
-def test_missing_data_names_the_places_and_the_command(no_data, tmp_path, monkeypatch):
+@pytest.mark.parametrize("left", ["", "jjsimqa", "jjsimqa/data/ja"])
+def test_missing_data_names_the_places_and_the_command(no_data, tmp_path, monkeypatch, left):
+    """Also where a fetch that failed left empty folders."""
     cache = tmp_path / "empty-cache" / "jjsimqa"
+    (tmp_path / "empty-cache" / left).mkdir(parents=True)
     expected = (
         f"jjsimqa is not in the cache ({cache}); run: jmed-data fetch jjsimqa "
         "(or set JMED_DATA to a folder that holds jjsimqa/)"

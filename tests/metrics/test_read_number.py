@@ -47,6 +47,12 @@ from tests.support.answers import fragments
         (r"$\boxed{28\ \text{kg/m}^2}$", "28"),
         ('{"answer": 28}', "28"),
         ("**【回答】28**", "28"),
+        ("【回答】28 mg / dL", "28"),
+        ("【回答】\n1. 315", "315"),  # numbered like a list
+        ("血清浸透圧は 315 mOsm/kgH₂O です。", "315"),
+        ("【回答】3.14 の形式で書くと ①2 ②6", "26"),  # a filled sheet is an answer
+        ("26\n\n解説: 計算上は25.73です。", "26"),  # a line of its own before a sentence
+        ("26(25.73を四捨五入)です。25.73ではない。", "26"),
     ],
 )
 def test_numbers(text, expected):
@@ -66,6 +72,11 @@ def test_numbers(text, expected):
         "解答:①13②③.87ml",
         "1/2",
         "2〜3",
+        "2〜3です",
+        "1/2です",
+        "1 130 mLです",
+        "1.2×10^3です",
+        "解答:\n1. 2×122=244\n",  # the first step of a calculation
         "1.2.3",
         "答え: 2 10",
         "【回答】3,4",

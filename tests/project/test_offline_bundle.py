@@ -101,6 +101,7 @@ def made(project, index, tmp_path_factory):
     folder = tmp_path_factory.mktemp("made")
     data = publish(folder / "data", questions=1)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JMED_CACHE", str(folder / "empty-cache"))
         for name, value in {**QUIET, "PIP_FIND_LINKS": index, "JMED_DATA": data}.items():
             patch.setenv(name, str(value))
         making.make(folder / "bundle", "train", exams=True, project=project)

@@ -15,6 +15,9 @@ from jmedlora.report.audit.audited import spread
 from jmedlora.report.audit.excerpt import LONGEST, ending, excerpt
 from jmedlora.report.cli import main
 from tests.support.commands import write_jsonl
+from tests.support.exam import of_119, of_120, printed_json
+from tests.support.published import publish, publish_notes
+from tests.support.recent import publish_igakuqa119, publish_jmle2026
 from tests.support.runs import STAMP, Asked, answers, questions, samples_of, write_run
 
 READ = {"correct": 1, "unparsed": 0, "cut": 0, "forbidden": 0}
@@ -250,6 +253,75 @@ def test_several_runs(tmp_path, capsys):
 def test_twice_the_limit_where_it_was_high(tmp_path, capsys):
     examined(tmp_path, config={"generation_kwargs": {"max_gen_toks": 20000}})
     assert "max_gen_toks=40000" in " ".join(text(capsys, tmp_path / "results").split())
+
+
+@pytest.mark.parametrize(
+    ("context", "advised"),
+    [
+        (4096, "Raise max_gen_toks, up to the model's context (4096 tokens), or have the model"),
+        (16384, "Evaluate again with --gen_kwargs max_gen_toks=16384 and a context"),
+    ],
+)
+def test_no_more_tokens_are_advised_than_the_model_takes(tmp_path, capsys, context, advised):
+    examined(tmp_path, data={"context": {"length": context, "longest": [900] * 4}})
+    shown = " ".join(text(capsys, tmp_path / "results").split())
+    assert f"The limit was 256 tokens. {advised}" in shown
+
+
+# Answers that others published
+
+
+@pytest.fixture
+def published(tmp_path, monkeypatch) -> Path:
+    """Results of either benchmark: of four made-up questions, or of two in each of two sections."""
+    root = publish_notes(publish(tmp_path / "exams", questions=1))
+    publish_igakuqa119(publish_jmle2026(root, {}, {}, {}, {}).parent)
+    monkeypatch.setenv("JMED_DATA", str(root))
+    texts = {"120A-1": "【回答】a", "120A-2": "不明です。", "120A-3": "b", "120A-4": ""}
+    of_120(tmp_path / "of_120" / "1.json", "M", texts, reasoning="aを疑う。")
+    for section in "AB":
+        name = f"119{section}"
+        of_119(tmp_path / "of_119" / f"{name}_m.json", "N", {f"{name}1": "a", f"{name}2": None})
+    return tmp_path
+
+
+def test_published_answers(published, capsys):
+    found = records(capsys, published / "of_120")
+    assert [(each["problem_id"], each["kinds"], each["chosen"]) for each in found] == [
+        ("120A2", ["unparsed"], []),
+        ("120A4", ["cut"], []),
+        ("120A1", ["read"], ["a"]),
+        ("120A3", ["read"], ["b"]),
+    ]
+    assert {(each["task"], each["file"]) for each in found} == {
+        ("120", str(published / "of_120" / "1.json"))
+    }
+    shown = text(capsys, published / "of_120")
+    assert shown.startswith(f"M, 120, 4 answers\nread again by jmedlora {__version__}\n")
+    assert "cut: the model needed more tokens than it had.\n" in shown
+    assert "max_gen_toks" not in shown
+
+
+def test_published_files_of_one_model_are_audited_together_and_beside_runs(published, capsys):
+    path = examined(published)
+    shown = text(capsys, path, published / "of_119", published / "of_120" / "1.json")
+    titles = [line for line in shown.splitlines() if line.endswith(" answers")]
+    assert titles == ["models/base, igakuqa_exam, 6 answers", "N, 119, 4 answers",
+                      "M, 120, 4 answers"]  # fmt: skip
+
+
+def test_a_published_answer_to_an_unknown_question(published, capsys):
+    path = of_120(published / "2.json", "M", {"120A-9": "a"})
+    assert said(capsys, path).startswith(f"jmed-report: {path}: 120A9: is no question of the exam")
+
+
+def test_the_real_published_answers_are_read_as_they_are_marked(real_recent, monkeypatch, capsys):
+    monkeypatch.setenv("JMED_DATA", str(real_recent))
+    for folder in (real_recent / "jmle2026" / "results", real_recent / "igakuqa119" / "answers"):
+        marked = {each["model"]: each["unparsed"] for each in printed_json(capsys, folder)}
+        counts = [line.split()[1] for line in text(capsys, folder, "--read", "0").splitlines()
+                  if line.strip().startswith("unparsed ")]  # fmt: skip
+        assert sorted(map(int, counts)) == sorted(marked.values())
 
 
 # What is shown of a long answer

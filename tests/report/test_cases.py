@@ -1,5 +1,7 @@
 """Which questions share a case, and what the table says of it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from jmedlora.exams.documents import chat_document, choices_document, letters_do
 from jmedlora.exams.registry import load_exam
 from jmedlora.report.compare.cases import case_clusters
 from tests.support.compared import ask, row, table
-from tests.support.runs import question
+from tests.support.runs import question, write_run
 
 
 def sizes(clusters) -> dict[int, int]:
@@ -68,6 +70,19 @@ def test_the_table_prints_the_design_effect(tmp_path, real_data):
     shared = [count for count in np.bincount(clusters) if count > 1]
     assert f"({len(shared)} cases with {sum(shared)} questions)" in note
     assert row(found, "Accuracy (0s)").cells[0].method == "Wilson"
+
+
+def test_a_case_is_counted_once_where_follow_ups_stand_apart(tmp_path, real_data):
+    """The two rows of an exam with follow-ups hold its questions again."""
+    items = load_exam("jmle2026").items
+    docs = [chat_document(each) for each in items]
+    ids = [now.problem_id for last, now in pairwise(items) if now.case and now.case == last.case]
+    noted = {"ids": ids, "with_case": True}
+    write_run(tmp_path, task="jmle2026", protocol="chat", template="chat", docs=docs,
+              responses=["【回答】a"] * len(docs), data={"follow_ups": noted})  # fmt: skip
+    found = table(tmp_path, resamples=200, follow_ups=True)
+    assert len(found.sections) == 3
+    assert any("(20 cases with 50 questions)" in note for note in found.notes)
 
 
 def test_without_cases_there_is_no_note(tmp_path):

@@ -131,6 +131,17 @@ def test_a_verdict_has_its_probability(tmp_path, capsys, right, probability, clo
     assert legend.endswith("it does not hold the spread over sampling seeds.")
 
 
+@pytest.mark.parametrize(
+    ("right", "constant"),
+    [(10, "必修, 一般"), (8, "必修"), (5, "必修, 一般"), (3, "一般"), (0, "必修, 一般")],
+)
+def test_a_chance_without_spread_is_named(tmp_path, capsys, right, constant):
+    exam = own(tmp_path, description=NURSING)
+    shown = rows(capsys, "--exam", f"jmed_own:{exam}", given(tmp_path / "p.jsonl", right))
+    (note,) = [line for line in shown if "every resample" in line]
+    assert note.startswith(f"nursing: every resample has the same points in {constant}, because ")
+
+
 def test_the_same_in_markdown_and_html(tmp_path, capsys):
     exam = own(tmp_path, description=NURSING)
     answers = given(tmp_path / "p.jsonl", 8)

@@ -71,6 +71,12 @@ def test_labels_that_cannot_be_used(trained, content, message):
     assert message in str(error.value)
 
 
+def test_models_stand_by_their_names_numbers_as_numbers(tmp_path):
+    for name in ("x/calm-10", "y/calm-2", "z/calm-1"):
+        ask(tmp_path, 5, model=name)
+    assert titles(table(tmp_path)) == ["calm-1", "calm-2", "calm-10"]
+
+
 def test_an_adapter_that_vllm_loaded_is_one_too(tmp_path):
     args = {"pretrained": "models/base", "lora_local_path": "out/x"}
     ask(tmp_path, 5, run={"config": {"limit": None, "model_args": args}})

@@ -15,6 +15,7 @@ from jmedlora.report.cli import main
 from jmedlora.report.compare.baselines import BEST
 from jmedlora.report.compare.table import shown_differences
 from jmedlora.report.render import FORMATS
+from jmedlora.report.render.number_format import fixed
 from jmedlora.report.render.sheet import sheet_of
 from tests.support.compared import DOCS, ask, row, table, titles
 from tests.support.made_up_table import FROM_BEST
@@ -245,7 +246,7 @@ def test_an_interval_is_that_of_scores(tmp_path, capsys):
     for name, metric in ((ACCURACY, "accuracy"), ("Gestalt score (0s)", "gestalt_score")):
         cell = row(found, name).cells[0]
         (shown,) = [each for each in rows if each[:1] == [metric]]
-        assert shown[2:5] == [f"{cell.low:.3f}", "to", f"{cell.high:.3f}"]
+        assert shown[2:5] == [fixed(cell.low), "to", fixed(cell.high)]
 
 
 def test_an_unknown_name_is_a_users_error(trained):

@@ -15,10 +15,11 @@ from jmedlora.report.cli import main
 from jmedlora.report.load.follow_ups import read_apart
 from jmedlora.report.load.results import read_results
 from tests.support.commands import write_jsonl
-from tests.support.compared import ask, row, table, values
+from tests.support.compared import DOCS, ask, row, table, values
 from tests.support.exam import of_120, predicted, printed_json, rows
 from tests.support.published import publish, publish_notes, publish_series
 from tests.support.recent import CASE, publish_jmle2026
+from tests.support.runs import write_run
 
 FIVE = [f"Q{number}" for number in range(1, 6)]
 RIGHT = [0, 1, *range(5, 15)]
@@ -31,7 +32,7 @@ def noting(*, with_case: bool = False, ids=FIVE) -> dict:
 
 def wilson(right: int, n: int) -> str:
     found = binomtest(right, n).proportion_ci(method="wilson")
-    return f"{found.low:.3f} to {found.high:.3f}"
+    return f"{found.low:.3f} to {found.high:.3f}".replace("0.", ".")
 
 
 # jmed-report scores
@@ -45,23 +46,59 @@ def scores(capsys, path: Path) -> list[str]:
 @pytest.mark.parametrize("with_case", [False, True])
 def test_scores_apart(with_case, tmp_path, capsys):
     found = scores(capsys, ask(tmp_path, RIGHT, data=noting(with_case=with_case)))
-    assert f"15 other questions 0.667 {wilson(10, 15)}" in found
-    assert f"5 follow-ups 0.400 {wilson(2, 5)}" in found
+    assert f"15 other questions .667 {wilson(10, 15)}" in found
+    assert f"5 follow-ups .400 {wilson(2, 5)}" in found
     how = "with" if with_case else "without"
     assert f"5 follow-ups of serial questions (連問), asked {how} their case" in found
 
 
-def test_scores_by_log_likelihood_are_not_told_apart(tmp_path):
-    """They have no score that says whether an answer is right."""
-    path = ask(tmp_path, RIGHT, data=noting())
-    (result,) = read_results(path)
+def by_log_likelihood(folder: Path) -> Path:
+    """The same answers, each the likeliest choice."""
+    values = [(-1.0, -2.0, -9.0, -9.0, -9.0), (-2.0, -1.0, -9.0, -9.0, -9.0)]
+    given = [values[place not in RIGHT] for place in range(20)]
+    return write_run(folder, task="igakuqa_mc", protocol="likelihood", docs=DOCS, responses=given,
+                     data=noting())  # fmt: skip
+
+
+def test_scores_by_log_likelihood_apart(tmp_path, capsys):
+    found = scores(capsys, by_log_likelihood(tmp_path))
+    start = next(place for place, line in enumerate(found) if line.startswith("acc .600"))
+    assert found[start + 1 : start + 3] == [
+        f"15 other questions .667 {wilson(10, 15)}",
+        f"5 follow-ups .400 {wilson(2, 5)}",
+    ]
+    assert "5 follow-ups of serial questions (連問), asked without their case" in found
+
+
+def test_a_table_by_log_likelihood_shows_the_parts(tmp_path):
+    found = table(by_log_likelihood(tmp_path), follow_ups=True)
+    assert [each.title for each in found.sections[1:]] == [
+        "igakuqa_mc, without follow-ups",
+        "igakuqa_mc, follow-ups asked without their case",
+    ]
+    assert values(found, "acc (0s)", 1) == [round(10 / 15, 4)]
+    assert values(found, "acc (0s)", 2) == [2 / 5]
+
+
+def test_answers_of_which_none_is_right_need_no_samples(tmp_path):
+    """To questions without choices."""
+    (result,) = read_results(ask(tmp_path, RIGHT, data=noting()))
     assert read_apart(result)
-    assert read_apart(replace(result, protocol=PROTOCOLS["likelihood"])) is None
+    assert read_apart(replace(result, protocol=PROTOCOLS["free"])) is None
 
 
 def test_scores_of_a_file_that_notes_none(tmp_path, capsys):
     found = scores(capsys, ask(tmp_path, RIGHT))
     assert not any("follow-up" in line for line in found)
+
+
+def test_scores_of_a_trial_count_what_was_asked(tmp_path, capsys):
+    noted = noting(ids=[*FIVE, "Q900"])  # the sixth follow-up was not asked
+    found = scores(capsys, ask(tmp_path / "a", RIGHT, data={**noted, "items": 1455}))
+    assert "chance, empty answer, all choices: over all 1,455 questions" in found
+    assert "5 follow-ups of serial questions (連問), asked without their case" in found
+    none = scores(capsys, ask(tmp_path / "b", RIGHT, data={**noting(ids=["Q900"]), "items": 1455}))
+    assert not any("連問" in line for line in none)
 
 
 def test_scores_without_samples_say_what_is_missing(tmp_path, capsys):

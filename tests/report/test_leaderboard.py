@@ -68,6 +68,13 @@ def test_the_models_stand_by_their_points(leaderboard, capsys):
     assert origin.endswith("give it with --lines general=POINTS")
 
 
+def test_models_of_equal_points_stand_by_their_names(made_up, tmp_path, capsys):
+    for model in ("m-1", "m-10", "m-2"):
+        predicted(tmp_path / "models" / f"{model}.jsonl", model, **{"120A1": "a"})
+    found = printed_json(capsys, tmp_path / "models")
+    assert [each["model"] for each in found] == ["m-1", "m-2", "m-10"]
+
+
 def test_questions_with_an_image_stand_apart(leaderboard, capsys):
     found = rows(capsys, leaderboard)
     start = found.index("Questions without and with images")

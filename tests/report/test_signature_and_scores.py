@@ -180,9 +180,9 @@ def test_scores_stand_beside_their_floors(tmp_path, capsys):
     assert "igakuqa, 1 shot, 1455 questions\nmodels/calm + out/lora[1]\n" in out
     assert "jmed: igakuqa pooled, 1455 questions\n" in out
     rows = [line.split() for line in out.splitlines()]
-    assert ["accuracy", "0.239", "0.218", "to", "0.262", "0.185", "0.000", "0.209"] in rows
-    assert ["exact_match", "0.039", "0.030", "to", "0.050", "0.000", "1.000"] in rows
-    assert ["gestalt_score", "0.078", "0.070", "to", "0.086", "0.000", "0.351"] in rows
+    assert ["accuracy", ".239", ".218", "to", ".262", ".185", ".000", ".209"] in rows
+    assert ["exact_match", ".039", ".030", "to", ".050", ".000", "1.000"] in rows
+    assert ["gestalt_score", ".078", ".070", "to", ".086", ".000", ".351"] in rows
     assert [LINE] in rows
     assert out.count("gestalt_score: the normal interval, from lm-eval's standard error") == 2
 
@@ -240,7 +240,7 @@ def test_a_score_without_spread_has_no_interval(tmp_path, capsys):
     path.write_text(json.dumps(run), encoding="utf-8")
     assert main(["scores", str(path)]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["gestalt_score", "0.000", "n/a", "0.000", "0.351"] in rows
+    assert ["gestalt_score", ".000", "n/a", ".000", ".351"] in rows
 
 
 def test_a_missing_results_file(tmp_path, capsys):

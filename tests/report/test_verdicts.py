@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import write_jsonl
 from tests.support.exam import (
     NURSING,
     given,
@@ -49,6 +50,22 @@ def test_an_examination_of_ones_own(tmp_path, capsys, right, cut, verdict, note)
     assert [line for line in shown if "fails" in line or "undecided," in line] == [note] * bool(
         note
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, ""),  # nothing is forbidden: there is nothing to count
+        ({"forbidden": ["d"]}, "nursing: forbidden choices are not counted: its description gives "
+         "no limit (most_forbidden)"),
+    ],
+)  # fmt: skip
+def test_forbidden_choices_of_ones_own_examination(tmp_path, capsys, fields, said):
+    exam = own(tmp_path, description=NURSING)
+    records = [json.loads(line) | fields for line in exam.read_text("utf-8").splitlines()]
+    write_jsonl(exam, *records)
+    shown = rows(capsys, "--exam", f"jmed_own:{exam}", given(tmp_path / "p.jsonl", 8))
+    assert [line for line in shown if "forbidden choices" in line] == [said] * bool(said)
 
 
 def test_without_a_description_there_is_a_score_and_no_verdict(tmp_path, capsys):

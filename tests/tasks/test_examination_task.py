@@ -1,10 +1,12 @@
 """The whole examination, asked as GPT-3 and ChatGPT were, read and marked."""
 
 import json
+import logging
 import math
 import string
 
 import pytest
+from lm_eval.api.instance import Instance
 
 from jmedlora.exams.examination import load_examinations
 from tests.support.commands import write_jsonl
@@ -191,3 +193,24 @@ def test_what_guesses_at_the_examination_are_worth(published, real_data, monkeyp
         sets = math.comb(len(record["choices"]), len(record["answer"]))
         guesses.setdefault(name, 1 / sets if sets else 0)
     assert floor() == pytest.approx(sum(guesses.values()) / 2000)
+
+
+@pytest.mark.lm_eval
+@pytest.mark.parametrize(("unread", "warned"), [(0, False), (1, False), (2, True), (10, True)])
+def test_a_run_of_which_many_answers_cannot_be_read_ends_with_the_remedy(
+    unread, warned, tmp_path, caplog
+):
+    records = [
+        {"problem_id": f"q{number}", "question": "どれか。", "choices": ["甲", "乙"], "answer": "a"}
+        for number in range(10)
+    ]
+    task = load("jmed_own_letters", file=str(write_jsonl(tmp_path / "own.jsonl", *records)))
+    texts = ["分かりません。"] * unread + ["a"] * (10 - unread)
+    task._instances = [
+        Instance("generate_until", doc, ("", {}), 0, ("jmed_own_letters", place, 1), resps=[text])
+        for place, (doc, text) in enumerate(zip(task.eval_docs, texts, strict=True))
+    ]
+    with caplog.at_level(logging.WARNING):
+        task.apply_filters()
+    said = f"{unread} of 10 answers cannot be read; look at them: jmed-report audit; a chat or"
+    assert (said in caplog.text) is warned

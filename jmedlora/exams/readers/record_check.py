@@ -121,6 +121,6 @@ def shown(value: Any) -> str:
     """A value for an error message: quoted, on one line, and short."""
     if value is None:
         return "missing"
-    text = f"'{value}'" if isinstance(value, str) else json.dumps(value, ensure_ascii=True)
+    text = f"'{value}'" if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     text = text.replace("\n", "\\n")
     return text if len(text) <= 40 else text[:37] + "…"

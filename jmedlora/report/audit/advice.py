@@ -3,6 +3,7 @@
 import jmed_metrics
 from jmedlora.core.display import counted
 from jmedlora.report.audit.audited import Audit, Entry, Section
+from jmedlora.report.audit.sources import Source
 
 ROOM = 16384
 """Tokens that a reasoning model should have at least."""
@@ -35,17 +36,27 @@ def advice(audit: Audit) -> list[str]:
         "are those of the older reader; evaluate again before you compare it with a new run.",
         "unparsed": "unparsed: look at these texts. Where one states its answer plainly, the "
         "reader is at fault: report the problem_id and the lines that state it.",
-        "cut": _more_room(audit.source.token_limit),
+        "cut": _more_room(audit.source),
     }
     return [text for kind, text in found.items() if audit.counts[kind]]
 
 
-def _more_room(limit: int | None) -> str:
+def _more_room(source: Source) -> str:
+    """What others published cannot be asked again from here."""
+    limit = source.token_limit
     was = f" The limit was {limit} tokens." if limit else ""
+    needed = f"cut: the model needed more tokens than it had.{was}"
     wanted = max(ROOM, 2 * (limit or 0))
+    if source.answers:
+        return needed
+    if source.context and wanted > source.context:
+        return (
+            f"{needed} Raise max_gen_toks, up to the model's context ({source.context} tokens), or "
+            "have the model think less, and evaluate again."
+        )
     return (
-        f"cut: the model needed more tokens than it had.{was} Evaluate again with --gen_kwargs "
-        f"max_gen_toks={wanted} and a context that holds as many (max_length, max_model_len)."
+        f"{needed} Evaluate again with --gen_kwargs max_gen_toks={wanted} and a context that holds "
+        "as many (max_length, max_model_len)."
     )
 
 

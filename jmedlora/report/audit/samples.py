@@ -19,9 +19,10 @@ METRICS = (*NEEDED, "cut", "forbidden")
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer. line: of its sample. text: all that the model wrote, its thinking included.
+    """One answer. line: of its sample, or its place among those published.
 
-    scored: those of METRICS that its sample has. left: what lm-eval's filter left of the text.
+    text: all that the model wrote, its thinking included. scored: those of METRICS that its sample
+    has. left: what lm-eval's filter left of the text.
     """
 
     line: int
@@ -41,6 +42,9 @@ def read_answers(source: Source) -> Iterator[Answered]:
     Raises FileError for a sample that is not one of a task that reads answers, and ResultsError at
     the end if they are not as many as were scored.
     """
+    if source.answers:
+        yield from source.answers
+        return
     count = 0
     for line, record in stream_samples(source.path):
         count += 1

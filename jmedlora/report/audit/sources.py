@@ -3,27 +3,37 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jmedlora.exams.protocol import Protocol
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import Run, find_runs, samples_file
 
+if TYPE_CHECKING:
+    from jmedlora.report.audit.samples import Answered
+
 REMEDY = "name a run of a task whose answers are letters or numbers, such as igakuqa_exam"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The samples of one task. result: what its results file says; None without that file."""
+    """The samples of one task, or published answers to one examination.
+
+    task: its name. result: what the results file says; None without that file. model: "" where it
+    is not known. answers: those that were published; () where they stand in samples.
+    """
 
     path: Path
     task: str
     result: TaskResult | None = None
+    model: str = ""
+    answers: "tuple[Answered, ...]" = ()
 
     @property
     def title(self) -> str:
         """The model, where it is known, and the task."""
-        return f"{self.result.model}, {self.task}" if self.result else self.task
+        return f"{self.model}, {self.task}" if self.model else self.task
 
     @property
     def scored_by(self) -> str:
@@ -36,6 +46,12 @@ class Source:
         given = (self.result and self.result.config.generation_kwargs) or {}
         limit = given.get("max_gen_toks")
         return limit if isinstance(limit, int) else None
+
+    @property
+    def context(self) -> int | None:
+        """The most tokens that the model takes, the prompt included; None if unknown."""
+        known = self.result.data.context if self.result else None
+        return known.length if known else None
 
 
 def find_sources(paths: Sequence[Path]) -> list[Source]:
@@ -68,7 +84,7 @@ def _of_runs(path: Path) -> list[Source]:
 def _of_run(run: Run) -> Iterator[Source]:
     for result in run.ours:
         if reads_answers(result.protocol):
-            yield Source(_logged(run, result), result.task, result)
+            yield Source(_logged(run, result), result.task, result, result.model)
 
 
 def _logged(run: Run, result: TaskResult) -> Path:
@@ -91,7 +107,9 @@ def _of_file(path: Path) -> list[Source]:
     results = [each for run in runs for each in run.ours if each.task == task]
     if any(not reads_answers(each.protocol) for each in results):
         raise ResultsError(f"{path}: {_nothing_read(runs, task)}; {REMEDY}")
-    return [Source(path, task or path.stem, results[0] if results else None)]
+    if results:
+        return [Source(path, task, results[0], results[0].model)]
+    return [Source(path, task or path.stem)]
 
 
 def _nothing_read(runs: Sequence[Run], only: str = "") -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from jmedlora.core.atomic_write import write_file
 from jmedlora.core.cli.arguments import positive, whole
 from jmedlora.core.cli.command import Command
+from jmedlora.exams.cache import ENVIRONMENT
 
 READ = 20
 
@@ -18,7 +19,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         type=Path,
         metavar="RUN",
-        help="a folder given to lm_eval as --output_path, a results_*.json or a samples_*.jsonl",
+        help="a folder given to lm_eval as --output_path, a results_*.json, a samples_*.jsonl, or "
+        "published results of JMLE2026-Bench or IgakuQA119",
     )
     parser.add_argument("--kind", choices=KINDS, help="only these readings (default: all)")
     parser.add_argument(
@@ -48,11 +50,14 @@ def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.audit.readings import KINDS
     from jmedlora.report.audit.sources import find_sources
     from jmedlora.report.audit.terminal import print_audits
+    from jmedlora.report.commands.published_answers import published_files, published_sources
 
     kinds = [args.kind] if args.kind else KINDS
-    audits = [
-        audit(source, kinds, limit=args.limit, read=args.read) for source in find_sources(args.runs)
-    ]
+    published = {path: published_files(path) for path in args.runs}
+    sources = find_sources([path for path in args.runs if not published[path]])
+    if files := [file for found in published.values() for file in found]:
+        sources += published_sources(files)
+    audits = [audit(each, kinds, limit=args.limit, read=args.read) for each in sources]
     if args.out:  # before anything is printed: the reader of a pipe may leave early
         write_file(args.out / FILE_NAME, page(audits))
     if args.format == "text":
@@ -75,8 +80,10 @@ AUDIT = Command(
     run=_run,
     example="jmed-report audit results/my_model --out report",
     sections={
-        "reads": "results_*.json, and beside it the samples of --log_samples",
+        "reads": "results_*.json, and beside it the samples of --log_samples; published results, "
+        "and the questions that they answer",
         "writes": "with --out: audit.html, no script in it; else nothing but the report",
+        "environment": ENVIRONMENT,
     },
     see="jmed-report responses, jmed-report exam; docs/report.md",
 )

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from jmedlora.core.natural_order import natural_order
 from jmedlora.report.load.labels import Label
 from jmedlora.report.load.lineage import FULL, Lineage, read_lineage
 from jmedlora.report.load.measurements import Measured
@@ -150,11 +151,11 @@ def _place(column: Column, labels: Mapping[str, Label]) -> tuple[object, ...]:
     first = min(cell.run.stamp for cell in column.measured.values())
     return (
         rank,
-        column.model.rpartition("/")[2],
-        column.model,
+        natural_order(column.model.rpartition("/")[2]),
+        natural_order(column.model),
         step,
-        column.steps,
-        column.name,
+        natural_order(column.steps),
+        natural_order(column.name),
         column.way,
         first,
     )

@@ -12,6 +12,7 @@ from jmedlora.report.compare.chosen_scores import only
 from jmedlora.report.compare.columns import Column, columns
 from jmedlora.report.compare.comparability import refuse_incomparable, warnings
 from jmedlora.report.compare.design_effects import serial_questions
+from jmedlora.report.compare.lost_answers import lost_answers
 from jmedlora.report.compare.readings import reading_notes
 from jmedlora.report.compare.sampling_notes import sampling_notes
 from jmedlora.report.compare.sections import (
@@ -88,7 +89,7 @@ def table_of(
         found,
         blocks,
         comparison(found, against),
-        warnings=warnings(found),
+        warnings=[*warnings(found), *lost_answers(found)],
         notes=[
             *_left_out(found),
             *_follow_ups(found),

@@ -37,8 +37,12 @@ def serial_questions(blocks: Sequence[Block]) -> list[str]:
 
 
 def _cases(blocks: Sequence[Block]) -> tuple[int, int]:
-    """The cases of more than one question of a block, and their questions."""
-    counts = [np.bincount(block.clusters) for block in blocks if block.clusters is not None]
+    """The cases of more than one question of a block, and their questions.
+
+    The untested blocks hold questions of others: the follow-ups of an exam.
+    """
+    asked = [block.clusters for block in blocks if block.is_tested]
+    counts = [np.bincount(clusters) for clusters in asked if clusters is not None]
     sizes = np.concatenate(counts)
     shared = sizes[sizes > 1]
     return len(shared), int(shared.sum())

@@ -43,7 +43,7 @@ def read_answer_files(paths: Sequence[Path]) -> list[AnswerFile]:
 def files_with_answers(folder: Path) -> list[Path]:
     """The files below ``folder`` that hold answers to an examination; [] if none does."""
     lines = [each for each in sorted(folder.rglob("*.jsonl")) if has_answers(each)]
-    published = [each for each in sorted(folder.rglob("*.json")) if _is_published(each)]
+    published = [each for each in sorted(folder.rglob("*.json")) if is_published(each)]
     return lines + published
 
 
@@ -64,7 +64,8 @@ def has_answers(path: Path) -> bool:
     return "problem_id" in first and "prediction" in first
 
 
-def _is_published(path: Path) -> bool:
+def is_published(path: Path) -> bool:
+    """Whether the file is one of JMLE2026-Bench or IgakuQA119, by its beginning."""
     with open_regular(path) as file:
         head = file.read(HEAD)
     names = b'"question_id"' in head or b'"question_number"' in head

@@ -35,12 +35,21 @@ def examination_notes(examination: Examination) -> Iterator[str]:
         yield f"{label}: {what}; write {label}.yaml beside its questions ({DOCUMENTED})"
         return
     yield from origin_of_lines(examination)
-    if description.most_forbidden is None:
-        yield f"{label}: forbidden choices are not counted: which ones they are is not published"
+    if description.most_forbidden is None and (why := _not_counted(examination)):
+        yield f"{label}: forbidden choices are not counted: {why}"
     for line, each in description.lines.items():
         if each.pass_from is None:
             remedy = f"give it with --lines {line}=POINTS"
             yield f"{label}: no verdict, because the line {line} is not known; {remedy}"
+
+
+def _not_counted(examination: Examination) -> str:
+    """Why nobody counts forbidden choices; "" for a user's own questions that forbid none."""
+    if examination.exam != OWN_EXAM:
+        return "which ones they are is not published"
+    if any(each.forbidden for each in examination.questions):
+        return "its description gives no limit (most_forbidden)"
+    return ""
 
 
 def origin_of_lines(examination: Examination) -> Iterator[str]:
@@ -64,6 +73,17 @@ def result_notes(result: ExamResult, label: str) -> Iterator[str]:
         yield f"{label}: undecided, {_open(result)}"
     elif result.verdict == FAIL or (result.verdict == NONE and result.missed):
         yield f"{label}: fails by {', '.join(result.missed)}"
+    yield from _without_spread(result, label)
+
+
+def _without_spread(result: ExamResult, label: str) -> Iterator[str]:
+    """The lines that have the same points in every resample, and so a chance of 0 or 1."""
+    found = result.chances.lines.items()
+    if lines := [name(line) for line, each in found if each.interval[0] == each.interval[1]]:
+        yield (
+            f"{label}: every resample has the same points in {', '.join(lines)}, because answers "
+            "are all right or all wrong there: with few questions do not rely on the chance"
+        )
 
 
 def sample_notes(results: Sequence[ExamResult]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from jmed_metrics import proportion_interval
+from jmedlora.core.natural_order import Key, natural_order
 from jmedlora.exams.description import PassLine
 from jmedlora.exams.examination import Examination
 from jmedlora.report.exam.chance import Chances, chances
@@ -223,7 +224,7 @@ class ExamResult:
 def results(systems: Iterable[System], *, official: bool) -> list[ExamResult]:
     """What each model reaches in each examination, by one of the two rules.
 
-    In the order of the examinations; of each, most points first.
+    In the order of the examinations; of each, most points first, and equal ones by their names.
     """
     found: dict[str, list[ExamResult]] = {}
     for each in systems:
@@ -235,8 +236,8 @@ def results(systems: Iterable[System], *, official: bool) -> list[ExamResult]:
     ]
 
 
-def _most_points_first(result: ExamResult) -> tuple[float, int]:
-    return -result.points, -result.correct
+def _most_points_first(result: ExamResult) -> tuple[float, int, Key]:
+    return -result.points, -result.correct, natural_order(result.model)
 
 
 def _part(answers: Iterable[Answered]) -> Part:

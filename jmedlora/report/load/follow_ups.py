@@ -21,7 +21,7 @@ class Apart:
 def read_apart(result: TaskResult) -> Apart | None:
     """The values of the score ``result.protocol.right`` in the samples beside the results file.
 
-    None where the task has no follow-ups, or no such score (by log-likelihood there is none), or no
+    None where the task has no follow-ups or no such score (questions without choices), or no
     samples are there. Raises FileError for a sample without a value.
     """
     noted, path = result.data.follow_ups, samples_beside(result.path, result.task)

@@ -18,6 +18,7 @@ from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.run_conditions import conditions_of
 from jmedlora.report.load.signature import signature
 from jmedlora.report.render.console import consoles, plain_table
+from jmedlora.report.render.number_format import fixed
 from jmedlora.report.render.plain_sheet import PlainSheet
 
 FLOORS = (CHANCE, EMPTY_ANSWER, ALL_CHOICES)
@@ -65,11 +66,18 @@ def score_sheet(result: TaskResult) -> PlainSheet:
         f"{rate.counts} {result.scores[rate.name]:.1%}" for rate in result.protocol.rate_metrics
     )
     apart = read_apart(result)
-    lines = [rates, *sampled(result), _follow_ups(result, apart)]
+    lines = [rates, *_floors_of_all(result), *sampled(result), _follow_ups(result, apart)]
     below = [*lines, str(signature(result)), str(conditions_of(result))]
     parts = {result.protocol.right: list(_rows_apart(apart))} if apart else {}
     limits = _intervals(result, result.protocol.scores, [result])
     return _sheet(title, result, limits, result.data.floors, below, parts=parts)
+
+
+def _floors_of_all(result: TaskResult) -> list[str]:
+    """Says that the floors shown beside a trial are those of the whole exam."""
+    if result.scored == result.data.items:
+        return []
+    return [f"{', '.join(FLOORS)}: over all {result.data.items:,} questions"]
 
 
 def sampled(result: TaskResult) -> list[str]:
@@ -115,13 +123,14 @@ def _intervals(
 def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
     """Says how follow-ups were asked; "" where there are none."""
     noted = result.data.follow_ups
-    if not noted:
+    number = len(apart.follow_ups if apart else noted.ids) if noted else 0
+    if not noted or not number:  # a trial may have none
         return ""
     how = "with" if noted.with_case else "without"
-    what = (
-        f"{counted(len(noted.ids), 'follow-up')} of serial questions (連問), asked {how} their case"
-    )
-    return what if apart else f"{what}; their score needs the samples (--log_samples) beside it"
+    what = f"{counted(number, 'follow-up')} of serial questions (連問), asked {how} their case"
+    if apart or not result.protocol.right:
+        return what
+    return f"{what}; their score needs the samples (--log_samples) beside it"
 
 
 def _rows_apart(apart: Apart) -> Iterator[tuple[str, ...]]:
@@ -130,7 +139,7 @@ def _rows_apart(apart: Apart) -> Iterator[tuple[str, ...]]:
         if values:
             score, n = fmean(values), len(values)
             limits = proportion_interval(score, n)
-            yield f"  {n} {name}", f"{score:.3f}", _shown(limits), "", "", ""
+            yield f"  {n} {name}", fixed(score), _shown(limits), "", "", ""
 
 
 def _left_out(count: int) -> str:
@@ -175,12 +184,12 @@ def _rows(
         known = floors[metric]
         yield (
             metric,
-            f"{result.scores[metric]:.3f}",
+            fixed(result.scores[metric]),
             _shown((interval.low, interval.high) if interval else None),
-            *(f"{known[name]:.3f}" if name in known else "" for name in FLOORS),
+            *(fixed(known[name]) if name in known else "" for name in FLOORS),
         )
         yield from map(tuple, parts.get(metric, ()))
 
 
 def _shown(limits: tuple[float, float] | None) -> str:
-    return f"{limits[0]:.3f} to {limits[1]:.3f}" if limits else "n/a"
+    return f"{fixed(limits[0])} to {fixed(limits[1])}" if limits else "n/a"
