@@ -1,0 +1,73 @@
+"""Tasks of one's own that ask each question several times (lm-eval's ``repeats``), on a model."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from transformers import AutoTokenizer
+
+from jmedlora.report.cli import main as jmed_report
+from tests.support.commands import ROOT, TASKS, lm_eval, samples
+from tests.support.compared import table, values
+
+pytestmark = [pytest.mark.slow, pytest.mark.lm_eval, pytest.mark.xdist_group("repeats")]
+
+LIMIT = 40
+"""Tokens of an answer at most."""
+SLACK = 8
+"""By so many fewer a text counts as that long (jmedlora.exams.chat_answers)."""
+TIMES = 5
+
+
+def ending_often(model: Path, folder: Path) -> Path:
+    """``model``, which now ends its answers with every 40th token: about half before LIMIT."""
+    folder.mkdir()
+    for path in model.iterdir():
+        if path.name != "generation_config.json":
+            (folder / path.name).symlink_to(path)
+    settings = {"eos_token_id": list(range(0, 1024, 40)), "pad_token_id": 0}
+    (folder / "generation_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(tiny_model, tmp_path_factory) -> Path:
+    """Two tasks, asked as docs/report.md shows."""
+    folder = tmp_path_factory.mktemp("repeats")
+    page = (ROOT / "docs/report.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"# repeated/igakuqa_5\.yaml\n(.*?)```", page, flags=re.DOTALL)
+    (folder / "repeated").mkdir()
+    for name in ("jmed_sample", "jmed_sample_chat"):
+        text = shown.replace("/path/to/lm_eval_tasks/igakuqa.yaml", str(TASKS / f"{name}.yaml"))
+        path = folder / f"repeated/{name}_5.yaml"
+        path.write_text(text.replace("igakuqa_5", f"{name}_5"), encoding="utf-8")
+    model = ending_often(tiny_model, folder / "model")
+    ended = lm_eval(
+        "--include_path", "repeated", "--tasks", "jmed_sample_5,jmed_sample_chat_5", "--limit", "8",
+        "--model", "hf", "--model_args", f"pretrained={model}", "--batch_size", "8", "--gen_kwargs",
+        f"do_sample=True,temperature=1.0,max_gen_toks={LIMIT}", cwd=folder,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    return folder / "out"
+
+
+def test_it_is_known_of_each_answer_whether_the_limit_cut_it(run):
+    tokenizer = AutoTokenizer.from_pretrained(run.parent / "model")
+    cut = []
+    for row in samples(run, "jmed_sample_chat_5"):
+        (responses,), (answers,) = row["resps"], row["filtered_resps"]
+        lengths = [len(tokenizer(text).input_ids) for text in responses]
+        assert [not answer for answer in answers] == [n >= LIMIT - SLACK for n in lengths]
+        assert row["cut"] == (not answers[0])
+        cut.append([not answer for answer in answers])
+    assert 0 < sum(each[0] for each in cut) < 8
+    rate = sum(map(sum, cut)) / (8 * TIMES)
+    assert 0 < rate < 1
+    assert values(table(run), "Cut off (0s)", section=1) == [round(rate, 4)]
+
+
+def test_every_answer_is_held_against_its_response(run, capsys):
+    assert jmed_report(["verify", str(run)]) == 0
+    cut = sum(row["filtered_resps"][0].count("") for row in samples(run, "jmed_sample_chat_5"))
+    assert f"{cut} answers stored as cut off" in capsys.readouterr().out
