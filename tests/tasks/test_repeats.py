@@ -2,14 +2,17 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from transformers import AutoTokenizer
 
 from jmedlora.report.cli import main as jmed_report
-from tests.support.commands import ROOT, TASKS, lm_eval, samples
-from tests.support.compared import table, values
+from jmedlora.report.compare.statistics import RESAMPLES, SEED
+from jmedlora.report.render.number_format import fixed
+from tests.support.commands import ROOT, TASKS, lm_eval, results_file, samples
+from tests.support.compared import row, table, values
 
 pytestmark = [pytest.mark.slow, pytest.mark.lm_eval, pytest.mark.xdist_group("repeats")]
 
@@ -55,16 +58,41 @@ def run(tiny_model, tmp_path_factory) -> Path:
 def test_it_is_known_of_each_answer_whether_the_limit_cut_it(run):
     tokenizer = AutoTokenizer.from_pretrained(run.parent / "model")
     cut = []
-    for row in samples(run, "jmed_sample_chat_5"):
-        (responses,), (answers,) = row["resps"], row["filtered_resps"]
+    for sample in samples(run, "jmed_sample_chat_5"):
+        (responses,), (answers,) = sample["resps"], sample["filtered_resps"]
         lengths = [len(tokenizer(text).input_ids) for text in responses]
         assert [not answer for answer in answers] == [n >= LIMIT - SLACK for n in lengths]
-        assert row["cut"] == (not answers[0])
+        assert sample["cut"] == (not answers[0])
         cut.append([not answer for answer in answers])
     assert 0 < sum(each[0] for each in cut) < 8
     rate = sum(map(sum, cut)) / (8 * TIMES)
     assert 0 < rate < 1
     assert values(table(run), "Cut off (0s)", section=1) == [round(rate, 4)]
+
+
+def test_scores_are_the_means_of_the_table(run, capsys):
+    assert jmed_report(["scores", str(run)]) == 0
+    out = capsys.readouterr().out
+    assert out.count("mean of 5 samples of each question") == 2
+    assert "one sample" not in out
+    (cut,) = values(table(run), "Cut off (0s)", section=1)
+    assert f"answers cut off before they were given {cut:.1%}" in out
+    found = table(run, seed=SEED, resamples=RESAMPLES)
+    for name, metric in (("Accuracy (0s)", "accuracy"), ("Gestalt score (0s)", "gestalt_score")):
+        (cell,) = row(found, name).cells
+        shown = " ".join(map(fixed, (cell.value, cell.low, cell.high)))
+        (line,) = [each for each in out.splitlines() if each.strip().startswith(f"{metric} ")]
+        assert " ".join(line.replace(" to ", " ").split()[1:4]) == shown
+
+
+def test_scores_without_the_samples_are_those_of_the_first(run, tmp_path, capsys):
+    shutil.copy(results_file(run), tmp_path)
+    assert jmed_report(["scores", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert out.count("the first of 5 samples; the mean over all needs them (--log_samples)") == 2
+    rows = samples(run, "jmed_sample_chat_5")
+    rate = sum(each["cut"] for each in rows) / len(rows)
+    assert f"answers cut off before they were given {rate:.1%}" in out
 
 
 def test_every_answer_is_held_against_its_response(run, capsys):

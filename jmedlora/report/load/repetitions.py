@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from jmedlora.core.number_checks import is_whole
 from jmedlora.exams.chat_answers import Generation, read_repeated
 from jmedlora.exams.protocol import Protocol
 from jmedlora.report.load.measurements import Measured
+from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.results_file import ResultsError
 from jmedlora.report.load.runs import Record, answers_of, samples_file
 
@@ -38,6 +40,12 @@ def responses(record: Record) -> Sequence[Any]:
     found = record.get("resps")
     first = found[0] if isinstance(found, list) and found else None
     return first if isinstance(first, list) else ()
+
+
+def times_asked(result: TaskResult) -> int:
+    """How often each question was to be answered; 1 for log-likelihoods, which do not change."""
+    given = result.config.repeats
+    return given if result.protocol.decoding is not None and is_whole(given) else 1
 
 
 def chat_answers(records: Sequence[Record]) -> list[list[str]]:
