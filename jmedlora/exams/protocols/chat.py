@@ -21,8 +21,8 @@ def score(doc: Document, results: Sequence[str | list[str] | None]) -> dict[str,
     """1 or 0 each: right; not to be read; cut off before it; took a forbidden choice (禁忌肢).
 
     A blank answer counts as cut: that is what is left of thinking without an end. A question that
-    was struck out is right whatever is answered. Of several answers (lm-eval's ``repeats``) the
-    first counts.
+    was struck out is right whatever is answered. The first of several answers counts (lm-eval's
+    ``repeats``).
     """
     given = results[0]
     text = (given[0] if isinstance(given, list) else given) or ""

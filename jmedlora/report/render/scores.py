@@ -66,26 +66,29 @@ def score_sheet(result: TaskResult) -> PlainSheet:
     ``repeats`` a score is the mean over all samples. Raises FileError or ResultsError for samples
     that are incomplete or not those of the scores.
     """
+    apart = read_apart(result) if times_asked(result) == 1 else None
     measured = _measured([result])
+    if measured and not apart:
+        apart = apart_of(measured[0])
     result = _over_samples(result, measured)
-    asked = result.data.items
-    of_all = "" if result.scored == asked else f" of {asked:,} (trial)"
-    shots = f"{result.shots} shot" if result.shots == 1 else f"{result.shots} shots"
-    title = f"{result.task}, {shots}, {result.scored}{of_all} questions"
-    title += f"{_left_out(result.left_out)}\n{result.model}"
     rates = ", ".join(
         f"{rate.counts} {result.scores[rate.name]:.1%}" for rate in result.protocol.rate_metrics
     )
-    several = len(measured[0].samples) if measured else 0
-    apart = apart_of(measured[0]) if several else read_apart(result)
-    lines = [
-        rates, *_floors_of_all(result), _sampled(result, measured), _follow_ups(result, apart)
-    ]  # fmt: skip
+    said = [_sampled(result, measured), _follow_ups(result, apart)]
+    lines = [rates, *_floors_of_all(result), *said]
     below = [*lines, str(signature(result)), str(conditions_of(result))]
     right = result.protocol.right
     parts = {right: list(_rows_apart(right, apart))} if apart else {}
     limits = _intervals(result, result.protocol.scores, [result], measured)
-    return _sheet(title, result, limits, result.data.floors, below, parts=parts)
+    return _sheet(_title(result), result, limits, result.data.floors, below, parts=parts)
+
+
+def _title(result: TaskResult) -> str:
+    asked = result.data.items
+    of_all = "" if result.scored == asked else f" of {asked:,} (trial)"
+    shots = f"{result.shots} shot" if result.shots == 1 else f"{result.shots} shots"
+    what = f"{result.task}, {shots}, {result.scored}{of_all} questions"
+    return f"{what}{_left_out(result.left_out)}\n{result.model}"
 
 
 def _floors_of_all(result: TaskResult) -> list[str]:
