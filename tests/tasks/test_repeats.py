@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from transformers import AutoTokenizer
 from jmedlora.report.cli import main as jmed_report
 from jmedlora.report.compare.statistics import RESAMPLES, SEED
 from jmedlora.report.render.number_format import fixed
+from tests.support.chat_server import answer, serving
 from tests.support.commands import ROOT, TASKS, lm_eval, results_file, samples
 from tests.support.compared import row, table, values
 
@@ -34,17 +36,22 @@ def ending_often(model: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def run(tiny_model, tmp_path_factory) -> Path:
-    """Two tasks, asked as docs/report.md shows."""
-    folder = tmp_path_factory.mktemp("repeats")
+def repeat(folder: Path, name: str) -> None:
+    """Writes the task ``name``_5 below ``folder``, as docs/report.md shows."""
     page = (ROOT / "docs/report.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"# repeated/igakuqa_5\.yaml\n(.*?)```", page, flags=re.DOTALL)
-    (folder / "repeated").mkdir()
+    text = shown.replace("/path/to/lm_eval_tasks/igakuqa.yaml", str(TASKS / f"{name}.yaml"))
+    path = folder / f"repeated/{name}_5.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text.replace("igakuqa_5", f"{name}_5"), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def run(tiny_model, tmp_path_factory) -> Path:
+    """Two repeated tasks."""
+    folder = tmp_path_factory.mktemp("repeats")
     for name in ("jmed_sample", "jmed_sample_chat"):
-        text = shown.replace("/path/to/lm_eval_tasks/igakuqa.yaml", str(TASKS / f"{name}.yaml"))
-        path = folder / f"repeated/{name}_5.yaml"
-        path.write_text(text.replace("igakuqa_5", f"{name}_5"), encoding="utf-8")
+        repeat(folder, name)
     model = ending_often(tiny_model, folder / "model")
     ended = lm_eval(
         "--include_path", "repeated", "--tasks", "jmed_sample_5,jmed_sample_chat_5", "--limit", "8",
@@ -53,6 +60,12 @@ def run(tiny_model, tmp_path_factory) -> Path:
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr[-3000:]
     return folder / "out"
+
+
+def test_the_documented_task_repeats_another(run):
+    notes = table(run).notes
+    assert "jmed_sample_5 0s: mean of 5 samples (seed 0,1234)." in " ".join(notes)
+    assert "jmed_sample_chat_5 0s: mean of 5 samples (seed 0,1234)." in " ".join(notes)
 
 
 def test_it_is_known_of_each_answer_whether_the_limit_cut_it(run):
@@ -68,6 +81,30 @@ def test_it_is_known_of_each_answer_whether_the_limit_cut_it(run):
     rate = sum(map(sum, cut)) / (8 * TIMES)
     assert 0 < rate < 1
     assert values(table(run), "Cut off (0s)", section=1) == [round(rate, 4)]
+
+
+def test_a_server_says_of_each_answer_whether_the_limit_cut_it(tmp_path):
+    repeat(tmp_path, "jmed_sample_chat")
+    replies = [
+        answer("【回答】a"),
+        answer("まず答えはaのように見えます。", finish="length"),
+        answer("<think>bか。</think>【回答】c"),
+        answer("わかりません。"),
+        answer("<think>aか。", finish="length"),
+    ]
+    turns = cycle(replies)
+    with serving(lambda *_: next(turns)) as server:
+        ended = lm_eval(
+            "--include_path", "repeated", "--tasks", "jmed_sample_chat_5", "--limit", "2",
+            "--model", "local-chat-completions", "--apply_chat_template", "--model_args",
+            f"model=served,base_url={server.url}/chat/completions,num_concurrent=1", cwd=tmp_path,
+        )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert "4 of 10 answers were cut off before they were given" in ended.stderr + ended.stdout
+    for sample in samples(tmp_path / "out", "jmed_sample_chat_5"):
+        assert sample["filtered_resps"] == [["【回答】a", "", "【回答】c", "わかりません。", ""]]
+    assert values(table(tmp_path / "out"), "Cut off (0s)") == [0.4]
+    assert values(table(tmp_path / "out"), "Unparsed (0s)") == [0.2]
 
 
 def test_scores_are_the_means_of_the_table(run, capsys):
