@@ -172,7 +172,7 @@ def _intervals(
 def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
     """Says how follow-ups were asked; "" where there are none."""
     noted = result.data.follow_ups
-    number = len(apart.follow_ups if apart else noted.ids) if noted else 0
+    number = len(apart.follow_ups.values if apart else noted.ids) if noted else 0
     if not noted or not number:  # a trial may have none
         return ""
     how = "with" if noted.with_case else "without"
