@@ -24,7 +24,7 @@ from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
-from jmedlora.exams.chat_answers import generation, read_answers
+from jmedlora.exams.chat_answers import generation, read_repeated
 from jmedlora.exams.chat_warnings import warn_of_lost_answers, warn_of_unread_letters
 from jmedlora.exams.decoding import Decoding, leave_temperature_to_server, without_room
 from jmedlora.exams.documents import Document, with_same_fields
@@ -152,21 +152,21 @@ def _noted(provenance: Provenance, task: Any, model: Any) -> dict[str, Any]:
 
 def answers_behind_thinking(
     _: Sequence[Sequence[str | None]], docs: Sequence[Document]
-) -> list[str]:
+) -> list[str | list[str]]:
     """A filter of lm-eval: of each response the answer alone, "" where it was cut off before it.
 
     The samples keep the whole response in ``resps``, also what lm-eval took away of it, and the
-    answer in ``filtered_resps``.
+    answer in ``filtered_resps``; with ``repeats`` the list of all answers.
     """
     task, model = running_task(), asked_model()
     requests = task.instances
     all_whole, cut = put_back(model, requests)
     how = generation(model, requests[0].args[1], all_whole=all_whole, cut=cut)
     prompts = [str(request.args[0]) for request in requests]
-    answers = read_answers([each.resps[0] for each in requests], docs, prompts, how)
+    answers = read_repeated([each.resps for each in requests], docs, prompts, how)
     templated = bool(run_option("apply_chat_template"))
     warn_of_lost_answers(task.config.task, answers, docs, how, templated=templated)
-    return answers
+    return [each[0] if len(each) == 1 else each for each in answers]
 
 
 def doc_to_image(doc: Document) -> list[Any]:

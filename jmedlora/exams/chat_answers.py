@@ -15,6 +15,7 @@ allowed to be and does not say an answer. Thinking without an end cannot always 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from jmed_metrics.examination import mark_record
@@ -95,6 +96,20 @@ def read_answers(
         else thought.answer.strip()
         for thought, doc, prompt in zip(thoughts, docs, prompts, strict=True)
     ]
+
+
+def read_repeated(
+    responses: Sequence[Sequence[str | None]],
+    docs: Sequence[Document],
+    prompts: Sequence[str],
+    how: Generation,
+) -> list[list[str]]:
+    """The same of all responses to each question: with lm-eval's ``repeats`` there are several."""
+    of = [place for place, several in enumerate(responses) for _ in several]
+    texts = [each for several in responses for each in several]
+    found = read_answers(texts, [docs[each] for each in of], [prompts[each] for each in of], how)
+    answers = iter(found)
+    return [list(islice(answers, len(several))) for several in responses]
 
 
 def _is_cut(thought: Thought, doc: Document, how: Generation, *, in_thinking: bool) -> bool:

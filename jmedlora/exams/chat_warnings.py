@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 def warn_of_lost_answers(
     task: str,
-    answers: Sequence[str],
+    answers: Sequence[Sequence[str]],
     docs: Sequence[Document],
     how: Generation,
     *,
@@ -23,24 +23,22 @@ def warn_of_lost_answers(
 ) -> None:
     """Warns, with the remedy, where more than MANY of ``answers`` are blank or unreadable.
 
-    templated: whether the model got its chat template.
+    answers: all to each question. templated: whether the model got its chat template.
     """
-    cut = sum(not answer for answer in answers)
-    unparsed = sum(
-        bool(answer) and not mark_record(doc, answer).chosen
-        for answer, doc in zip(answers, docs, strict=True)
-    )
-    if cut > MANY * len(answers):
+    given = [(doc, each) for doc, several in zip(docs, answers, strict=True) for each in several]
+    cut = sum(not answer for _, answer in given)
+    unparsed = sum(bool(answer) and not mark_record(doc, answer).chosen for doc, answer in given)
+    if cut > MANY * len(given):
         logger.warning(
             "%s: %d of %d answers were cut off before they were given; %s, or have the model "
             "think less",
-            task, cut, len(answers), _longer(how),
+            task, cut, len(given), _longer(how),
         )  # fmt: skip
-    if unparsed > MANY * len(answers):
+    if unparsed > MANY * len(given):
         template = "" if templated else "; give the model its chat template: --apply_chat_template"
         logger.warning(
             "%s: %d of %d answers cannot be read%s; look at them: jmed-report audit",
-            task, unparsed, len(answers), template,
+            task, unparsed, len(given), template,
         )  # fmt: skip
 
 

@@ -12,10 +12,12 @@ from jmedlora.exams.examination import load_examinations
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.readers.custom import read_exam
 from jmedlora.report.cli import main
+from jmedlora.report.compare.statistics import RESAMPLES, SEED
 from jmedlora.report.load.follow_ups import read_apart
 from jmedlora.report.load.results import read_results
+from jmedlora.report.render.number_format import fixed
 from tests.support.commands import write_jsonl
-from tests.support.compared import DOCS, ask, row, table, values
+from tests.support.compared import DOCS, ask, repeated, row, table, values
 from tests.support.exam import of_120, predicted, printed_json, rows
 from tests.support.published import publish, publish_notes, publish_series
 from tests.support.recent import CASE, publish_jmle2026
@@ -50,6 +52,18 @@ def test_scores_apart(with_case, tmp_path, capsys):
     assert f"5 follow-ups .400 {wilson(2, 5)}" in found
     how = "with" if with_case else "without"
     assert f"5 follow-ups of serial questions (連問), asked {how} their case" in found
+
+
+def test_scores_apart_of_several_samples(tmp_path, capsys):
+    path = repeated(tmp_path, RIGHT, 20, data=noting())
+    found = scores(capsys, path)
+    sections = table(path, follow_ups=True, seed=SEED, resamples=RESAMPLES)
+    expected = [("15 other questions", 25 / 30), ("5 follow-ups", 7 / 10)]
+    for number, (part, score) in enumerate(expected, start=1):
+        (cell,) = row(sections, "Accuracy (0s)", number).cells
+        assert cell.value == pytest.approx(score)
+        limits = f"{fixed(cell.low)} to {fixed(cell.high)}"
+        assert f"{part} {fixed(score)} {limits}" in found
 
 
 def by_log_likelihood(folder: Path) -> Path:

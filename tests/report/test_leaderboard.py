@@ -314,6 +314,15 @@ def test_the_repetitions_of_a_run_have_a_row_each(made_up, tmp_path, capsys):
     ]  # fmt: skip
 
 
+def test_of_each_repetition_the_sample_tells_whether_it_was_cut(made_up, tmp_path, capsys):
+    """The task keeps all answers: a response that the token limit ended does not show it."""
+    record = sample("120A1", "【回答】a")
+    record["resps"] = [["【回答】a", "<think>bか。</think>【回答】b", "まず"]]
+    record["filtered_resps"] = [["【回答】a", "【回答】b", ""]]
+    found = printed_json(capsys, logged(tmp_path / "m", "jmle2026", record))
+    assert [(each["cut"], each["unparsed"]) for each in found] == [(0, 0), (0, 0), (1, 0)]
+
+
 def test_the_model_is_called_as_its_results_file_says(made_up, tmp_path, capsys):
     (examination,) = load_examinations("120")
     docs = [letters_document(each) for each in examination.questions]

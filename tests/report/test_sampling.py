@@ -6,11 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jmedlora.report.cli import main
+from jmedlora.report.compare.statistics import RESAMPLES, SEED
 from jmedlora.report.load.results_file import ResultsError
-from tests.support.compared import DOCS, ask, row, table, titles, values
+from jmedlora.report.render.number_format import fixed
+from tests.support.compared import ask, repeated, row, table, titles, values
 from tests.support.runs import answers, questions, write_run
 
 SEEDS = ("random_seed", "numpy_seed", "torch_seed", "fewshot_seed")
+MEAN = "mean of 2 samples of each question; lm-eval's own scores are those of the first"
 
 
 def stamp(number: int) -> str:
@@ -130,27 +134,45 @@ def test_parts_and_pooled_exams_have_their_own_spread(tmp_path):
     assert values(pooled, deviation) == [round(float(np.std([0.25, 0.45], ddof=1)), 4)]
 
 
-def repeated(folder: Path, *samples: list[str]) -> Path:
-    """A run with lm-eval's ``repeats``: it logs every answer and scores the first."""
-    path = write_run(folder, task="igakuqa", docs=DOCS, responses=samples[0])
-    logged = next(path.parent.glob("samples_igakuqa_*.jsonl"))
-    records = [json.loads(line) for line in logged.read_text(encoding="utf-8").splitlines()]
-    for record, texts in zip(records, zip(*samples, strict=True), strict=True):
-        record["resps"] = [list(texts)]
-    text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    logged.write_text(text, encoding="utf-8")
-    return path
-
-
 def test_the_repeats_of_one_run_are_samples_too(tmp_path):
-    repeated(tmp_path, answers(DOCS, 10), answers(DOCS, 20))
+    repeated(tmp_path, 10, 20)
     found = table(tmp_path / "results")
     assert values(found, "Accuracy (0s)") == [15 / 20]
     assert values(found, "Same answer again (0s)") == [10 / 20]
 
 
+def scores(capsys, path: Path) -> list[str]:
+    assert main(["scores", str(path)]) == 0
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_scores_are_of_all_repeats_too(tmp_path, capsys):
+    path = repeated(tmp_path, 10, 20)
+    found = scores(capsys, path)
+    (cell,) = row(table(path, seed=SEED, resamples=RESAMPLES), "Accuracy (0s)").cells
+    limits = f"{fixed(cell.low)} to {fixed(cell.high)}"
+    assert any(line.startswith(f"accuracy .750 {limits} ") for line in found)
+    assert MEAN in found
+    next(path.parent.glob("samples_*")).unlink()
+    found = scores(capsys, path)
+    assert any(line.startswith("accuracy .500 ") for line in found)
+    assert any(line.startswith("the first of 2 samples; the mean over all needs") for line in found)
+
+
+def test_a_group_pools_all_samples(tmp_path, capsys):
+    metrics = ("accuracy", "exact_match", "gestalt_score")
+    group = {
+        "groups": {"mine": {f"{metric},none": 0.5 for metric in metrics}},
+        "group_subtasks": {"mine": ["igakuqa"]},
+    }
+    found = scores(capsys, repeated(tmp_path, 10, 20, run=group))
+    below = found[found.index("mine: igakuqa pooled, 20 questions") :]
+    assert any(line.startswith("accuracy .750 ") for line in below)
+    assert MEAN in below
+
+
 def test_a_question_with_fewer_repeats_is_refused(tmp_path):
-    path = repeated(tmp_path, answers(DOCS, 10), answers(DOCS, 20))
+    path = repeated(tmp_path, 10, 20)
     logged = next(path.parent.glob("samples_igakuqa_*.jsonl"))
     first, *others = logged.read_text(encoding="utf-8").splitlines()
     record = json.loads(first)

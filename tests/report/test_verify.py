@@ -209,8 +209,8 @@ def test_a_run_of_other_tasks_alone(tmp_path, capsys):
     )
 
 
-@pytest.mark.parametrize("protocol", ["letters", "chat"])
-def test_letters(tmp_path, capsys, protocol):
+def lettered(folder: Path, protocol: str) -> Path:
+    """A question that is answered with letters."""
     doc = PROTOCOLS[protocol].form(
         Question("L1", "どれか。", ("甲", "乙", "丙"), (("b",),), "igakuqa")
     )
@@ -220,12 +220,34 @@ def test_letters(tmp_path, capsys, protocol):
         given["config"]["filter_list"] = [{"name": "none", "filter": [step]}]
     scores = [dict(PROTOCOLS[protocol].score(doc, ["【回答】b"]))]
     found = asked(protocol, docs=[doc], responses=["【回答】b"], scores=scores, **given)
-    path = write_run(tmp_path, more=[found])
+    return write_run(folder, more=[found])
+
+
+@pytest.mark.parametrize("protocol", ["letters", "chat"])
+def test_letters(tmp_path, capsys, protocol):
+    path = lettered(tmp_path, protocol)
     assert verify(capsys, path)[0] == 0
     change_sample(path, 0, resps=[["<think>b"]])  # its thinking never ended
     status, lines = verify(capsys, path)
     assert status == 1
     assert lines[2].startswith("igakuqa L1: the answer is stored as 5 characters (")
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (["【回答】b"], "1 answer scored again, all agree"),  # of before: the first alone
+        ([["【回答】b", "【回答】a"]], "1 answer scored again, all agree"),
+        ([["【回答】b", ""]], "not checked: 1 answer stored as cut off"),
+        ([["【回答】b", "【回答】c"]], "igakuqa L1: the answer is stored as 10 characters ("),
+        ([["【回答】b"]], "igakuqa L1: the answer is stored as 5 characters ("),
+    ],
+)
+def test_several_answers_to_a_question(tmp_path, capsys, kept, said):
+    path = lettered(tmp_path, "chat")
+    logged = [["【回答】b", "<think>c</think>【回答】a"]]
+    change_sample(path, 0, filtered_resps=kept, resps=logged)
+    assert any(said in line for line in verify(capsys, path)[1])
 
 
 def defective(protocol: str, more: str) -> Asked:

@@ -315,7 +315,7 @@ def test_questions_of_a_whole_examination_that_are_left_out(
 @pytest.mark.parametrize("templated", [True, False])
 def test_the_warning_of_unread_answers_names_the_template_where_it_is_missing(templated, caplog):
     with caplog.at_level(logging.WARNING):
-        warn_of_lost_answers("t", ["わかりません。"], [DOC], Generation(), templated=templated)
+        warn_of_lost_answers("t", [["わかりません。"]], [DOC], Generation(), templated=templated)
     assert "t: 1 of 1 answers cannot be read" in caplog.text
     assert "look at them: jmed-report audit" in caplog.text
     assert ("--apply_chat_template" in caplog.text) is not templated
@@ -331,7 +331,7 @@ def test_the_warning_of_unread_answers_names_the_template_where_it_is_missing(te
 )
 def test_the_warning_of_cut_answers_names_what_can_be_longer(how, remedy, caplog):
     with caplog.at_level(logging.WARNING):
-        warn_of_lost_answers("t", [""], [DOC], how, templated=True)
+        warn_of_lost_answers("t", [[""]], [DOC], how, templated=True)
     assert "t: 1 of 1 answers were cut off before they were given; " in caplog.text
     assert remedy in caplog.text
 

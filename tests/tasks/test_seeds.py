@@ -1,7 +1,5 @@
 """One evaluation with several seeds: what each run is given, and the column that they make."""
 
-import re
-
 import pytest
 
 from tests.support.commands import ROOT, TASKS, run
@@ -66,24 +64,3 @@ def test_real_runs_with_two_seeds_are_one_column(tmp_path, tiny_model):
     found = table(tmp_path / "out")
     assert len(titles(found)) == 1
     assert any("jmed_sample 0s: mean of 2 samples (seed 1, 2)." in note for note in found.notes)
-
-
-@pytest.mark.slow
-@pytest.mark.lm_eval
-def test_the_documented_task_repeats_another(tmp_path, tiny_model):
-    """The file that docs/report.md shows, for an exam that is in the package."""
-    page = (ROOT / "docs/report.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"# repeated/igakuqa_5\.yaml\n(.*?)```", page, flags=re.DOTALL)
-    task = shown.replace("/path/to/lm_eval_tasks/igakuqa.yaml", str(TASKS / "jmed_sample.yaml"))
-    (tmp_path / "repeated").mkdir()
-    (tmp_path / "repeated/igakuqa_5.yaml").write_text(task, encoding="utf-8")
-    with warm_programs(["lm_eval"]) as programs:
-        ended = run(
-            programs / "lm_eval", "run", "--include_path", "repeated", "--tasks", "igakuqa_5",
-            "--device", "cpu", "--model", "hf", "--model_args", f"pretrained={tiny_model}",
-            "--gen_kwargs", "max_gen_toks=8", "--limit", "9", "--output_path", "out",
-            "--log_samples", cwd=tmp_path,
-        )  # fmt: skip
-    assert ended.returncode == 0, ended.stderr[-3000:]
-    notes = table(tmp_path / "out").notes
-    assert any("igakuqa_5 0s: mean of 5 samples (seed 0,1234)." in note for note in notes), notes

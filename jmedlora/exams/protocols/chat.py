@@ -17,13 +17,15 @@ LEAST_ANSWER = 64
 """Tokens that a prompt must leave for an answer: a line with letters, and a sentence before it."""
 
 
-def score(doc: Document, results: Sequence[str | None]) -> dict[str, float]:
+def score(doc: Document, results: Sequence[str | list[str] | None]) -> dict[str, float]:
     """1 or 0 each: right; not to be read; cut off before it; took a forbidden choice (禁忌肢).
 
     A blank answer counts as cut: that is what is left of thinking without an end. A question that
-    was struck out is right whatever is answered.
+    was struck out is right whatever is answered. The first of several answers counts (lm-eval's
+    ``repeats``).
     """
-    text = results[0] or ""
+    given = results[0]
+    text = (given[0] if isinstance(given, list) else given) or ""
     mark = mark_record(doc, text)
     cut = mark.cut or not text.strip()
     return {

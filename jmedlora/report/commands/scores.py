@@ -95,8 +95,8 @@ SCORES = Command(
     run=_scores,
     example="jmed-report scores results/my_model/results_*.json --html scores.html",
     sections={
-        "reads": "the results file, and the samples beside it where an exam has follow-ups; no "
-        "model, no exam",
+        "reads": "the results file, and the samples beside it where an exam has follow-ups or "
+        "each question has several answers (lm-eval's repeats); no model, no exam",
         "writes": "with --html: a page of the same",
     },
     status=STATUS,

@@ -9,10 +9,9 @@ from typing import Any
 from jmedlora.core.errors import Fault
 from jmedlora.core.jsonl import Record, read_jsonl
 from jmedlora.core.number_checks import is_number
-from jmedlora.exams.chat_answers import Generation, read_answers
 from jmedlora.exams.schema import canonical_id
 from jmedlora.report.exam.sample_files import SampleFile, sample_file
-from jmedlora.report.load.repetitions import prompt_of, responses
+from jmedlora.report.load.repetitions import chat_answers, responses
 from jmedlora.report.load.results import TaskResult
 
 FORMATS = (
@@ -122,17 +121,17 @@ def _repetitions(
 
     lm-eval scores the first alone. None where not every question has as many.
     """
-    logged = [(line, each, each["doc"]) for line, each in records if _is_chat(each)]
-    counts = {len(responses(each)) for _, each, _ in logged}
-    docs = [doc for _, _, doc in logged]
-    prompts = [prompt_of(each) for _, each, _ in logged]
-    for place in range(1, counts.pop() if len(counts) == 1 else 1):
-        texts = [str(responses(each)[place]) for _, each, _ in logged]
+    logged = [(line, each) for line, each in records if _is_chat(each)]
+    counts = {len(responses(each)) for _, each in logged}
+    if len(counts) != 1 or counts <= {0, 1}:
+        return
+    answers = chat_answers([each for _, each in logged])
+    for place in range(1, counts.pop()):
         origin = Origin(run.model, str(file.parent), run.task, run.seed, place + 1)
-        answers = read_answers(texts, docs, prompts, Generation())
-        for (line, _, doc), text in zip(logged, answers, strict=True):
-            name = canonical_id(doc["problem_id"])
-            yield Given(origin, name, Prediction(text, file, line, cut=not text), doc)
+        for (line, each), texts in zip(logged, answers, strict=True):
+            doc, text = each["doc"], texts[place]
+            given = Prediction(text, file, line, cut=not text.strip())
+            yield Given(origin, canonical_id(doc["problem_id"]), given, doc)
 
 
 def _is_chat(record: Record) -> bool:

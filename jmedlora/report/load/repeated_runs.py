@@ -10,8 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from jmedlora.report.load.lineage import read_lineage
-from jmedlora.report.load.measurements import Measured
+from jmedlora.report.load.measurements import Measured, logged
 from jmedlora.report.load.repetitions import repetitions
+from jmedlora.report.load.results import TaskResult
 
 
 def join_repeats(measured: Iterable[Measured]) -> list[Measured]:
@@ -34,6 +35,16 @@ def join_repeats(measured: Iterable[Measured]) -> list[Measured]:
         for same in groups.values()
         for group in same
     ]
+
+
+def logged_samples(result: TaskResult) -> Measured | None:
+    """What a task of ours measured, over all answers of ``repeats``.
+
+    None where its samples do not lie beside its results. Raises ResultsError if they are incomplete
+    or not those of the scores.
+    """
+    found = logged(result)
+    return _joined(repetitions(found)) if found else None
 
 
 def _but_seed(measured: Measured) -> tuple[object, ...]:

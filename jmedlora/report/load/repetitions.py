@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from jmedlora.exams.chat_answers import Generation, read_answers
+from jmedlora.core.number_checks import is_whole
+from jmedlora.exams.chat_answers import Generation, read_repeated
 from jmedlora.exams.protocol import Protocol
 from jmedlora.report.load.measurements import Measured
+from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.results_file import ResultsError
-from jmedlora.report.load.runs import Record, samples_file
+from jmedlora.report.load.runs import Record, answers_of, samples_file
 
 
 def repetitions(measured: Measured) -> list[Measured]:
@@ -25,7 +27,11 @@ def repetitions(measured: Measured) -> list[Measured]:
     if len(counts) != 1:
         path = samples_file(measured.run, measured.task)
         raise ResultsError(f"{path}: not every question has as many answers; evaluate again")
-    others = (_repetition(measured, protocol, place) for place in range(1, counts.pop()))
+    answers = _answers(measured.records, protocol)
+    others = (
+        _repetition(measured, protocol, [each[place] for each in answers])
+        for place in range(1, counts.pop())
+    )
     return [measured, *others]
 
 
@@ -36,12 +42,35 @@ def responses(record: Record) -> Sequence[Any]:
     return first if isinstance(first, list) else ()
 
 
-def _repetition(measured: Measured, protocol: Protocol, place: int) -> Measured:
-    docs = [record["doc"] for record in measured.records]
-    texts = [str(responses(record)[place]) for record in measured.records]
+def times_asked(result: TaskResult) -> int:
+    """How often each question was to be answered; 1 for log-likelihoods, which do not change."""
+    given = result.config.repeats
+    return given if result.protocol.decoding is not None and is_whole(given) else 1
+
+
+def chat_answers(records: Sequence[Record]) -> list[list[str]]:
+    """All answers to each question of a chat task, "" where one was cut off before it was given.
+
+    Tasks of earlier versions kept only the first without its thinking. The thinking of the others
+    is taken away here; of these nobody knows which the token limit cut off behind it.
+    """
+    kept = [answers_of(record) for record in records]
+    logged = [responses(record) for record in records]
+    if list(map(len, kept)) == list(map(len, logged)):
+        return kept
+    texts = [[str(each) for each in several] for several in logged]
+    docs = [record["doc"] for record in records]
+    return read_repeated(texts, docs, [prompt_of(record) for record in records], Generation())
+
+
+def _answers(records: Sequence[Record], protocol: Protocol) -> list[list[str]]:
     if protocol.name == "chat":
-        prompts = [prompt_of(record) for record in measured.records]
-        texts = read_answers(texts, docs, prompts, Generation())
+        return chat_answers(records)
+    return [[str(each) for each in responses(record)] for record in records]
+
+
+def _repetition(measured: Measured, protocol: Protocol, texts: Sequence[str]) -> Measured:
+    docs = [record["doc"] for record in measured.records]
     scored = [protocol.score(doc, [text]) for doc, text in zip(docs, texts, strict=True)]
     values = {
         metric: np.array([each[metric] for each in scored], dtype=np.float64)

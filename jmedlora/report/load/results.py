@@ -54,6 +54,7 @@ class Configuration(_Read):
     process_results: Any = None
     metric_list: Any = None
     filter_list: Any = None
+    repeats: Any = None
 
 
 class _Counts(_Read):

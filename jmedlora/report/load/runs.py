@@ -96,9 +96,24 @@ def read_samples(run: Run, task: str) -> list[Record]:
 
 
 def response_of(record: Record) -> str | None:
-    """The text that the model answered; None for a task that asks for likelihoods."""
+    """The text that the model answered, of several answers the first.
+
+    None for a task that asks for likelihoods.
+    """
+    return next(iter(answers_of(record)), None)
+
+
+def answers_of(record: Record) -> list[str]:
+    """What a task's filter left of the responses; [] for a task that asks for likelihoods.
+
+    With ``repeats`` a chat task keeps all answers, as a list in the list; other tasks the first.
+    """
     found = record.get("filtered_resps")
-    return found[0] if isinstance(found, list) and found and isinstance(found[0], str) else None
+    kept = found if isinstance(found, list) else []
+    if len(kept) == 1 and isinstance(kept[0], list):
+        kept = kept[0]
+        return kept if all(isinstance(each, str) for each in kept) else []
+    return [each for each in kept[:1] if isinstance(each, str)]
 
 
 def refuse_zero_likelihoods(run: Run, task: str, records: Sequence[Record]) -> None:

@@ -4,13 +4,17 @@ The scores are computed from ``filtered_resps``; what the model wrote is in ``re
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from operator import ne
 from typing import Any
 
 from jmedlora.core.display import counted
 from jmedlora.core.jsonl import Record
-from jmedlora.exams.chat_answers import Generation, read_answers
+from jmedlora.exams.chat_answers import Generation, read_repeated
 from jmedlora.exams.evaluated_model import model_args
+from jmedlora.report.load.repetitions import responses
 from jmedlora.report.load.results import TaskResult
+from jmedlora.report.load.runs import answers_of
 from jmedlora.report.verify.difference import Difference, sha256_hex, shown_hash
 
 OUR_FILTER = ("<function answers_behind_thinking at 0x", "def answers_behind_thinking(")
@@ -34,11 +38,13 @@ def answer_differences(
         return _differences(result, records, [first_responses(record) for record in records]), []
     if not str(step.get("filter_fn")).startswith(OUR_FILTER):
         return [], [FOREIGN]
-    answers = [[text] for text in _behind_thinking(result, records)]
-    pairs = list(zip(records, answers, strict=True))
-    cut = sum(record["filtered_resps"] == [""] != answer for record, answer in pairs)
-    kept = [[""] if record["filtered_resps"] == [""] else answer for record, answer in pairs]
-    return _differences(result, records, kept), [CUT.format(counted(cut, "answer"))] if cut else []
+    stored = [answers_of(record) for record in records]
+    left = _behind_thinking(result, records, stored)
+    kept = [_but_cut(*each) for each in zip(stored, left, strict=True)]
+    cut = sum(map(ne, chain.from_iterable(kept), chain.from_iterable(left)))
+    expected: list[list[Any]] = [each if len(each) == 1 else [each] for each in kept]
+    said = [CUT.format(counted(cut, "answer"))] if cut else []
+    return _differences(result, records, expected), said
 
 
 def _step(filters: Any) -> Mapping[str, Any]:
@@ -61,13 +67,28 @@ def first_responses(record: Record) -> list[Any]:
     return [each[0] if isinstance(each, list) and each else None for each in lists]
 
 
-def _behind_thinking(result: TaskResult, records: Sequence[Record]) -> list[str]:
-    """The answers, as far as the texts alone tell which were cut off."""
+def _behind_thinking(
+    result: TaskResult, records: Sequence[Record], stored: Sequence[list[str]]
+) -> list[list[str]]:
+    """The answers, as far as the texts alone tell which were cut off.
+
+    They are as many as are ``stored``: earlier versions kept the first of several.
+    """
     how = Generation(stripped=model_args(result.run).get("think_end_token") is not None)
-    firsts = [next(iter(first_responses(record)), None) for record in records]
-    texts = [each if isinstance(each, str) else None for each in firsts]
+    logged = [
+        responses(record) if len(answers) > 1 else responses(record)[:1] or [None]
+        for record, answers in zip(records, stored, strict=True)
+    ]
+    texts = [[each if isinstance(each, str) else None for each in several] for several in logged]
     docs = [record["doc"] for record in records]
-    return read_answers(texts, docs, [prompt_of(record) or "" for record in records], how)
+    return read_repeated(texts, docs, [prompt_of(record) or "" for record in records], how)
+
+
+def _but_cut(stored: list[str], left: list[str]) -> list[str]:
+    """The answers that are ``left`` of their responses, but none where "" is stored."""
+    if len(stored) != len(left):
+        return left
+    return [text and own for own, text in zip(left, stored, strict=True)]
 
 
 def _differences(
@@ -82,7 +103,8 @@ def _differences(
 
 def _shown(answer: list[Any]) -> str:
     """An answer as its length and its hash: no response is repeated."""
-    length = sum(len(each) for each in answer if isinstance(each, str))
+    texts = answer[0] if answer and isinstance(answer[0], list) else answer
+    length = sum(len(each) for each in texts if isinstance(each, str))
     return f"{length} characters ({shown_hash(sha256_hex(repr(answer)))})"
 
 

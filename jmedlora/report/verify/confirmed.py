@@ -8,7 +8,7 @@ from jmedlora.report.compare.columns import Column
 from jmedlora.report.load.measurements import Measured
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.results_file import ResultsError
-from jmedlora.report.load.runs import response_of
+from jmedlora.report.load.runs import answers_of
 from jmedlora.report.verify.difference import Difference
 from jmedlora.report.verify.scorer import other_scorer
 from jmedlora.report.verify.verified import verify_samples
@@ -54,7 +54,7 @@ def effort(asked: Sequence[Measured]) -> int:
 
 
 def _effort(each: Measured) -> int:
-    characters = sum(EACH + len(response_of(record) or "") for record in each.records)
+    characters = sum(EACH + sum(map(len, answers_of(record))) for record in each.records)
     is_marked = each.protocol is not None and "unparsed" in each.protocol.rates
     return characters if is_marked else characters // 2
 
