@@ -8,7 +8,7 @@ because an exception would bury it under lm-eval's traceback.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import wraps
 from importlib.metadata import version
@@ -26,7 +26,8 @@ from jmedlora.core.jsonl import Record
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.chat_answers import generation, read_repeated
 from jmedlora.exams.chat_warnings import warn_of_lost_answers, warn_of_unread_letters
-from jmedlora.exams.decoding import Decoding, leave_temperature_to_server, without_room
+from jmedlora.exams.context_fit import Fit, fit_context, model_context
+from jmedlora.exams.decoding import Decoding, leave_temperature_to_server
 from jmedlora.exams.documents import Document, with_same_fields
 from jmedlora.exams.images import shown_images
 from jmedlora.exams.lm_eval_run import (
@@ -37,16 +38,15 @@ from jmedlora.exams.lm_eval_run import (
     running_task,
 )
 from jmedlora.exams.model_settings import model_settings
-from jmedlora.exams.prompt_length import Prompt, Room
+from jmedlora.exams.prompt_length import Prompt
 from jmedlora.exams.protocol import Protocol
 from jmedlora.exams.protocols import PROTOCOLS
-from jmedlora.exams.provenance import PromptLengths, Provenance
+from jmedlora.exams.provenance import Provenance
 from jmedlora.exams.scoring_code import filter_hash, scoring_code_hash
 from jmedlora.exams.server_answers import watch_answers
 from jmedlora.exams.task_metadata import read_metadata
 from jmedlora.exams.vision_model import cut_at, show_images
 from jmedlora.exams.whole_responses import put_back, watch_responses
-from jmedlora.models.context_length import Context, UnknownContextError, read_context
 
 HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
@@ -119,20 +119,15 @@ def exam_dataset(
         task.config.generation_kwargs.update(model_settings(given.model_args))
         if leave_temperature_to_server(model):
             data["servers_settings"] = True
-    lengths, overlong = None, []
-    if context := _context(given.model_args, cut_at(model)):
-        room = Room(context, asked.protocol.answer_length, asked.protocol.least_answer)
-        counts = room.counts(asked.docs, asked.examples, _prompt(template))
-        lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))
-        overlong = [room.overlong(asked.name, n, asked.docs, each) for n, each in enumerate(counts)]
-        fits = asked.protocol.least_answer is not None and not overlong[0]
-        if not fits and room.answer and (message := without_room(asked.name, context.length)):
-            _stop(message)
-        if asked.protocol.least_answer and task and (fits or given.allow_truncation):
-            settings = task.config.generation_kwargs
-            settings.leave(room.left(counts[0]), asked.name, holds=fits)
-    data.update(_noted(asked.provenance(lengths), task, model))
-    pool = _pool(asked, [] if given.allow_truncation else overlong)
+    fit = Fit()
+    if context := model_context(given.model_args, cut_at(model)):
+        prompt, is_cut = _prompt(template), given.allow_truncation
+        try:
+            fit = fit_context(asked, context, prompt, task, allow_truncation=is_cut)
+        except UserError as error:
+            _stop(str(error))
+    data.update(_noted(asked.provenance(fit.lengths), task, model))
+    pool = _pool(asked, fit.overlong)
     splits = {"test": asked.docs, "examples": pool}
     tables = {name: with_same_fields(rows) for name, rows in splits.items()}
     return {name: datasets.Dataset.from_list(rows) for name, rows in tables.items()}
@@ -219,34 +214,13 @@ def _prompt(template: str) -> Prompt:
     return Prompt(**given, render=apply_template)
 
 
-def _context(model_args: Mapping[str, Any], length: int | None) -> Context | None:
-    """The context of a model that lm-eval runs itself; None where it is behind a server.
-
-    length: where lm-eval cuts the prompts, if it is known.
-    """
-    model = model_args.get("pretrained")
-    if not isinstance(model, str):
-        return None
-    length = length or model_args.get("max_length") or model_args.get("max_model_len")
-    try:
-        return read_context(
-            model,
-            tokenizer=model_args.get("tokenizer"),
-            revision=model_args.get("revision") or "main",
-            length=length,
-        )
-    except UnknownContextError as error:
-        logger.warning("prompt lengths are not checked: %s", error)
-        return None
-
-
-def _pool(asked: AskedExam, overlong: list[str]) -> list[Record]:
+def _pool(asked: AskedExam, overlong: Sequence[str]) -> list[Record]:
     """The worked examples; each also says what goes wrong if the examples up to it are used.
 
     An empty pool is one row that says why it is empty. Prompts too long without any example end
     the run at once.
     """
-    messages = overlong or [""] * (len(asked.examples) + 1)
+    messages = overlong or ("",) * (len(asked.examples) + 1)
     if messages[0]:
         _stop(messages[0])
     rows = zip(asked.examples, messages[1:], strict=True)
