@@ -26,8 +26,13 @@ SPACED = re.compile(r"(?<![\d.,])(?<![\d.,] )\d(?: \d(?!\d))++(?! ?\d|[.,]\d)")
 """A digit for each place, from ① on: "①2.②1"; single digits: "3 1 5"."""
 DROPPED = re.compile(r"(?<=[a-z}])[_^]\{?\d\}?|(?<=\^)\{| (?=/)|(?<=/) ")
 """What makes units longer: the power in "m^{2}", spaces around "/"."""
+ONE_OF_TWO = (
+    r"(?<!\d[~〜–±+×÷-] )(?<!\d [~〜–±+×÷-] )(?<!または)(?<!又は)(?<!\d or )"
+    r"(?<!\dから)(?<!\dか)(?<!\d対)(?<!\d分の)"
+)
+"""Not behind the first of two numbers: "2 〜 3", "2または3", "10分の3"."""
 NUMBER = (
-    r"(?<!\d )(?<![\d.,/^~〜+×÷a-z口-])"
+    rf"{ONE_OF_TWO}(?<!(?<![a-z])\d )(?<![\d.,/^~〜–±+×÷a-z口-])"
     r"-?(?:\d{1,3}(?:, ?\d{3}){1,4}|\d+)(?:\.\d+)?(?!\d|[.,]\d)"
 )
 UNIT = (
@@ -43,7 +48,7 @@ IS = r" ?(?:\([^()]*\) ?)?(?:です(?!か)|でした|である|だ$|と(?:な|�
 END = (
     rf" ?(?:$|[。;!\n(<{CLOSING}]|[、,](?! ?[{PLACE}])|\.(?!\d)|だ。|{IS}(?![^。\n]*(?:{DENIALS})))"
 )
-ANNOUNCES = re.compile(rf"(?:{MARKER}|{CORRECTED.pattern}){LINK}(?:(?<=\n)\d\. )?")
+ANNOUNCES = re.compile(rf"(?:{MARKER}|({CORRECTED.pattern})){LINK}(?:(?<=\n)\d\. )?")
 ANNOUNCED = re.compile(rf"(?={BEFORE}-?\d)(?:{ROUNDED}{END})?")
 ALONE = re.compile(rf"^{VALUE}[ .。]*$", re.MULTILINE)
 STATED = (
@@ -68,8 +73,11 @@ def read_number(text: str) -> str:
 
 
 def _given(text: str) -> str:
-    for behind in reversed(ANNOUNCES.split(text)[1:]):
-        if found := ANNOUNCED.match(behind):
+    _, *parts = ANNOUNCES.split(text)
+    announced = zip(parts[::2], parts[1::2], strict=True)
+    for correction, behind in reversed(list(announced)):
+        found = ANNOUNCED.match(behind)
+        if found and (found["number"] or not correction):
             return found["number"] or ""
     if alone := ALONE.findall(text):
         return alone[-1]

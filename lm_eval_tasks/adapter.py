@@ -23,9 +23,9 @@ from lm_eval.utils import apply_template
 from jmedlora.core.display import counted
 from jmedlora.core.errors import UserError
 from jmedlora.core.jsonl import Record
+from jmedlora.exams.answer_warnings import warn_of_lost_answers, warn_of_unread_letters
 from jmedlora.exams.asked_exam import AskedExam, ask_exam
 from jmedlora.exams.chat_answers import generation, read_repeated
-from jmedlora.exams.chat_warnings import warn_of_lost_answers, warn_of_unread_letters
 from jmedlora.exams.context_fit import Fit, fit_context, model_context
 from jmedlora.exams.decoding import Decoding, leave_temperature_to_server
 from jmedlora.exams.documents import Document, with_same_fields
@@ -44,7 +44,7 @@ from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.exams.provenance import Provenance
 from jmedlora.exams.scoring_code import filter_hash, scoring_code_hash
 from jmedlora.exams.server_answers import watch_answers
-from jmedlora.exams.task_metadata import read_metadata
+from jmedlora.exams.task_metadata import TaskMetadata, read_metadata
 from jmedlora.exams.vision_model import cut_at, show_images
 from jmedlora.exams.whole_responses import put_back, watch_responses
 
@@ -119,18 +119,24 @@ def exam_dataset(
         task.config.generation_kwargs.update(model_settings(given.model_args))
         if leave_temperature_to_server(model):
             data["servers_settings"] = True
-    fit = Fit()
-    if context := model_context(given.model_args, cut_at(model)):
-        prompt, is_cut = _prompt(template), given.allow_truncation
-        try:
-            fit = fit_context(asked, context, prompt, task, allow_truncation=is_cut)
-        except UserError as error:
-            _stop(str(error))
+    fit = _fit(asked, given, template, task)
     data.update(_noted(asked.provenance(fit.lengths), task, model))
     pool = _pool(asked, fit.overlong)
     splits = {"test": asked.docs, "examples": pool}
     tables = {name: with_same_fields(rows) for name, rows in splits.items()}
     return {name: datasets.Dataset.from_list(rows) for name, rows in tables.items()}
+
+
+def _fit(asked: AskedExam, given: TaskMetadata, template: str, task: Any) -> Fit:
+    """How the prompts fit the context of the model; ends the run where there is no room for one."""
+    context = model_context(given.model_args, cut_at(asked_model()))
+    if context is None:
+        return Fit()
+    prompt, is_allowed = _prompt(template), given.allow_truncation
+    try:
+        return fit_context(asked, context, prompt, task, allow_truncation=is_allowed)
+    except UserError as error:
+        _stop(str(error))
 
 
 def _noted(provenance: Provenance, task: Any, model: Any) -> dict[str, Any]:

@@ -53,6 +53,9 @@ from tests.support.answers import fragments
         ("【回答】3.14 の形式で書くと ①2 ②6", "26"),  # a filled sheet is an answer
         ("26\n\n解説: 計算上は25.73です。", "26"),  # a line of its own before a sentence
         ("26(25.73を四捨五入)です。25.73ではない。", "26"),
+        ("PaCO2 40です。", "40"),
+        ("- 315です。", "315"),  # an item of a list
+        ("式の計算から3です。", "3"),
     ],
 )
 def test_numbers(text, expected):
@@ -73,6 +76,15 @@ def test_numbers(text, expected):
         "1/2",
         "2〜3",
         "2〜3です",
+        "2 〜 3です",
+        "2–3です",
+        "2 - 3です",
+        "2または3です",
+        "2から3です",
+        "2 or 3です",
+        "10分の3です",
+        "1対2です",
+        "5±1です",
         "1/2です",
         "1 130 mLです",
         "1.2×10^3です",
@@ -99,3 +111,8 @@ def test_any_text_gives_a_number_or_nothing(text):
 def test_a_correction_takes_the_place_of_the_number():
     assert read_number("答えは28。いや、29が正しい。") == "29"
     assert read_number("答えは28。やはり難しい。") == "28"
+
+
+@pytest.mark.parametrize("more", ["やはり3つの理由がある。", "no wait 3 mL per hour is too much"])
+def test_no_correction_without_a_number_of_its_own(more):
+    assert read_number(f"【回答】28\n{more}") == "28"

@@ -66,12 +66,12 @@ def test_scores_apart_of_several_samples(tmp_path, capsys):
         assert f"{part} {fixed(score)} {limits}" in found
 
 
-def by_log_likelihood(folder: Path) -> Path:
+def by_log_likelihood(folder: Path, **more: object) -> Path:
     """The same answers, each the likeliest choice."""
     values = [(-1.0, -2.0, -9.0, -9.0, -9.0), (-2.0, -1.0, -9.0, -9.0, -9.0)]
     given = [values[place not in RIGHT] for place in range(20)]
     return write_run(folder, task="igakuqa_mc", protocol="likelihood", docs=DOCS, responses=given,
-                     data=noting())  # fmt: skip
+                     data={**noting(), **more})  # fmt: skip
 
 
 def test_scores_by_log_likelihood_apart(tmp_path, capsys):
@@ -111,8 +111,17 @@ def test_scores_of_a_trial_count_what_was_asked(tmp_path, capsys):
     found = scores(capsys, ask(tmp_path / "a", RIGHT, data={**noted, "items": 1455}))
     assert "chance, empty answer, all choices: over all 1,455 questions" in found
     assert "5 follow-ups of serial questions (連問), asked without their case" in found
+    next((tmp_path / "a").rglob("samples_*")).unlink()
+    found = scores(capsys, tmp_path / "a")
+    assert any(line.startswith("6 follow-ups of serial questions (連問) in the whole exam, asked")
+               for line in found)  # fmt: skip
     none = scores(capsys, ask(tmp_path / "b", RIGHT, data={**noting(ids=["Q900"]), "items": 1455}))
     assert not any("連問" in line for line in none)
+
+
+def test_scores_of_a_trial_name_the_floors_of_their_task(tmp_path, capsys):
+    found = scores(capsys, by_log_likelihood(tmp_path, items=1455))
+    assert "chance: over all 1,455 questions" in found
 
 
 def test_scores_without_samples_say_what_is_missing(tmp_path, capsys):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from jmedlora.exams.answer_warnings import warn_of_lost_answers
 from jmedlora.exams.chat_answers import Generation, read_answers
-from jmedlora.exams.chat_warnings import warn_of_lost_answers
 from jmedlora.exams.protocols import PROTOCOLS
 from jmedlora.report.cli import main as jmed_report
 from tests.support.chat_server import answer, serving

@@ -99,7 +99,9 @@ def test_offline_the_thinking_is_kept_and_an_answer_at_the_limit_is_cut(smollm2,
         VLLM_CACHE_ROOT=str(tmp_path / "vllm"), **SMALL,
     )  # fmt: skip
     assert found.returncode == 0, found.stderr
-    for row in samples(tmp_path / "out", "jmed_own_chat"):
+    rows = samples(tmp_path / "out", "jmed_own_chat")
+    assert len(rows) == len(THOUGHT)
+    for row in rows:
         cut, begins = THOUGHT[row["doc"]["question"]]
         (whole,), (answer,) = row["resps"][0], row["filtered_resps"]
         assert whole.startswith(begins)

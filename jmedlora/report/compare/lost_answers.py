@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from jmedlora.exams.chat_warnings import MANY
+from jmedlora.exams.answer_warnings import MANY
 from jmedlora.report.compare.columns import Column
 
 LOST = {

@@ -81,8 +81,9 @@ def _without_spread(result: ExamResult, label: str) -> Iterator[str]:
     found = result.chances.lines.items()
     if lines := [name(line) for line, each in found if each.interval[0] == each.interval[1]]:
         yield (
-            f"{label}: every resample has the same points in {', '.join(lines)}, because answers "
-            "are all right or all wrong there: with few questions do not rely on the chance"
+            f"{label}: every resample has the same points in {', '.join(lines)}, because "
+            "answers are all right or all wrong in each section: with few questions, do not rely "
+            "on the chance"
         )
 
 

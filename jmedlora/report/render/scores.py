@@ -93,9 +93,10 @@ def _title(result: TaskResult) -> str:
 
 def _floors_of_all(result: TaskResult) -> list[str]:
     """Says that the floors shown beside a trial are those of the whole exam."""
-    if result.scored == result.data.items:
+    given = [name for name in FLOORS if any(name in each for each in result.data.floors.values())]
+    if result.scored == result.data.items or not given:
         return []
-    return [f"{', '.join(FLOORS)}: over all {result.data.items:,} questions"]
+    return [f"{', '.join(given)}: over all {result.data.items:,} questions"]
 
 
 def group_sheet(group: GroupResult) -> PlainSheet:
@@ -176,7 +177,10 @@ def _follow_ups(result: TaskResult, apart: Apart | None) -> str:
     if not noted or not number:  # a trial may have none
         return ""
     how = "with" if noted.with_case else "without"
-    what = f"{counted(number, 'follow-up')} of serial questions (連問), asked {how} their case"
+    whole = "" if apart or result.scored == result.data.items else " in the whole exam"
+    what = (
+        f"{counted(number, 'follow-up')} of serial questions (連問){whole}, asked {how} their case"
+    )
     if apart or not result.protocol.right:
         return what
     return f"{what}; their score needs the samples (--log_samples) beside it"

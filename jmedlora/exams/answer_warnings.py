@@ -21,9 +21,10 @@ def warn_of_lost_answers(
     *,
     templated: bool,
 ) -> None:
-    """Warns, with the remedy, where more than MANY of ``answers`` are blank or unreadable.
+    """Warns, with the remedy, where more than MANY of a chat task's ``answers`` are lost.
 
-    answers: all to each question. templated: whether the model got its chat template.
+    Lost is an answer that is blank or unreadable. answers: all to each question. templated:
+    whether the model got its chat template.
     """
     given = [(doc, each) for doc, several in zip(docs, answers, strict=True) for each in several]
     cut = sum(not answer for _, answer in given)
