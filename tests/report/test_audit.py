@@ -256,16 +256,23 @@ def test_twice_the_limit_where_it_was_high(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("context", "advised"),
+    ("context", "limit", "advised"),
     [
-        (4096, "Raise max_gen_toks, up to the model's context (4096 tokens), or have the model"),
-        (16384, "Evaluate again with --gen_kwargs max_gen_toks=16384 and a context"),
+        (4096, 256, "Raise max_gen_toks, up to 2940, which is what the model's context leaves, or"),
+        (16384, 256, "Raise max_gen_toks, up to 15228, which is what"),
+        (17540, 256, "Evaluate again with --gen_kwargs max_gen_toks=16384 and a context"),
+        (8192, 7036, "The model's context leaves no more: use a model with a longer context"),
+        (8192, 7035, "Raise max_gen_toks, up to 7036, which is what"),
     ],
 )
-def test_no_more_tokens_are_advised_than_the_model_takes(tmp_path, capsys, context, advised):
-    examined(tmp_path, data={"context": {"length": context, "longest": [900] * 4}})
+def test_no_more_tokens_are_advised_than_the_prompts_leave(
+    tmp_path, capsys, context, limit, advised
+):
+    """900 tokens have the longest prompt, 256 are kept free for a chat template."""
+    examined(tmp_path, data={"context": {"length": context, "longest": [900, 9000]}},
+             config={"generation_kwargs": {"max_gen_toks": limit}})  # fmt: skip
     shown = " ".join(text(capsys, tmp_path / "results").split())
-    assert f"The limit was 256 tokens. {advised}" in shown
+    assert f"The limit was {limit} tokens. {advised}" in shown
 
 
 # Answers that others published

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jmedlora.exams.prompt_length import CHAT_TEMPLATE
 from jmedlora.exams.protocol import Protocol
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.results_file import ResultsError
@@ -48,10 +49,12 @@ class Source:
         return limit if isinstance(limit, int) else None
 
     @property
-    def context(self) -> int | None:
-        """The most tokens that the model takes, the prompt included; None if unknown."""
+    def room(self) -> int | None:
+        """The most tokens that the model's context leaves for an answer; None if unknown."""
         known = self.result.data.context if self.result else None
-        return known.length if known else None
+        if not (self.result and known and self.result.shots < len(known.longest)):
+            return None
+        return known.length - known.longest[self.result.shots] - CHAT_TEMPLATE
 
 
 def find_sources(paths: Sequence[Path]) -> list[Source]:
