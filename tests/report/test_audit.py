@@ -150,6 +150,7 @@ def test_records_for_programs(tmp_path, capsys):
         "line": 5,
         "task": "igakuqa_exam",
         "problem_id": "120A5",
+        "sample": None,
         "kinds": ["read"],
         "gold": "a",
         "chosen": ["b"],
@@ -226,6 +227,32 @@ def test_the_whole_text_is_read_again_not_what_a_filter_left(tmp_path, capsys):
     assert found["thinking"] == f"{THINKING}</think>"
 
 
+@pytest.mark.parametrize(
+    ("left", "last"),
+    [
+        (["【回答】a", "【回答】b", ""], "cut"),  # as a chat task keeps them
+        ("【回答】a", "unparsed"),  # other tasks keep the first: nobody knows of the last
+    ],
+)
+def test_every_answer_of_repeats_is_read(tmp_path, capsys, left, last):
+    path = examined(tmp_path, DOCS[:1], ["【回答】a"], [WRONG])  # lm-eval scored the first alone
+    (record,) = map(json.loads, logged(path).read_text(encoding="utf-8").splitlines())
+    texts = ["【回答】a", f"{THINKING}</think>【回答】b", "まず"]
+    write_jsonl(logged(path), {**record, "resps": [texts], "filtered_resps": [left]})
+    found = {each["sample"]: each for each in records(capsys, path)}
+    assert [found[sample]["kinds"] for sample in (1, 2, 3)] == [
+        ["changed", "read"],
+        ["read"],
+        [last],
+    ]
+    assert [found[sample]["chosen"] for sample in (1, 2, 3)] == [["a"], ["b"], []]
+    assert {each["line"] for each in found.values()} == {1}
+    shown = text(capsys, path)
+    assert shown.startswith("models/base, igakuqa_exam, 3 answers\n")
+    assert "120A1, sample 2 · correct: a · read: b ✗" in shown
+    assert "<h4>120A1, sample 2</h4>" in text(capsys, path, "--format", "html")
+
+
 def test_samples_without_their_results_file(tmp_path, capsys):
     asked = Asked(DOCS, RESPONSES, task="jmle2026", protocol="letters", scores=SCORES)
     path = write_jsonl(tmp_path / f"samples_jmle2026_{STAMP}.jsonl", *samples_of(asked))
@@ -300,8 +327,8 @@ def test_published_answers(published, capsys):
         ("120A1", ["read"], ["a"]),
         ("120A3", ["read"], ["b"]),
     ]
-    assert {(each["task"], each["file"]) for each in found} == {
-        ("120", str(published / "of_120" / "1.json"))
+    assert {(each["task"], each["file"], each["line"]) for each in found} == {
+        ("120", str(published / "of_120" / "1.json"), None)
     }
     shown = text(capsys, published / "of_120")
     assert shown.startswith(f"M, 120, 4 answers\nread again by jmedlora {__version__}\n")
@@ -315,6 +342,15 @@ def test_published_files_of_one_model_are_audited_together_and_beside_runs(publi
     titles = [line for line in shown.splitlines() if line.endswith(" answers")]
     assert titles == ["models/base, igakuqa_exam, 6 answers", "N, 119, 4 answers",
                       "M, 120, 4 answers"]  # fmt: skip
+
+
+def test_each_published_answer_names_its_file(published, capsys, monkeypatch):
+    monkeypatch.chdir(published / "of_119")
+    files = ["119A_m.json", str(published / "of_119" / "119B_m.json")]
+    found = [(each["problem_id"], each["file"]) for each in records(capsys, *files)]
+    assert sorted(found) == [
+        ("119A1", files[0]), ("119A2", files[0]), ("119B1", files[1]), ("119B2", files[1]),
+    ]  # fmt: skip
 
 
 def test_a_published_answer_to_an_unknown_question(published, capsys):

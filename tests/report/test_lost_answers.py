@@ -12,8 +12,8 @@ ASKED = [
     for number in range(20)
 ]
 CUT = (
-    "many answers were cut off and count as wrong; raise max_gen_toks, or use a model with a longer "
-    "context: igakuqa_chat 0s"
+    "many answers were cut off and count as wrong; raise max_gen_toks, or use a model with a "
+    "longer context: igakuqa_chat 0s"
 )
 UNREAD = "many answers cannot be read and count as wrong; see jmed-report audit: igakuqa_chat 0s"
 

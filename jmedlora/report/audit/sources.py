@@ -21,8 +21,9 @@ REMEDY = "name a run of a task whose answers are letters or numbers, such as iga
 class Source:
     """The samples of one task, or published answers to one examination.
 
-    task: its name. result: what the results file says; None without that file. model: "" where it
-    is not known. answers: those that were published; () where they stand in samples.
+    path: of the samples, or of the first answers. task: its name. result: what the results file
+    says; None without that file. model: "" where it is not known. answers: those that were
+    published; () where they stand in samples.
     """
 
     path: Path
