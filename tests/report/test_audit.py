@@ -344,6 +344,20 @@ def test_published_files_of_one_model_are_audited_together_and_beside_runs(publi
                       "M, 120, 4 answers"]  # fmt: skip
 
 
+def test_published_files_in_a_folder_of_runs(published, capsys):
+    """A published file is known by its content, even if it is called as results of lm-eval are."""
+    folder = published / "of_120"
+    (folder / "1.json").rename(folder / "results_gpt.json")
+    alone = text(capsys, folder)
+    assert alone.startswith("M, 120, 4 answers\n")
+    assert text(capsys, folder / "results_gpt.json") == alone
+    path = examined(folder)
+    assert text(capsys, folder) == text(capsys, path) + alone
+    own = questions(2)
+    write_run(published / "of_119", docs=own, responses=answers(own, 1))  # nothing is read there
+    assert text(capsys, published / "of_119").startswith("N, 119, 4 answers\n")
+
+
 def test_each_published_answer_names_its_file(published, capsys, monkeypatch):
     monkeypatch.chdir(published / "of_119")
     files = ["119A_m.json", str(published / "of_119" / "119B_m.json")]

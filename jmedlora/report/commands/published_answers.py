@@ -7,17 +7,16 @@ from jmedlora.exams.documents import letters_document
 from jmedlora.exams.schema import Question
 from jmedlora.report.audit.samples import Answered
 from jmedlora.report.audit.sources import Source
-from jmedlora.report.exam.answer_files import is_published, read_answer_files
+from jmedlora.report.exam.answer_files import is_published, published_files, read_answer_files
 from jmedlora.report.exam.chosen import answered_alone, asked_alone, examinations_of
 from jmedlora.report.exam.predictions import Prediction
 from jmedlora.report.exam.systems import System, systems
 
 
-def published_files(path: Path) -> list[Path]:
-    """The results of JMLE2026-Bench and IgakuQA119 in ``path``, a file or a folder without runs."""
+def published_in(path: Path) -> list[Path]:
+    """The results of JMLE2026-Bench and IgakuQA119 in ``path``, a file or a folder."""
     if path.is_dir():
-        runs = any(path.rglob("results_*.json"))
-        return [] if runs else [each for each in sorted(path.rglob("*.json")) if is_published(each)]
+        return published_files(path)
     return [path] if path.is_file() and is_published(path) else []
 
 
