@@ -352,6 +352,7 @@ def test_published_files_in_a_folder_of_runs(published, capsys):
     assert alone.startswith("M, 120, 4 answers\n")
     assert text(capsys, folder / "results_gpt.json") == alone
     path = examined(folder)
+    (folder / "folder.json").mkdir()
     assert text(capsys, folder) == text(capsys, path) + alone
     own = questions(2)
     write_run(published / "of_119", docs=own, responses=answers(own, 1))  # nothing is read there

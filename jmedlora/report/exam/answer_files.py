@@ -48,7 +48,8 @@ def files_with_answers(folder: Path) -> list[Path]:
 
 def published_files(folder: Path) -> list[Path]:
     """The files below ``folder`` that are of JMLE2026-Bench or IgakuQA119; [] if none is."""
-    return [each for each in sorted(folder.rglob("*.json")) if is_published(each)]
+    found = (each for each in sorted(folder.rglob("*.json")) if not each.is_dir())
+    return [each for each in found if is_published(each)]
 
 
 def _in_folder(folder: Path) -> list[Path]:
