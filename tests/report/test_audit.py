@@ -150,6 +150,7 @@ def test_records_for_programs(tmp_path, capsys):
         "line": 5,
         "task": "igakuqa_exam",
         "problem_id": "120A5",
+        "sample": None,
         "kinds": ["read"],
         "gold": "a",
         "chosen": ["b"],
@@ -226,6 +227,32 @@ def test_the_whole_text_is_read_again_not_what_a_filter_left(tmp_path, capsys):
     assert found["thinking"] == f"{THINKING}</think>"
 
 
+@pytest.mark.parametrize(
+    ("left", "last"),
+    [
+        (["【回答】a", "【回答】b", ""], "cut"),  # as a chat task keeps them
+        ("【回答】a", "unparsed"),  # other tasks keep the first: nobody knows of the last
+    ],
+)
+def test_every_answer_of_repeats_is_read(tmp_path, capsys, left, last):
+    path = examined(tmp_path, DOCS[:1], ["【回答】a"], [WRONG])  # lm-eval scored the first alone
+    (record,) = map(json.loads, logged(path).read_text(encoding="utf-8").splitlines())
+    texts = ["【回答】a", f"{THINKING}</think>【回答】b", "まず"]
+    write_jsonl(logged(path), {**record, "resps": [texts], "filtered_resps": [left]})
+    found = {each["sample"]: each for each in records(capsys, path)}
+    assert [found[sample]["kinds"] for sample in (1, 2, 3)] == [
+        ["changed", "read"],
+        ["read"],
+        [last],
+    ]
+    assert [found[sample]["chosen"] for sample in (1, 2, 3)] == [["a"], ["b"], []]
+    assert {each["line"] for each in found.values()} == {1}
+    shown = text(capsys, path)
+    assert shown.startswith("models/base, igakuqa_exam, 3 answers\n")
+    assert "120A1, sample 2 · correct: a · read: b ✗" in shown
+    assert "<h4>120A1, sample 2</h4>" in text(capsys, path, "--format", "html")
+
+
 def test_samples_without_their_results_file(tmp_path, capsys):
     asked = Asked(DOCS, RESPONSES, task="jmle2026", protocol="letters", scores=SCORES)
     path = write_jsonl(tmp_path / f"samples_jmle2026_{STAMP}.jsonl", *samples_of(asked))
@@ -256,16 +283,23 @@ def test_twice_the_limit_where_it_was_high(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("context", "advised"),
+    ("context", "limit", "advised"),
     [
-        (4096, "Raise max_gen_toks, up to the model's context (4096 tokens), or have the model"),
-        (16384, "Evaluate again with --gen_kwargs max_gen_toks=16384 and a context"),
+        (4096, 256, "Raise max_gen_toks, up to 2940, which is what the model's context leaves, or"),
+        (16384, 256, "Raise max_gen_toks, up to 15228, which is what"),
+        (17540, 256, "Evaluate again with --gen_kwargs max_gen_toks=16384 and a context"),
+        (8192, 7036, "The model's context leaves no more: use a model with a longer context"),
+        (8192, 7035, "Raise max_gen_toks, up to 7036, which is what"),
     ],
 )
-def test_no_more_tokens_are_advised_than_the_model_takes(tmp_path, capsys, context, advised):
-    examined(tmp_path, data={"context": {"length": context, "longest": [900] * 4}})
+def test_no_more_tokens_are_advised_than_the_prompts_leave(
+    tmp_path, capsys, context, limit, advised
+):
+    """900 tokens have the longest prompt, 256 are kept free for a chat template."""
+    examined(tmp_path, data={"context": {"length": context, "longest": [900, 9000]}},
+             config={"generation_kwargs": {"max_gen_toks": limit}})  # fmt: skip
     shown = " ".join(text(capsys, tmp_path / "results").split())
-    assert f"The limit was 256 tokens. {advised}" in shown
+    assert f"The limit was {limit} tokens. {advised}" in shown
 
 
 # Answers that others published
@@ -293,8 +327,8 @@ def test_published_answers(published, capsys):
         ("120A1", ["read"], ["a"]),
         ("120A3", ["read"], ["b"]),
     ]
-    assert {(each["task"], each["file"]) for each in found} == {
-        ("120", str(published / "of_120" / "1.json"))
+    assert {(each["task"], each["file"], each["line"]) for each in found} == {
+        ("120", str(published / "of_120" / "1.json"), None)
     }
     shown = text(capsys, published / "of_120")
     assert shown.startswith(f"M, 120, 4 answers\nread again by jmedlora {__version__}\n")
@@ -308,6 +342,30 @@ def test_published_files_of_one_model_are_audited_together_and_beside_runs(publi
     titles = [line for line in shown.splitlines() if line.endswith(" answers")]
     assert titles == ["models/base, igakuqa_exam, 6 answers", "N, 119, 4 answers",
                       "M, 120, 4 answers"]  # fmt: skip
+
+
+def test_published_files_in_a_folder_of_runs(published, capsys):
+    """A published file is known by its content, even if it is called as results of lm-eval are."""
+    folder = published / "of_120"
+    (folder / "1.json").rename(folder / "results_gpt.json")
+    alone = text(capsys, folder)
+    assert alone.startswith("M, 120, 4 answers\n")
+    assert text(capsys, folder / "results_gpt.json") == alone
+    path = examined(folder)
+    (folder / "folder.json").mkdir()
+    assert text(capsys, folder) == text(capsys, path) + alone
+    own = questions(2)
+    write_run(published / "of_119", docs=own, responses=answers(own, 1))  # nothing is read there
+    assert text(capsys, published / "of_119").startswith("N, 119, 4 answers\n")
+
+
+def test_each_published_answer_names_its_file(published, capsys, monkeypatch):
+    monkeypatch.chdir(published / "of_119")
+    files = ["119A_m.json", str(published / "of_119" / "119B_m.json")]
+    found = [(each["problem_id"], each["file"]) for each in records(capsys, *files)]
+    assert sorted(found) == [
+        ("119A1", files[0]), ("119A2", files[0]), ("119B1", files[1]), ("119B2", files[1]),
+    ]  # fmt: skip
 
 
 def test_a_published_answer_to_an_unknown_question(published, capsys):

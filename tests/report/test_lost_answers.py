@@ -11,7 +11,10 @@ ASKED = [
     Question(f"Q{number}", "どれか。", ("壱", "弐", "参", "四", "五"), (("a",),), "igakuqa")
     for number in range(20)
 ]
-CUT = "many answers were cut off and count as wrong; raise max_gen_toks: igakuqa_chat 0s"
+CUT = (
+    "many answers were cut off and count as wrong; raise max_gen_toks, or use a model with a "
+    "longer context: igakuqa_chat 0s"
+)
 UNREAD = "many answers cannot be read and count as wrong; see jmed-report audit: igakuqa_chat 0s"
 
 

@@ -28,8 +28,8 @@ from tests.support.runs import write_run
         (3, 0, "fail", "nursing: fails by 必修 3 < 4, 一般 0 < 3"),
         (7, 2, "undecided",
          "nursing: undecided, because 2 of 10 answers were cut off before their end (not reached: "
-         "一般 2 < 3); raise max_gen_toks (and the limit of the server, if there is one) and "
-         "evaluate again"),
+         "一般 2 < 3); raise max_gen_toks (and the limit of the server, if there is one), or use a "
+         "model with a longer context, and evaluate again"),
         (3, 4, "fail", "nursing: fails by 必修 3 < 4, 一般 0 < 3"),  # 2 of 3 at the best
         (8, 2, "pass", ""),
     ],

@@ -85,6 +85,15 @@ def test_it_is_known_of_each_answer_whether_the_limit_cut_it(run):
     assert values(table(run), "Cut off (0s)", section=1) == [round(rate, 4)]
 
 
+def test_an_audit_counts_every_answer(run, capsys):
+    (logged,) = run.rglob("samples_jmed_sample_chat_5_2*.jsonl")
+    assert jmed_report(["audit", str(logged), "--read", "0", "--limit", "1"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    counts = {line[0]: int(line[1]) for line in lines if line and line[0] in ("unparsed", "cut")}
+    rates = [values(table(run), f"{name} (0s)", section=1) for name in ("Unparsed", "Cut off")]
+    assert [[round(each / (8 * TIMES), 4)] for each in counts.values()] == rates
+
+
 def test_a_server_says_of_each_answer_whether_the_limit_cut_it(tmp_path):
     repeat(tmp_path, "jmed_sample_chat")
     replies = [

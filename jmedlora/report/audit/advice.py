@@ -43,16 +43,21 @@ def advice(audit: Audit) -> list[str]:
 
 def _more_room(source: Source) -> str:
     """What others published cannot be asked again from here."""
-    limit = source.token_limit
+    limit, room = source.token_limit, source.room
     was = f" The limit was {limit} tokens." if limit else ""
     needed = f"cut: the model needed more tokens than it had.{was}"
     wanted = max(ROOM, 2 * (limit or 0))
     if source.answers:
         return needed
-    if source.context and wanted > source.context:
+    if room is not None and limit is not None and limit >= room:
         return (
-            f"{needed} Raise max_gen_toks, up to the model's context ({source.context} tokens), or "
-            "have the model think less, and evaluate again."
+            f"{needed} The model's context leaves no more: use a model with a longer context "
+            "(max_length, max_model_len), or have the model think less, and evaluate again."
+        )
+    if room is not None and wanted > room:
+        return (
+            f"{needed} Raise max_gen_toks, up to {room}, which is what the model's context leaves, "
+            "or have the model think less, and evaluate again."
         )
     return (
         f"{needed} Evaluate again with --gen_kwargs max_gen_toks={wanted} and a context that holds "

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from jmed_metrics.examination import mark_record
 from jmed_metrics.thinking import split_thinking
@@ -23,12 +24,15 @@ LONGEST_GOLD = 100
 class Entry:
     """One answer as it is shown.
 
-    line: of its sample. gold: the correct answer, in words. chosen: what was read, "" if nothing.
-    length, thought: characters of all that the model wrote, and of the thinking in it. choices:
-    label and text of each.
+    place: among all of its source. file, line, sample: as in ``Answered``. gold: the correct
+    answer, in words. chosen: what was read, "" if nothing. length, thought: characters of all that
+    the model wrote, and of the thinking in it. choices: label and text of each.
     """
 
-    line: int
+    place: int
+    file: Path
+    line: int | None
+    sample: int | None
     problem_id: str
     reading: Reading
     gold: str
@@ -38,6 +42,11 @@ class Entry:
     thinking: str
     question: str
     choices: tuple[tuple[str, str], ...]
+
+    @property
+    def title(self) -> str:
+        """The question, and which of several answers to it this is."""
+        return f"{self.problem_id}, sample {self.sample}" if self.sample else self.problem_id
 
     @property
     def chosen(self) -> str:
@@ -73,46 +82,46 @@ def audit(source: Source, kinds: Collection[str], *, limit: int | None, read: in
     limit: most entries of a kind, None for all. read: how many answers that were read are shown.
     The samples are read twice, one at a time. Raises FileError and ResultsError.
     """
-    readings = {each.line: reread(each) for each in read_answers(source)}
-    lines = _by_kind(readings)
+    readings = [reread(each) for each in read_answers(source)]
+    places = _by_kind(readings)
     shown = {
-        kind: spread(lines[kind], read if kind == "read" else limit)
+        kind: spread(places[kind], read if kind == "read" else limit)
         for kind in KINDS
         if kind in kinds
     }
-    wanted = {line: readings[line] for each in shown.values() for line in each}
+    wanted = {place for each in shown.values() for place in each}
     entries = {
-        each.line: _entry(each, wanted[each.line])
-        for each in read_answers(source)
-        if each.line in wanted
+        place: _entry(place, each, readings[place])
+        for place, each in enumerate(read_answers(source))
+        if place in wanted
     }
     return Audit(
         source=source,
         total=len(readings),
-        counts={kind: len(lines[kind]) for kind in KINDS},
+        counts={kind: len(places[kind]) for kind in KINDS},
         sections=tuple(
-            Section(kind, len(lines[kind]), tuple(entries[line] for line in each))
+            Section(kind, len(places[kind]), tuple(entries[place] for place in each))
             for kind, each in shown.items()
         ),
     )
 
 
-def _by_kind(readings: Mapping[int, Reading]) -> Mapping[str, list[int]]:
-    lines: dict[str, list[int]] = defaultdict(list)
-    for line, reading in readings.items():
+def _by_kind(readings: Sequence[Reading]) -> Mapping[str, list[int]]:
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, reading in enumerate(readings):
         for kind in reading.kinds:
-            lines[kind].append(line)
-    return lines
+            places[kind].append(place)
+    return places
 
 
-def spread(lines: Sequence[int], most: int | None) -> list[int]:
-    """At most ``most`` of ``lines``, as far apart as can be: always the same ones."""
-    if most is None or len(lines) <= most:
-        return list(lines)
-    return [lines[place * len(lines) // most] for place in range(most)]
+def spread(places: Sequence[int], most: int | None) -> list[int]:
+    """At most ``most`` of ``places``, as far apart as can be: always the same ones."""
+    if most is None or len(places) <= most:
+        return list(places)
+    return [places[number * len(places) // most] for number in range(most)]
 
 
-def _entry(answered: Answered, reading: Reading) -> Entry:
+def _entry(place: int, answered: Answered, reading: Reading) -> Entry:
     """What is shown of ``answered``: of long texts parts."""
     thought, doc = split_thinking(answered.text), answered.doc
 
@@ -121,7 +130,10 @@ def _entry(answered: Answered, reading: Reading) -> Entry:
         return bool(chosen) and mark_record(doc, line).chosen == chosen
 
     return Entry(
+        place=place,
+        file=answered.file,
         line=answered.line,
+        sample=answered.sample,
         problem_id=shortened(answered.problem_id, LONGEST_NAME),
         reading=reading,
         gold=_gold(doc),

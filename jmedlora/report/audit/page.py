@@ -22,8 +22,8 @@ def page(audits: Sequence[Audit]) -> str:
 def json_lines(audits: Sequence[Audit]) -> str:
     """One object of JSON for each entry, in the order shown; a changed one comes once."""
     entries = {
-        (place, entry.line): _line(_record(audit, entry))
-        for place, audit in enumerate(audits)
+        (number, entry.place): _line(_record(audit, entry))
+        for number, audit in enumerate(audits)
         for section in audit.sections
         for entry in section.entries
     }
@@ -39,10 +39,11 @@ def _line(record: dict[str, Any]) -> str:
 def _record(audit: Audit, entry: Entry) -> dict[str, Any]:
     mark = entry.reading.mark
     return {
-        "file": str(audit.source.path),
+        "file": str(entry.file),
         "line": entry.line,
         "task": audit.source.task,
         "problem_id": entry.problem_id,
+        "sample": entry.sample,
         "kinds": list(entry.reading.kinds),
         "gold": entry.gold,
         "chosen": list(mark.chosen),

@@ -41,12 +41,12 @@ def reread(answered: Answered) -> Reading:
 
 
 def _mark(answered: Answered) -> Mark:
-    """Where a task counts cut answers and its filter left nothing of this one, it is cut.
+    """What is known to be cut is not read.
 
-    The filter may know more than the text tells: which token ends the thinking, for example.
+    Who knows it, a task's filter or a publisher, may know more than the text tells: which token
+    ends the thinking, for example.
     """
-    mark = mark_record(answered.doc, answered.text)
-    if "cut" in answered.scored and not answered.left.strip():
+    if answered.cut:
         struck_out = bool(answered.doc.get("every_answer_right"))
         return Mark((), struck_out, (), cut=True)
-    return mark
+    return mark_record(answered.doc, answered.text)

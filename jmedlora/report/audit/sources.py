@@ -1,10 +1,11 @@
 """Which answers of which runs are audited: those from which letters or a number are read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jmedlora.exams.prompt_length import CHAT_TEMPLATE
 from jmedlora.exams.protocol import Protocol
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.results_file import ResultsError
@@ -20,8 +21,9 @@ REMEDY = "name a run of a task whose answers are letters or numbers, such as iga
 class Source:
     """The samples of one task, or published answers to one examination.
 
-    task: its name. result: what the results file says; None without that file. model: "" where it
-    is not known. answers: those that were published; () where they stand in samples.
+    path: of the samples, or of the first answers. task: its name. result: what the results file
+    says; None without that file. model: "" where it is not known. answers: those that were
+    published; () where they stand in samples.
     """
 
     path: Path
@@ -48,22 +50,25 @@ class Source:
         return limit if isinstance(limit, int) else None
 
     @property
-    def context(self) -> int | None:
-        """The most tokens that the model takes, the prompt included; None if unknown."""
+    def room(self) -> int | None:
+        """The most tokens that the model's context leaves for an answer; None if unknown."""
         known = self.result.data.context if self.result else None
-        return known.length if known else None
+        if not (self.result and known and self.result.shots < len(known.longest)):
+            return None
+        return known.length - known.longest[self.result.shots] - CHAT_TEMPLATE
 
 
-def find_sources(paths: Sequence[Path]) -> list[Source]:
+def find_sources(paths: Mapping[Path, Collection[Path]]) -> list[Source]:
     """The samples in ``paths``: folders of runs, results files, or samples files; each once.
 
-    Raises ResultsError if a path holds none, or holds tasks alone from whose answers nothing is
-    read.
+    By path: the files in it (or itself) that others published, whatever they are called. Raises
+    ResultsError if a path holds neither these nor samples, or tasks alone from whose answers
+    nothing is read.
     """
     found = {
         source.path.resolve(): source
-        for path in paths
-        for source in (_of_file(path) if path.suffix == ".jsonl" else _of_runs(path))
+        for path, published in paths.items()
+        for source in (_beside(path, published) if published else _of_path(path))
     }
     return list(found.values())
 
@@ -71,6 +76,16 @@ def find_sources(paths: Sequence[Path]) -> list[Source]:
 def reads_answers(protocol: Protocol) -> bool:
     """Whether letters or a number are read from the answers, and may be unreadable."""
     return "unparsed" in protocol.rates
+
+
+def _beside(folder: Path, published: Collection[Path]) -> list[Source]:
+    """What is to be read of the runs in ``folder``, of which ``published`` are none."""
+    files = [each for each in folder.rglob("results_*.json") if each not in published]
+    return [source for run in find_runs(files) for source in _of_run(run)]
+
+
+def _of_path(path: Path) -> list[Source]:
+    return _of_file(path) if path.suffix == ".jsonl" else _of_runs(path)
 
 
 def _of_runs(path: Path) -> list[Source]:

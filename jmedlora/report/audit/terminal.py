@@ -55,7 +55,7 @@ def _print_sections(console: "Console", audit: Audit) -> None:
         console.print(Text(heading(section), "bold"))
         console.print()
         for entry in section.entries:
-            line = f"{entry.problem_id} · {summary(entry)}"
+            line = f"{entry.title} · {summary(entry)}"
             console.print(visible(line), markup=False, soft_wrap=True)
             console.print(_text(entry))
             console.print()

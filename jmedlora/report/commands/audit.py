@@ -50,11 +50,11 @@ def _run(args: argparse.Namespace) -> int:
     from jmedlora.report.audit.readings import KINDS
     from jmedlora.report.audit.sources import find_sources
     from jmedlora.report.audit.terminal import print_audits
-    from jmedlora.report.commands.published_answers import published_files, published_sources
+    from jmedlora.report.commands.published_answers import published_in, published_sources
 
     kinds = [args.kind] if args.kind else KINDS
-    published = {path: published_files(path) for path in args.runs}
-    sources = find_sources([path for path in args.runs if not published[path]])
+    published = {path: published_in(path) for path in args.runs}
+    sources = find_sources(published)
     if files := [file for found in published.values() for file in found]:
         sources += published_sources(files)
     audits = [audit(each, kinds, limit=args.limit, read=args.read) for each in sources]

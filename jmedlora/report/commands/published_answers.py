@@ -1,24 +1,22 @@
 """The answers to an examination that others published, as ``jmed-report audit`` looks at them."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from jmedlora.core.jsonl import Record
 from jmedlora.exams.documents import letters_document
+from jmedlora.exams.schema import Question
 from jmedlora.report.audit.samples import Answered
 from jmedlora.report.audit.sources import Source
-from jmedlora.report.exam.answer_files import is_published, read_answer_files
+from jmedlora.report.exam.answer_files import is_published, published_files, read_answer_files
 from jmedlora.report.exam.chosen import answered_alone, asked_alone, examinations_of
 from jmedlora.report.exam.predictions import Prediction
 from jmedlora.report.exam.systems import System, systems
 
 
-def published_files(path: Path) -> list[Path]:
-    """The results of JMLE2026-Bench and IgakuQA119 in ``path``, a file or a folder without runs."""
+def published_in(path: Path) -> list[Path]:
+    """The results of JMLE2026-Bench and IgakuQA119 in ``path``, a file or a folder."""
     if path.is_dir():
-        runs = any(path.rglob("results_*.json"))
-        return [] if runs else [each for each in sorted(path.rglob("*.json")) if is_published(each)]
+        return published_files(path)
     return [path] if path.is_file() and is_published(path) else []
 
 
@@ -35,16 +33,15 @@ def published_sources(files: Sequence[Path]) -> list[Source]:
 
 
 def _source(system: System) -> Source:
-    """path: of its file, or the folder of its files."""
     questions = {each.problem_id: each for each in system.examination.questions}
-    path = os.path.commonpath({each.file for each in system.predictions.values()})
     answers = tuple(
-        _answered(place, letters_document(questions[name]), prediction)
-        for place, (name, prediction) in enumerate(system.predictions.items(), start=1)
+        _answered(questions[name], prediction) for name, prediction in system.predictions.items()
     )
-    return Source(Path(path), system.examination.name, model=system.model, answers=answers)
+    path, task = answers[0].file, system.examination.name
+    return Source(path, task, model=system.model, answers=answers)
 
 
-def _answered(place: int, doc: Record, prediction: Prediction) -> Answered:
+def _answered(question: Question, prediction: Prediction) -> Answered:
     text = "" if prediction.cut else prediction.text
-    return Answered(place, doc, text, text, {"cut": True} if prediction.cut else {})
+    doc = letters_document(question)
+    return Answered(prediction.file, prediction.line, doc, text, prediction.cut, scored={})

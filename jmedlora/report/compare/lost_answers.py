@@ -6,7 +6,8 @@ from jmedlora.exams.answer_warnings import MANY
 from jmedlora.report.compare.columns import Column
 
 LOST = {
-    "cut": "many answers were cut off and count as wrong; raise max_gen_toks",
+    "cut": "many answers were cut off and count as wrong; raise max_gen_toks, or use a model with "
+    "a longer context",
     "unparsed": "many answers cannot be read and count as wrong; see jmed-report audit",
 }
 """What a high rate means, and what to do about it."""

@@ -43,8 +43,13 @@ def read_answer_files(paths: Sequence[Path]) -> list[AnswerFile]:
 def files_with_answers(folder: Path) -> list[Path]:
     """The files below ``folder`` that hold answers to an examination; [] if none does."""
     lines = [each for each in sorted(folder.rglob("*.jsonl")) if has_answers(each)]
-    published = [each for each in sorted(folder.rglob("*.json")) if is_published(each)]
-    return lines + published
+    return lines + published_files(folder)
+
+
+def published_files(folder: Path) -> list[Path]:
+    """The files below ``folder`` that are of JMLE2026-Bench or IgakuQA119; [] if none is."""
+    found = (each for each in sorted(folder.rglob("*.json")) if not each.is_dir())
+    return [each for each in found if is_published(each)]
 
 
 def _in_folder(folder: Path) -> list[Path]:

@@ -13,7 +13,10 @@ from jmedlora.report.render.plain_sheet import name, some_of
 
 OWN_EXAM, VISION = "jmed_own", "jmed_own_vision"
 """A user's own examination, and the one task that asks its questions with images."""
-TOKENS = "raise max_gen_toks (and the limit of the server, if there is one) and evaluate again"
+TOKENS = (
+    "raise max_gen_toks (and the limit of the server, if there is one), or use a model with a "
+    "longer context, and evaluate again"
+)
 
 PROBABILITY = (
     "The number behind a verdict is the probability of reaching all lines with other questions of "
