@@ -47,6 +47,7 @@ from jmedlora.exams.server_answers import watch_answers
 from jmedlora.exams.task_metadata import TaskMetadata, read_metadata
 from jmedlora.exams.vision_model import cut_at, show_images
 from jmedlora.exams.whole_responses import put_back, watch_responses
+from jmedlora.models.context_length import Context
 
 HERE = Path(__file__).parent
 logger = logging.getLogger(__name__)
@@ -119,7 +120,8 @@ def exam_dataset(
         task.config.generation_kwargs.update(model_settings(given.model_args))
         if leave_temperature_to_server(model):
             data["servers_settings"] = True
-    fit = _fit(asked, given, template, task)
+    context = model_context(given.model_args, cut_at(model))
+    fit = _fit(asked, context, template, task, given) if context else Fit()
     data.update(_noted(asked.provenance(fit.lengths), task, model))
     pool = _pool(asked, fit.overlong)
     splits = {"test": asked.docs, "examples": pool}
@@ -127,11 +129,8 @@ def exam_dataset(
     return {name: datasets.Dataset.from_list(rows) for name, rows in tables.items()}
 
 
-def _fit(asked: AskedExam, given: TaskMetadata, template: str, task: Any) -> Fit:
-    """How the prompts fit the context of the model; ends the run where there is no room for one."""
-    context = model_context(given.model_args, cut_at(asked_model()))
-    if context is None:
-        return Fit()
+def _fit(asked: AskedExam, context: Context, template: str, task: Any, given: TaskMetadata) -> Fit:
+    """How the prompts fit ``context``; ends the run where there is no room for one."""
     prompt, is_allowed = _prompt(template), given.allow_truncation
     try:
         return fit_context(asked, context, prompt, task, allow_truncation=is_allowed)

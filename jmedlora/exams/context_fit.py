@@ -4,9 +4,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from jmedlora.core.errors import UserError
 from jmedlora.exams.asked_exam import AskedExam
-from jmedlora.exams.decoding import without_room
+from jmedlora.exams.decoding import check_room
 from jmedlora.exams.prompt_length import Prompt, Room
 from jmedlora.exams.provenance import PromptLengths
 from jmedlora.models.context_length import Context, UnknownContextError, read_context
@@ -58,8 +57,8 @@ def fit_context(
     counts = room.counts(asked.docs, asked.examples, prompt)
     overlong = [room.overlong(asked.name, n, asked.docs, each) for n, each in enumerate(counts)]
     holds = protocol.least_answer is not None and not overlong[0]
-    if not holds and room.answer and (message := without_room(asked.name, context.length)):
-        raise UserError(message)
+    if not holds and room.answer:
+        check_room(asked.name, context.length)
     if protocol.least_answer and task and (holds or allow_truncation):
         task.config.generation_kwargs.leave(room.left(counts[0]), asked.name, holds=holds)
     lengths = PromptLengths(length=context.length, longest=tuple(max(each) for each in counts))

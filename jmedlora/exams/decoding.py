@@ -4,6 +4,7 @@ import logging
 from functools import wraps
 from typing import Any
 
+from jmedlora.core.errors import UserError
 from jmedlora.exams.lm_eval_run import run_option, without_cache
 
 LIMIT = "max_gen_toks"
@@ -55,15 +56,14 @@ def _given_limit() -> int | None:
     return limit if isinstance(limit, int) else None
 
 
-def without_room(exam: str, context: int) -> str:
-    """The message that ``--gen_kwargs`` leaves no token of ``context`` for a prompt, or ""."""
+def check_room(exam: str, context: int) -> None:
+    """Raises UserError if ``--gen_kwargs`` leaves no token of ``context`` for a prompt."""
     limit = _given_limit()
-    if limit is None or limit < context:
-        return ""
-    return (
-        f"{exam}: --gen_kwargs {LIMIT}={limit} leaves no room for a prompt in the model's context "
-        f"of {context} tokens; give a lower one"
-    )
+    if limit is not None and limit >= context:
+        raise UserError(
+            f"{exam}: --gen_kwargs {LIMIT}={limit} leaves no room for a prompt in the model's "
+            f"context of {context} tokens; give a lower one"
+        )
 
 
 def leave_temperature_to_server(model: Any) -> bool:

@@ -15,6 +15,11 @@ CHAT_TEMPLATE = 256
 """Tokens that are kept free for what a chat template puts around a prompt."""
 
 
+def left_for_answer(context: int, prompt: int) -> int:
+    """The tokens of a ``context`` that a prompt of ``prompt`` tokens in a chat template leaves."""
+    return context - prompt - CHAT_TEMPLATE
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """How a question becomes a prompt: lm-eval's fields, and ``render(template, record)``."""
@@ -71,7 +76,7 @@ class Room:
 
         They are ``least`` where it leaves fewer: then lm-eval is to cut the prompt.
         """
-        return max(self.context.length - max(counts) - CHAT_TEMPLATE, self.least or 0)
+        return max(left_for_answer(self.context.length, max(counts)), self.least or 0)
 
     def _longest(self, choices: Sequence[str]) -> int:
         special = self.context.count([""])[0]  # they stand once, before the prompt

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jmedlora.exams.prompt_length import CHAT_TEMPLATE
+from jmedlora.exams.prompt_length import left_for_answer
 from jmedlora.exams.protocol import Protocol
 from jmedlora.report.load.results import TaskResult
 from jmedlora.report.load.results_file import ResultsError
@@ -22,8 +22,8 @@ class Source:
     """The samples of one task, or published answers to one examination.
 
     path: of the samples, or of the first answers. task: its name. result: what the results file
-    says; None without that file. model: "" where it is not known. answers: those that were
-    published; () where they stand in samples.
+    says; None without that file. answers: those that were published; () where they stand in
+    samples. model: whose they are, where no results file says it; "" where it is not known.
     """
 
     path: Path
@@ -35,7 +35,8 @@ class Source:
     @property
     def title(self) -> str:
         """The model, where it is known, and the task."""
-        return f"{self.model}, {self.task}" if self.model else self.task
+        model = self.result.model if self.result else self.model
+        return f"{model}, {self.task}" if model else self.task
 
     @property
     def scored_by(self) -> str:
@@ -55,7 +56,7 @@ class Source:
         known = self.result.data.context if self.result else None
         if not (self.result and known and self.result.shots < len(known.longest)):
             return None
-        return known.length - known.longest[self.result.shots] - CHAT_TEMPLATE
+        return left_for_answer(known.length, known.longest[self.result.shots])
 
 
 def find_sources(paths: Mapping[Path, Collection[Path]]) -> list[Source]:
@@ -99,7 +100,7 @@ def _of_runs(path: Path) -> list[Source]:
 def _of_run(run: Run) -> Iterator[Source]:
     for result in run.ours:
         if reads_answers(result.protocol):
-            yield Source(_logged(run, result), result.task, result, result.model)
+            yield Source(_logged(run, result), result.task, result)
 
 
 def _logged(run: Run, result: TaskResult) -> Path:
@@ -122,9 +123,7 @@ def _of_file(path: Path) -> list[Source]:
     results = [each for run in runs for each in run.ours if each.task == task]
     if any(not reads_answers(each.protocol) for each in results):
         raise ResultsError(f"{path}: {_nothing_read(runs, task)}; {REMEDY}")
-    if results:
-        return [Source(path, task, results[0], results[0].model)]
-    return [Source(path, task or path.stem)]
+    return [Source(path, task or path.stem, results[0] if results else None)]
 
 
 def _nothing_read(runs: Sequence[Run], only: str = "") -> str:

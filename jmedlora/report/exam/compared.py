@@ -36,16 +36,17 @@ def _told(results: Sequence[TaskResult]) -> list[Told]:
     The seed is that of all runs of a model and a task: they are repeated to have several.
     """
     models = Counter(each.model for each in results)
+    conditions = [conditions_of(each) for each in results]
     seeds: dict[tuple[str, str], set[str]] = {}
-    for each in results:
-        seeds.setdefault((each.model, each.task), set()).add(conditions_of(each).seed)
+    for each, known in zip(results, conditions, strict=True):
+        seeds.setdefault((each.model, each.task), set()).add(known.seed)
     return [
         Told(
             each.model
             if models[each.model] == 1
             else f"{each.model}, {each.task} ({each.path.parent})",
             signature(each),
-            replace(conditions_of(each), seed=", ".join(sorted(seeds[each.model, each.task]))),
+            replace(known, seed=", ".join(sorted(seeds[each.model, each.task]))),
         )
-        for each in results
+        for each, known in zip(results, conditions, strict=True)
     ]
